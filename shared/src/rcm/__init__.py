@@ -1,0 +1,1 @@
+"""What every service stands on: contracts, public standards, plumbing. Never a business rule."""
