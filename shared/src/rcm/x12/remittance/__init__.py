@@ -1,0 +1,29 @@
+"""835, remittance advice (005010X221A1): typed values, reader, balances, writer."""
+
+from rcm.x12.remittance.balances import claim_differences, differences, transaction_difference
+from rcm.x12.remittance.reader import read_remittances
+from rcm.x12.remittance.values import (
+    ClaimPayment,
+    Difference,
+    LinePayment,
+    Party,
+    Person,
+    ProviderAdjustment,
+    Remittance,
+)
+from rcm.x12.remittance.writer import write_remittances
+
+__all__ = [
+    "ClaimPayment",
+    "Difference",
+    "LinePayment",
+    "Party",
+    "Person",
+    "ProviderAdjustment",
+    "Remittance",
+    "claim_differences",
+    "differences",
+    "read_remittances",
+    "transaction_difference",
+    "write_remittances",
+]

@@ -1,0 +1,100 @@
+"""Values that several guides share. Amounts are integer cents, dates are dates, codes stand as X12 writes them."""
+
+from datetime import date, datetime
+
+from msgspec import Struct
+
+
+class Reference(Struct, frozen=True, gc=False):
+    """REF: a qualifier (REF01) and an identifier (REF02)."""
+
+    qualifier: str
+    value: str
+
+
+class Address(Struct, frozen=True, gc=False):
+    """N3 and N4."""
+
+    line1: str
+    city: str
+    state: str = ""
+    postal_code: str = ""
+    """5 or 9 digits, no dash."""
+    line2: str = ""
+    country: str = ""
+    """N404, only outside the United States."""
+
+
+class Adjustment(Struct, frozen=True, gc=False):
+    """One triplet of a CAS segment."""
+
+    group: str
+    """CAS01: CO, PR, OA, PI; CR in 4010."""
+    reason: str
+    """CARC."""
+    amount_cents: int
+    """Positive lowers the payment; zero and negative are legal."""
+    quantity: str = ""
+
+
+class Amount(Struct, frozen=True, gc=False):
+    """AMT: never takes part in a balance."""
+
+    qualifier: str
+    amount_cents: int
+
+
+class Quantity(Struct, frozen=True, gc=False):
+    """QTY."""
+
+    qualifier: str
+    quantity: str
+
+
+class Dated(Struct, frozen=True, gc=False):
+    """DTM or DTP: a qualifier, a first day, and a last one where a period is given."""
+
+    qualifier: str
+    first: date
+    last: date | None = None
+
+
+class Envelope(Struct, frozen=True, gc=False):
+    """Where a transaction set stood: what its ISA and GS say."""
+
+    sender_qualifier: str = ""
+    sender_id: str = ""
+    receiver_qualifier: str = ""
+    receiver_id: str = ""
+    """ISA05 to ISA08 without their padding."""
+    control_number: str = ""
+    """ISA13."""
+    usage: str = ""
+    """ISA15: P production, T test."""
+    group_control_number: str = ""
+    """GS06."""
+    group_version: str = ""
+    """GS08, such as 005010X221A1."""
+    functional_id: str = ""
+    """GS01: HC 837, HP 835, HN 277, FA 999."""
+
+
+class InterchangeHeader(Struct, frozen=True):
+    """What a writer needs to know for ISA and GS; dates and control numbers are the caller's."""
+
+    sender_id: str
+    receiver_id: str
+    control_number: int
+    """ISA13 and GS06, 1 to 999,999,999, unique for this sender and receiver."""
+    created: datetime
+    """ISA09/10, GS04/05."""
+    sender_qualifier: str = "ZZ"
+    receiver_qualifier: str = "ZZ"
+    usage: str = "T"
+    """ISA15: P production, T test."""
+    acknowledgement_requested: bool = True
+    """ISA14: a TA1 is wanted."""
+    group_sender: str = ""
+    """GS02; the ISA's where empty."""
+    group_receiver: str = ""
+    """GS03; the ISA's where empty."""
