@@ -1,0 +1,1 @@
+"""The `rcm` command: one module for each group of commands."""

@@ -1,0 +1,79 @@
+"""A system of one's own for a while: `rcm up` as a child process on a temporary data folder and free ports."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rcm_deploy.remote import NotRunningError, Running
+
+READY_SECONDS = 90.0
+STOP_SECONDS = 20.0
+
+
+class OwnSystem:
+    """A system that can be started, killed and started again on the same data."""
+
+    def __init__(self, data_folder: Path, arguments: Sequence[str]) -> None:
+        self.data_folder = data_folder
+        self._command = (sys.executable, "-m", "rcm_deploy.cli", "up", "--data-folder", str(data_folder), *arguments)
+        self._log = data_folder.with_suffix(".log")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Running:
+        """Starts it and waits until it is ready. Raises NotRunningError with the end of its output where it fails."""
+        (self.data_folder / "running.json").unlink(missing_ok=True)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                return Running.read(self.data_folder)
+            except NotRunningError:
+                if self._process.poll() is not None:
+                    break
+                time.sleep(0.02)
+        raise NotRunningError(f"the system did not start; its output ends:\n{self._log.read_text()[-3000:]}")
+
+    def kill(self) -> None:
+        """SIGKILL, as a power cut would: nothing can be put in order."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Ctrl-C, and a kill where that does not help."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+
+@contextmanager
+def own_system(*, bus: str, chaos: Sequence[str] = (), seed: int = 0) -> Iterator[OwnSystem]:
+    """A system that is not yet started, on a fresh folder that goes away with it."""
+    folder = Path(tempfile.mkdtemp(prefix="rcm-demo-"))
+    # PostgreSQL's own unprivileged user walks through this folder when we are root.
+    folder.chmod(0o755)
+    on_the_bus = [kind for kind in chaos if kind != "kill"]
+    arguments = ["--bus", bus, "--free-ports", "--simulation", "--samples", "0"]
+    if on_the_bus and bus == "direct":
+        arguments += ["--chaos", ",".join(on_the_bus), "--chaos-seed", str(seed)]
+    system = OwnSystem(folder / "data", arguments)
+    system.data_folder.mkdir()
+    system.data_folder.chmod(0o755)
+    try:
+        yield system
+    finally:
+        system.stop()
+        shutil.rmtree(folder, ignore_errors=True)
