@@ -1,0 +1,34 @@
+"""What all tests share: a real PostgreSQL, and the rule that on CI nothing is skipped."""
+
+import os
+from collections.abc import Generator, Iterator
+
+import pytest
+
+from rcm_deploy.postgres import PostgresServer
+from tests.support.postgres import Databases, running_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this session's own."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: PostgresServer) -> Databases:
+    """Migrated databases for services: `async with databases.fresh(service) as database`."""
+    return Databases(postgres)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With CI=true a skip is a failure: what CI does not test, nobody does."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI=true forbids: {report.longrepr}"
+    return report
