@@ -1,0 +1,55 @@
+# The open revenue cycle. Every command; `make help` lists them. All you need is Python 3.11 or newer.
+.DEFAULT_GOAL := help
+.PHONY: help run run-kafka demo test check bench clean lock format
+
+# The environment's own Python once there is one; before that the first one on the PATH that is new enough.
+PYTHON ?= $(or $(wildcard .venv/bin/python),$(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done),python3)
+SETUP := $(PYTHON) deploy/setup_environment.py
+RCM := .venv/bin/rcm
+
+export SAMPLES ?= 1
+
+help: ## Lists the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Starts everything in one process: services, PostgreSQL, sandbox payer, page (SAMPLES=0: no sample encounters)
+	@$(SETUP) run
+	@exec $(RCM) up --samples $(SAMPLES)
+
+run-kafka: ## Starts the production shape without Docker: Kafka, PostgreSQL, a process for each service
+	@$(SETUP) run kafka
+	@exec $(RCM) up --bus kafka --samples $(SAMPLES)
+
+demo: ## Runs 500 invented encounters to their end and prints what became of them (N=, SEED=, BUS=direct|kafka)
+	@$(SETUP) run $(if $(filter kafka,$(BUS)),kafka)
+	@exec $(RCM) demo --encounters $(or $(N),500) --seed $(or $(SEED),1) --bus $(or $(BUS),direct)
+
+test: ## Runs all tests, on real PostgreSQL and real Kafka (ARGS= goes to pytest)
+	@$(SETUP) run test kafka? browser?
+	@.venv/bin/python -m pytest $(ARGS)
+
+check: ## Checks style, types, the house's walls, sizes, and the READMEs' tables against the code
+	@$(SETUP) run test kafka?
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+	.venv/bin/python -m pytest -q tests/architecture
+
+bench: ## Measures speed against two floors without logic and prints JSON
+	@$(SETUP) run kafka
+	@exec .venv/bin/python -m rcm_deploy.bench
+
+clean: ## Forgets all local data (.rcm); the environment stays
+	@if [ -x $(RCM) ]; then $(RCM) clean; else rm -rf .rcm; fi
+
+format: ## Formats the code
+	@$(SETUP) run test
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+lock: ## Writes requirements.lock anew from deploy/requirements (for developers; needs uv)
+	@$(SETUP) run test
+	@.venv/bin/python -c 'import uv' 2>/dev/null || .venv/bin/python -m pip install --quiet uv
+	.venv/bin/python deploy/lock_requirements.py $(ARGS)

@@ -1,0 +1,169 @@
+"""Makes `.venv` from requirements.lock: `python3 deploy/setup_environment.py run test kafka? browser?`.
+
+Groups with a question mark are passed over, aloud, where this machine can't have them (no Java runtime, no browser driver).
+
+Needs Python 3.11 or newer and nothing else. A group that the lock has not changed since is not looked at again, so a second
+call costs milliseconds. A package index, a mirror or a certificate is your pip's own configuration.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+if sys.version_info < (3, 11):  # noqa: UP036 - said before anything newer is used
+    sys.exit("Python 3.11 or newer is needed; this is %s. Name one: make PYTHON=python3.12 ..." % sys.version.split()[0])  # noqa: UP031
+
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "requirements.lock"
+VENV = ROOT / ".venv"
+STAMP = VENV / "rcm-environment.json"
+GROUPS = ("run", "kafka", "test", "browser")
+
+COMMAND = """\
+#!/bin/sh
+exec '{python}' -m rcm_deploy.cli "$@"
+"""
+
+
+def read_sections(lock: str) -> dict[str, str]:
+    """The lock's groups: what stands between `# == run ==` and the next such line."""
+    sections: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in lock.splitlines():
+        if line.startswith("# == ") and line.endswith(" =="):
+            lines = sections.setdefault(line[5:-3], [])
+        else:
+            lines.append(line)
+    return {group: "\n".join(text) for group, text in sections.items()}
+
+
+def source_roots() -> list[Path]:
+    """Our own code: nothing of it is installed, the environment looks at where it stands."""
+    return [ROOT / "shared" / "src", *sorted((ROOT / "services").glob("*/src")), ROOT / "deploy" / "src"]
+
+
+def identity() -> dict[str, str]:
+    """What an environment belongs to: a moved project or another Python needs a new one."""
+    roots = "\n".join(str(root) for root in source_roots())
+    return {"root": str(ROOT), "roots": roots}
+
+
+def read_stamp() -> dict[str, str]:
+    """What is installed: the hash of each group's section, besides the identity."""
+    try:
+        stamp = json.loads(STAMP.read_text())
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) else {}
+
+
+def wanted(groups: list[str]) -> dict[str, str]:
+    """The sections of these groups, by group; an unknown group ends with its name."""
+    sections = read_sections(LOCK.read_text())
+    for group in groups:
+        if group not in sections:
+            sys.exit(f"There is no group {group!r} in {LOCK.name}; there are: {', '.join(sections)}.")
+    return {group: sections[group] for group in groups}
+
+
+def digest(section: str) -> str:
+    return hashlib.sha256(section.encode()).hexdigest()
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """One set-up at a time: a `make test` beside a `make run` waits."""
+    VENV.mkdir(exist_ok=True)
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    handle = os.open(VENV, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def python() -> Path:
+    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def make_venv() -> None:
+    """A new environment with pip in it."""
+    done = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False, capture_output=True, text=True)  # noqa: S603
+    if done.returncode != 0:
+        shutil.rmtree(VENV, ignore_errors=True)
+        hint = "On Debian and Ubuntu: apt-get install python3-venv. " if "ensurepip" in done.stdout + done.stderr else ""
+        sys.exit(f"The environment could not be made. {hint}\n{done.stdout}{done.stderr}")
+
+
+def install(group: str, section: str) -> bool:
+    """One group's packages, each checked against its hash; a wheel where there is one. Answers whether all are there."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"{group}.txt"
+        file.write_text(section)
+        options = ["--require-hashes", "--no-deps", "--no-input", "--disable-pip-version-check", "--quiet", "--prefer-binary"]
+        command = [str(python()), "-m", "pip", "install", *options, "-r", str(file)]
+        return subprocess.run(command, check=False).returncode == 0  # noqa: S603
+
+
+def connect_sources() -> None:
+    """Puts our source roots on the environment's path, and the `rcm` command beside its Python."""
+    show = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
+    packages = subprocess.run([str(python()), "-c", show], check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
+    (Path(packages) / "rcm.pth").write_text("".join(f"{root}\n" for root in source_roots()))
+    if os.name == "nt":
+        (python().parent / "rcm.cmd").write_text(f'@"{python()}" -m rcm_deploy.cli %*\n')
+        return
+    command = python().parent / "rcm"
+    command.write_text(COMMAND.format(python=str(python()).replace("'", "'\\''")))
+    command.chmod(0o755)
+
+
+def say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def main() -> None:
+    """Brings `.venv` to what the lock says for the named groups."""
+    names = sys.argv[1:] or ["run"]
+    optional = {name.rstrip("?") for name in names if name.endswith("?")}
+    sections = wanted([name.rstrip("?") for name in names])
+    stamp = read_stamp()
+    fresh = {**identity(), **{group: digest(section) for group, section in sections.items()}}
+    if fresh.items() <= stamp.items() and python().exists():
+        return
+    with alone():
+        stamp = read_stamp()
+        if not python().exists() or stamp.get("root", str(ROOT)) != str(ROOT):
+            say("Making the environment .venv ...")
+            make_venv()
+            stamp = {}
+        for group, section in sections.items():
+            if stamp.get(group) == digest(section):
+                continue
+            say(f"Installing the packages of the group {group!r} ...")
+            if install(group, section):
+                stamp[group] = digest(section)
+                STAMP.write_text(json.dumps(stamp))
+            elif group in optional:
+                say(f"This machine can't have the group {group!r} (see above); what needs it is skipped.")
+            else:
+                sys.exit(f"The packages of the group {group!r} could not be installed (see above); the next try goes on.")
+        connect_sources()
+        STAMP.write_text(json.dumps({**stamp, **identity()}))
+
+
+if __name__ == "__main__":
+    main()
