@@ -77,6 +77,8 @@ class Envelope(Struct, frozen=True, gc=False):
     """GS08, such as 005010X221A1."""
     functional_id: str = ""
     """GS01: HC 837, HP 835, HN 277, FA 999."""
+    delimiters: str = "*:~^"
+    """Element, component, terminator, repetition: those of the raw segments that a reader kept."""
 
 
 class InterchangeHeader(Struct, frozen=True):

@@ -18,6 +18,8 @@ class Party(Struct, frozen=True, gc=False):
     address: Address | None = None
     references: tuple[Reference, ...] = ()
     """Such as REF*2U of a payer, REF*TJ (tax id) of a payee."""
+    raw: tuple[str, ...] = ()
+    """PER and RDM, as they stood."""
 
 
 class Person(Struct, frozen=True, gc=False):
@@ -161,7 +163,7 @@ class Remittance(Struct, frozen=True):
     references: tuple[Reference, ...] = ()
     """REF of the header: EV receiver, F2 version."""
     raw: tuple[str, ...] = ()
-    """Header segments that have no typed place here (PER, CUR, TS2, TS3, RDM), as they stood."""
+    """Header segments that have no typed place here (CUR, TS2, TS3), as they stood."""
     envelope: Envelope = Envelope()
     transaction_control_number: str = ""
     """ST02."""

@@ -1,0 +1,85 @@
+"""One element's text to a value and back: amounts, dates, numbers, composites. Cached where files repeat themselves."""
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from rcm.money import LARGEST_AMOUNT_CENTS, NotMoney, cents_from_text, text_from_cents
+
+_CACHE = 1 << 16
+
+
+@lru_cache(_CACHE)
+def cents(text: str) -> int:
+    """Cents of a decimal amount (R): "100" = "100.00". Raises NotMoney."""
+    whole, _, fraction = text.partition(".")
+    if (
+        whole.isdigit()
+        and whole.isascii()
+        and len(whole) < 11
+        and (not fraction or (fraction.isdigit() and fraction.isascii()))
+    ):
+        if len(fraction) < 2:
+            return int(whole) * 100 + (int(fraction) * 10 if fraction else 0)
+        if len(fraction) == 2:
+            return int(whole) * 100 + int(fraction)
+    return cents_from_text(text)
+
+
+@lru_cache(_CACHE)
+def amount_text(amount: int) -> str:
+    """An amount as X12 wants it: 10050 -> "100.5". Raises NotMoney past the largest amount."""
+    if abs(amount) > LARGEST_AMOUNT_CENTS:
+        raise NotMoney("the amount is out of range")
+    return text_from_cents(amount)
+
+
+@lru_cache(_CACHE)
+def day(text: str) -> date | None:
+    """A date D8 (CCYYMMDD, or YYMMDD as TA1 has it); None where the text is none."""
+    if len(text) not in {6, 8} or not (text.isascii() and text.isdigit()):
+        return None
+    if len(text) == 6:
+        text = ("20" if text < "70" else "19") + text
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+    except ValueError:
+        return None
+
+
+@lru_cache(_CACHE)
+def day_text(value: date) -> str:
+    """D8."""
+    return f"{value.year:04d}{value.month:02d}{value.day:02d}"
+
+
+def period(text: str) -> tuple[date | None, date | None]:
+    """First and last day of RD8 (CCYYMMDD-CCYYMMDD); of D8 and DT the day, and None."""
+    first, _, last = text.partition("-")
+    return day(first[:8]), day(last[:8]) if last else None
+
+
+def instant(day_part: str, time_part: str) -> datetime | None:
+    """A date and a time HHMM or HHMMSS as X12 has them (it tells no zone); None where they are none."""
+    on = day(day_part)
+    if on is None or len(time_part) < 4 or not (time_part.isascii() and time_part.isdigit()):
+        return None
+    try:
+        hour, minute, second = int(time_part[:2]), int(time_part[2:4]), int(time_part[4:6] or 0)
+        return datetime(on.year, on.month, on.day, hour, minute, second)  # noqa: DTZ001
+    except ValueError:
+        return None
+
+
+def whole_number(text: str) -> int | None:
+    """A count (N0); None where the text is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+@lru_cache(_CACHE)
+def decimal_text(text: str) -> str | None:
+    """A decimal (R) in its shortest form: "1.0" -> "1", "0.50" -> ".5"; None where the text is none or is negative."""
+    whole, _, fraction = text.partition(".")
+    if not (whole + fraction).isdigit() or not text.isascii() or len(text) > 15:
+        return None
+    whole, fraction = whole.lstrip("0"), fraction.rstrip("0")
+    return (f"{whole}.{fraction}" if fraction else whole) or "0"

@@ -1,0 +1,255 @@
+"""The envelopes: ISA/IEA, GS/GE, ST/SE. Walks a file and checks numbers and counts on the way."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from rcm.x12.grammar import STANDARD, Delimiters, Source, Tokens
+from rcm.x12.problems import NotX12, Problem
+from rcm.x12.values import Envelope
+
+Segment = list[str]
+"""A segment's elements; [0] is its id."""
+
+_ENVELOPE = frozenset({"ISA", "IEA", "GS", "GE", "ST", "SE", "TA1"})
+
+
+class Group(Struct):
+    """A functional group as its GS tells it."""
+
+    functional_id: str
+    version: str
+    control_number: str
+    transactions: int = 0
+    closed: bool = False
+
+
+class Interchange(Struct):
+    """An interchange as its ISA tells it."""
+
+    control_number: str
+    sender_qualifier: str
+    sender: str
+    receiver_qualifier: str
+    receiver: str
+    version: str
+    date: str
+    """ISA09 and ISA10 as they stand: YYMMDDHHMM."""
+    usage: str
+    delimiters: Delimiters
+    groups: list[Group]
+    acknowledgements: int = 0
+    closed: bool = False
+
+
+class Loose(Struct, frozen=True):
+    """A segment outside of any transaction set: TA1, or one that belongs nowhere."""
+
+    interchange: Interchange
+    elements: Segment
+    segment_number: int
+
+
+class TransactionSet:
+    """One transaction set; iterating it once hands out its segments between ST and SE."""
+
+    def __init__(self, walker: "Walker", interchange: Interchange, group: Group, elements: Segment) -> None:
+        self._walker = walker
+        self.interchange = interchange
+        self.group = group
+        self.identifier = at(elements, 1)
+        """ST01: 835."""
+        self.control_number = at(elements, 2)
+        self.implementation = at(elements, 3)
+        """ST03."""
+        self.first_segment = walker.number
+        self.envelope = envelope_of(interchange, group)
+
+    @property
+    def version(self) -> str:
+        """GS08, or ST03 where the group names no guide."""
+        group = self.group.version
+        return self.implementation if self.implementation.startswith(group) and self.implementation else group
+
+    def __iter__(self) -> Iterator[Segment]:
+        return self._walker.body(self)
+
+
+class Walker:
+    """Walks the envelopes of a file. Raises NotX12 when it begins with no ISA; every other fault becomes a problem."""
+
+    def __init__(self, source: Source) -> None:
+        self._tokens = Tokens(source)
+        self._own_problems: list[Problem] = []
+        self.number = 0
+        """The number of the segment at hand, from 1."""
+        self.raw = ""
+        """The segment at hand as it stands."""
+        self.delimiters = STANDARD
+        self.interchanges: list[Interchange] = []
+        self._segments = self._walk()
+        self._pending: Segment | None = None
+        self._open: TransactionSet | None = None
+
+    @property
+    def problems(self) -> list[Problem]:
+        """All faults of the envelopes so far."""
+        return [*self._tokens.problems, *self._own_problems]
+
+    def _walk(self) -> Iterator[Segment]:
+        for delimiters, raws in self._tokens:
+            self.delimiters = delimiters
+            separator = delimiters.element
+            for raw in raws:
+                self.number += 1
+                self.raw = raw
+                yield raw.split(separator)
+
+    def note(self, segment: str, element: int, code: str, message: str, number: int = 0) -> None:
+        """Keeps a fault at the segment at hand, or at `number`."""
+        self._own_problems.append(Problem(number or self.number, segment, element, code, message))
+
+    def __iter__(self) -> Iterator[TransactionSet | Loose]:
+        """The transaction sets and loose segments in order. A set that was not read is passed over."""
+        while (elements := self._next()) is not None:
+            name = elements[0]
+            if name == "ISA":
+                self._begin_interchange(elements)
+            elif name == "GS":
+                self._begin_group(elements)
+            elif name == "ST":
+                self._open = TransactionSet(self, *self._current(elements), elements)
+                self._open.group.transactions += 1
+                yield self._open
+                if self._open is not None:
+                    for _ in self.body(self._open):
+                        pass
+            elif name in {"GE", "IEA"}:
+                self._end(elements)
+            else:
+                if name == "TA1":
+                    self.interchanges[-1].acknowledgements += 1
+                else:
+                    self.note(name, 0, "segment-outside-transaction", "the segment stands in no transaction set")
+                yield Loose(self.interchanges[-1], elements, self.number)
+        self._check_closed()
+
+    def _next(self) -> Segment | None:
+        elements, self._pending = self._pending, None
+        return elements if elements is not None else next(self._segments, None)
+
+    def body(self, transaction: TransactionSet) -> Iterator[Segment]:
+        """The segments of the set up to its SE, which is checked; another envelope segment ends it too, with a problem."""
+        for elements in self._segments:
+            if elements[0] in _ENVELOPE:
+                self._end_transaction(transaction, elements)
+                return
+            yield elements
+        self._open = None
+        self.note("SE", 0, "missing-se", f"transaction set {transaction.control_number} has no SE")
+
+    def _end_transaction(self, transaction: TransactionSet, elements: Segment) -> None:
+        self._open = None
+        if elements[0] != "SE":
+            self._pending = elements
+            self.note("SE", 0, "missing-se", f"transaction set {transaction.control_number} has no SE")
+            return
+        counted = self.number - transaction.first_segment + 1
+        if _number(at(elements, 1)) != counted:
+            self.note("SE", 1, "segment-count", f"SE01 is not the {counted} segments of the set")
+        if at(elements, 2) != transaction.control_number:
+            self.note("SE", 2, "control-number", "SE02 is not ST02")
+
+    def _current(self, elements: Segment) -> tuple[Interchange, Group]:
+        interchange = self.interchanges[-1]
+        if not interchange.groups or interchange.groups[-1].closed:
+            self.note(elements[0], 0, "missing-gs", "a transaction set stands in no functional group")
+            interchange.groups.append(Group("", "", ""))
+        return interchange, interchange.groups[-1]
+
+    def _begin_interchange(self, elements: Segment) -> None:
+        self._check_closed()
+        isa = [element.strip() for element in (*elements, *[""] * 17)]
+        self.interchanges.append(
+            Interchange(isa[13], isa[5], isa[6], isa[7], isa[8], isa[12], isa[9] + isa[10], isa[15], self.delimiters, [])
+        )
+        if len(self.raw) != 105:
+            self.note("ISA", 0, "isa-width", "the elements of ISA have not their fixed widths")
+
+    def _begin_group(self, elements: Segment) -> None:
+        groups = self.interchanges[-1].groups
+        if groups and not groups[-1].closed:
+            self.note("GE", 0, "missing-ge", f"functional group {groups[-1].control_number} has no GE")
+            groups[-1].closed = True
+        groups.append(Group(at(elements, 1), at(elements, 8), at(elements, 6)))
+
+    def _end(self, elements: Segment) -> None:
+        """GE or IEA: its count and control number are checked."""
+        interchange = self.interchanges[-1]
+        number = _number(at(elements, 1))
+        if elements[0] == "GE":
+            if not interchange.groups or interchange.groups[-1].closed:
+                self.note("GE", 0, "missing-gs", "GE without GS")
+                return
+            group = interchange.groups[-1]
+            group.closed = True
+            if number != group.transactions:
+                self.note("GE", 1, "transaction-count", f"GE01 is not the {group.transactions} sets of the group")
+            if at(elements, 2) != group.control_number:
+                self.note("GE", 2, "control-number", "GE02 is not GS06")
+            return
+        if interchange.groups and not interchange.groups[-1].closed:
+            self.note("GE", 0, "missing-ge", f"functional group {interchange.groups[-1].control_number} has no GE")
+            interchange.groups[-1].closed = True
+        interchange.closed = True
+        counted = len(interchange.groups)
+        if number != counted and not (counted == 0 and interchange.acknowledgements and number == 1):
+            self.note("IEA", 1, "group-count", f"IEA01 is not the {counted} groups of the interchange")
+        if at(elements, 2) != interchange.control_number:
+            self.note("IEA", 2, "control-number", "IEA02 is not ISA13")
+
+    def _check_closed(self) -> None:
+        """At the end and before the next ISA: are GE and IEA there?"""
+        if not self.interchanges:
+            return
+        last = self.interchanges[-1]
+        if last.groups and not last.groups[-1].closed:
+            self.note("GE", 0, "missing-ge", f"functional group {last.groups[-1].control_number} has no GE")
+            last.groups[-1].closed = True
+        if not last.closed:
+            self.note("IEA", 0, "missing-iea", f"interchange {last.control_number} has no IEA")
+            last.closed = True
+
+
+def envelope_of(interchange: Interchange, group: Group | None = None) -> Envelope:
+    """The envelope as typed transactions carry it."""
+    return Envelope(
+        interchange.sender_qualifier,
+        interchange.sender,
+        interchange.receiver_qualifier,
+        interchange.receiver,
+        interchange.control_number,
+        interchange.usage,
+        group.control_number if group else "",
+        group.version if group else "",
+        group.functional_id if group else "",
+        str(interchange.delimiters),
+    )
+
+
+def at(elements: Segment, place: int) -> str:
+    """The element at `place` (1 is the first after the segment's id), empty where it is not there."""
+    return elements[place] if place < len(elements) else ""
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
+
+
+def first_envelope(source: Source) -> Envelope:
+    """The first interchange's and group's envelope; for those who only need to know who sent a file. Raises NotX12."""
+    for item in Walker(source):
+        if isinstance(item, TransactionSet):
+            return item.envelope
+        return envelope_of(item.interchange)
+    raise NotX12("there is nothing within the interchange")
