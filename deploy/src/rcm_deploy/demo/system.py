@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,9 +20,10 @@ STOP_SECONDS = 20.0
 class OwnSystem:
     """A system that can be started, killed and started again on the same data."""
 
-    def __init__(self, data_folder: Path, arguments: Sequence[str]) -> None:
+    def __init__(self, data_folder: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         self.data_folder = data_folder
         self._command = (sys.executable, "-m", "rcm_deploy.cli", "up", "--data-folder", str(data_folder), *arguments)
+        self._environment = {**os.environ, **environment}
         self._log = data_folder.with_suffix(".log")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -30,7 +31,9 @@ class OwnSystem:
         """Starts it and waits until it is ready. Raises NotRunningError with the end of its output where it fails."""
         (self.data_folder / "running.json").unlink(missing_ok=True)
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
+            self._process = subprocess.Popen(  # noqa: S603  # our own command
+                self._command, stdout=log, stderr=log, env=self._environment, start_new_session=True
+            )
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             try:
@@ -60,8 +63,10 @@ class OwnSystem:
 
 
 @contextmanager
-def own_system(*, bus: str, chaos: Sequence[str] = (), seed: int = 0) -> Iterator[OwnSystem]:
-    """A system that is not yet started, on a fresh folder that goes away with it."""
+def own_system(
+    *, bus: str, chaos: Sequence[str] = (), seed: int = 0, environment: Mapping[str, str] | None = None
+) -> Iterator[OwnSystem]:
+    """A system that is not yet started, on a fresh folder that goes away with it; `environment` is added to ours."""
     folder = Path(tempfile.mkdtemp(prefix="rcm-demo-"))
     # PostgreSQL's own unprivileged user walks through this folder when we are root.
     folder.chmod(0o755)
@@ -69,7 +74,7 @@ def own_system(*, bus: str, chaos: Sequence[str] = (), seed: int = 0) -> Iterato
     arguments = ["--bus", bus, "--free-ports", "--simulation", "--samples", "0"]
     if on_the_bus and bus == "direct":
         arguments += ["--chaos", ",".join(on_the_bus), "--chaos-seed", str(seed)]
-    system = OwnSystem(folder / "data", arguments)
+    system = OwnSystem(folder / "data", arguments, environment or {})
     system.data_folder.mkdir()
     system.data_folder.chmod(0o755)
     try:

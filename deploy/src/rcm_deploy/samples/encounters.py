@@ -69,14 +69,15 @@ def sample_encounters(count: int, seed: int, today: date, *, first: int = 0) -> 
     for number in range(first, first + count):
         if not shuffled or number % 100 == 0:
             shuffled = Random(f"deck {seed} {number // 100}").sample(deck, k=100)  # noqa: S311  # samples, no secrets
-        yield _encounter(number, seed, shuffled[number % 100], today)
+        # Every fifth encounter is another visit of the patient before it: their account has two encounters.
+        patient_number = number - 1 if number % 5 == 4 else number
+        yield sample_encounter(number, seed, shuffled[number % 100], today, patient_number=patient_number)
 
 
-def _encounter(number: int, seed: int, case: str, today: date) -> dict[str, Any]:
+def sample_encounter(number: int, seed: int, case: str, today: date, *, patient_number: int) -> dict[str, Any]:
+    """One encounter of a case of `DECK`."""
     random = Random(f"encounter {seed} {number}")  # noqa: S311  # samples, no secrets
     served_on = today - timedelta(days=random.randint(2, 20))
-    # Every fifth encounter is another visit of the patient before it: their account has two encounters.
-    patient_number = number - 1 if number % 5 == 4 else number
     patient = _patient(patient_number, seed)
     encounter: dict[str, Any] = {
         "external_id": f"MSFP-{seed}-{number:06d}",

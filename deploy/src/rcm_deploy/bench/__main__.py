@@ -1,0 +1,208 @@
+"""`make bench`: one JSON object; every ratio in it comes from this one run."""
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import orjson
+
+from rcm_deploy.bench import real
+from rcm_deploy.bench.floor import HOPS, Shape, create_databases
+from rcm_deploy.bench.floor_main import Settings
+from rcm_deploy.bench.load import post_all, until
+from rcm_deploy.children import free_port
+from rcm_deploy.demo.quiescence import settle
+from rcm_deploy.demo.system import own_system
+from rcm_deploy.kafka import KafkaServer
+from rcm_deploy.postgres import PostgresServer
+from rcm_deploy.remote import SERVICES, Remote, remote
+
+WARM_UP = 200
+CLIENTS = (8, 16, 32)
+PARTS = ("coding", "claims", "payments", "patient-billing")
+
+
+async def bench_real(bus: str, count: int) -> tuple[dict[str, Any], Shape, dict[str, float]]:
+    """The real path on one bus: its figures, the shape that it writes, encounters a second by way of intake."""
+    with own_system(bus=bus, environment=real.ENVIRONMENT) as system:
+        running = system.start()
+        async with remote(system.data_folder) as connected:
+            await real.measure(connected, count=WARM_UP, first=0, batch=1, clients=8)
+            first = WARM_UP
+            result: dict[str, Any] = {"single": {}}
+            rates: dict[str, float] = {}
+            before = await _written(connected, system.data_folder)
+            for clients in CLIENTS:
+                run = await real.measure(connected, count=count, first=first, batch=1, clients=clients)
+                first += count
+                result["single"][clients] = {**_figures(run), **real.latencies(run.load)}
+                rates[f"single {clients}"] = run.per_second
+            after = await _written(connected, system.data_folder)
+            writes = real.per_encounter(before, after, count * len(CLIENTS))
+            run = await real.measure(connected, count=2 * count, first=first, batch=real.BATCH, clients=2)
+            rates["batch"] = run.per_second
+            result |= {
+                "batch": _figures(run),
+                "writes_per_encounter": writes,
+                "relay_lag_p95_ms": await real.relay_lag_p95_ms(connected),
+                "memory_mib": real.memory_mib(running.processes),
+            }
+            return result, _shape(writes), rates
+
+
+async def _written(connected: Remote, data_folder: Path) -> dict[str, dict[str, int]]:
+    await settle(connected)
+    await real.settle_statistics()
+    admin_url = orjson.loads((data_folder / "running.json").read_bytes())["admin_database_url"]  # once
+    return await real.written(admin_url)
+
+
+def _figures(run: real.Measured) -> dict[str, Any]:
+    return {"encounters_per_second": round(run.per_second, 1), "refused": run.load.refused, "cpu_us_per_encounter": run.cpu_us}
+
+
+def _shape(writes: dict[str, dict[str, float]]) -> Shape:
+    """A floor of the same writing: the platform's inbox and log rows are counted there by themselves."""
+    rows, events = [], []
+    for part in PARTS:
+        said = round(writes[part]["events"])
+        events.append(max(1, said))
+        rows.append(max(1, round(writes[part]["rows"]) - said - 1))
+    # The adapter's rows are part of the path too; the floor has no fifth hop, so the second one writes them.
+    rows[1] += round(writes["adapter"]["rows"])
+    return Shape(rows=tuple(rows), events=tuple(events), transactions=(1, 2, 2, 1))
+
+
+async def bench_floor(bus: str, count: int, shape: Shape) -> dict[str, float]:
+    """Encounters a second through a floor of a shape, for each way of intake."""
+    rates: dict[str, float] = {}
+    folder = Path(tempfile.mkdtemp(prefix="rcm-bench-"))
+    folder.chmod(0o755)  # noqa: ASYNC240  # once
+    postgres = PostgresServer(folder / "postgres")
+    postgres.start()
+    try:
+        await create_databases(postgres.url())
+        async with _floor(bus, folder, postgres.url(), shape) as (front, last):
+            await _through_floor(front, last, WARM_UP, 0, batch=1, clients=8)
+            done = WARM_UP
+            for clients in CLIENTS:
+                rates[f"single {clients}"] = await _through_floor(front, last, count, done, batch=1, clients=clients)
+                done += count
+            rates["batch"] = await _through_floor(front, last, 2 * count, done, batch=real.BATCH, clients=2)
+    finally:
+        postgres.stop()
+    return rates
+
+
+@asynccontextmanager
+async def _floor(bus: str, folder: Path, admin_url: str, shape: Shape) -> AsyncIterator[tuple[str, str]]:
+    """A running floor: the addresses of its front and of its last hop."""
+    kafka = KafkaServer(folder / "kafka", topics=[f"floor.{hop}" for hop in range(HOPS)]) if bus == "kafka" else None
+    if kafka:
+        kafka.start()
+    hops: Sequence[int] = range(HOPS) if kafka else (0,)
+    ports = [free_port() for _ in hops]
+    processes = []
+    try:
+        for hop, port in zip(hops, ports, strict=True):
+            settings = Settings(admin_url, port, bus, hop, kafka.bootstrap if kafka else "", shape)
+            command = [sys.executable, "-m", "rcm_deploy.bench.floor_main", msgspec.json.encode(settings).decode()]
+            processes.append(subprocess.Popen(command))  # noqa: S603, ASYNC220  # our own program, once
+        addresses = [f"http://127.0.0.1:{port}" for port in ports]
+        async with httpx.AsyncClient() as client:
+            for address in addresses:
+                await _until_up(client, address)
+        yield addresses[0], addresses[-1]
+    finally:
+        for process in processes:
+            process.terminate()
+            process.wait()
+        if kafka:
+            kafka.stop()
+
+
+async def _until_up(client: httpx.AsyncClient, address: str) -> None:
+    for _ in range(200):
+        try:
+            await client.get(f"{address}/openapi.json")
+        except httpx.TransportError:
+            await asyncio.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"the floor at {address} did not start")
+
+
+async def _through_floor(front: str, last: str, count: int, done: int, *, batch: int, clients: int) -> float:
+    sent = real.bodies(count, done, batch=batch)
+    content_type = "application/json" if batch == 1 else "application/x-ndjson"
+    loop = asyncio.get_running_loop()
+    async with httpx.AsyncClient() as client:
+
+        async def arrived() -> int:
+            return int((await client.get(f"{last}/count")).text)
+
+        began = loop.time()
+        await post_all(front, "/encounters", "none", content_type, sent, clients=clients, run=f"floor-{done}")
+        await until(arrived, done + count)
+        return count / (loop.time() - began)
+
+
+async def bench_growth(stored: int, count: int) -> dict[str, float]:
+    """What a claim costs with many stored claims against few: CPU of the services and of PostgreSQL, direct bus."""
+    with own_system(bus="direct", environment=real.ENVIRONMENT) as system:
+        system.start()
+        async with remote(system.data_folder) as connected:
+            await real.measure(connected, count=1_000, first=0, batch=real.BATCH, clients=2)
+            few = await real.measure(connected, count=count, first=1_000, batch=real.BATCH, clients=2)
+            for first in range(1_000 + count, stored, 10_000):
+                await real.measure(connected, count=10_000, first=first, batch=real.BATCH, clients=2)
+            many = await real.measure(connected, count=count, first=2 * stored, batch=real.BATCH, clients=2)
+    return {
+        "stored": stored,
+        "microseconds_few": round(1e6 / few.per_second, 1),
+        "microseconds_many": round(1e6 / many.per_second, 1),
+        "ratio": round(few.per_second / many.per_second, 3),
+    }
+
+
+async def bench(buses: Sequence[str], count: int, stored: int) -> dict[str, Any]:
+    """Everything, bus by bus, the floors right after the real path they are held against."""
+    result: dict[str, Any] = {"processors": os.cpu_count(), "encounters": count}
+    for bus in buses:
+        figures, shape, rates = await bench_real(bus, count)
+        floors = {"four_hops": await bench_floor(bus, count, Shape()), "same_writes": await bench_floor(bus, count, shape)}
+        result[bus] = {
+            **figures,
+            "floor_shape": asdict(shape),
+            "floors_encounters_per_second": {n: {w: round(r, 1) for w, r in f.items()} for n, f in floors.items()},
+            "ratios": {n: {way: round(rates[way] / rate, 3) for way, rate in f.items()} for n, f in floors.items()},
+        }
+    if stored:
+        result["growth"] = await bench_growth(stored, count)
+    return result
+
+
+def main() -> None:
+    """Prints the figures as one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--buses", default="direct,kafka")
+    parser.add_argument("--encounters", type=int, default=1_000)
+    parser.add_argument("--stored", type=int, default=100_000, help="stored claims for the cost of growth; 0 leaves it out")
+    arguments = parser.parse_args()
+    assert set(SERVICES) == set(PARTS)
+    result = asyncio.run(bench(arguments.buses.split(","), arguments.encounters, arguments.stored))
+    sys.stdout.write(orjson.dumps(result, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode() + "\n")
+
+
+if __name__ == "__main__":
+    main()
