@@ -77,7 +77,8 @@ def sample_encounters(count: int, seed: int, today: date, *, first: int = 0) -> 
 def sample_encounter(number: int, seed: int, case: str, today: date, *, patient_number: int) -> dict[str, Any]:
     """One encounter of a case of `DECK`."""
     random = Random(f"encounter {seed} {number}")  # noqa: S311  # samples, no secrets
-    served_on = today - timedelta(days=random.randint(2, 20))
+    # A patient's second visit is on an odd number of days ago, the first on an even one: they are never duplicates.
+    served_on = today - timedelta(days=2 * random.randint(1, 10) + (patient_number != number))
     patient = _patient(patient_number, seed)
     encounter: dict[str, Any] = {
         "external_id": f"MSFP-{seed}-{number:06d}",
