@@ -1,11 +1,13 @@
-"""What all tests share: a real PostgreSQL, and the rule that on CI nothing is skipped."""
+"""What all tests share: a real PostgreSQL, a real Kafka, and the rule that on CI nothing is skipped."""
 
 import os
 from collections.abc import Generator, Iterator
 
 import pytest
 
+from rcm_deploy.kafka import KafkaServer
 from rcm_deploy.postgres import PostgresServer
+from tests.support.kafka import running_broker
 from tests.support.postgres import Databases, running_server
 
 
@@ -20,6 +22,13 @@ def postgres() -> Iterator[PostgresServer]:
 def databases(postgres: PostgresServer) -> Databases:
     """Migrated databases for services: `async with databases.fresh(service) as database`."""
     return Databases(postgres)
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[KafkaServer]:
+    """A Kafka broker of this session's own; topics are each test's to name and make."""
+    with running_broker() as broker:
+        yield broker
 
 
 @pytest.hookimpl(wrapper=True)
