@@ -55,8 +55,13 @@ def cache_folder() -> Path:
 
 def read_lock(text: str) -> list[Jar]:
     """`group:artifact:version sha256` a line; # begins a comment."""
-    lines = [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    return [Jar(*coordinates.split(":"), sha256) for coordinates, sha256 in lines]
+    jars = []
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            coordinates, sha256 = line.split()
+            group, artifact, version = coordinates.split(":")
+            jars.append(Jar(group, artifact, version, sha256))
+    return jars
 
 
 def verified_jars(lock: Path = LOCK, cache: Path | None = None) -> list[Path]:
@@ -131,7 +136,7 @@ def main() -> None:
     """Writes the lock."""
     if sys.argv[1:] != ["lock"]:
         sys.exit("usage: python -m rcm_deploy.jars lock")
-    header = "# Kafka's jars, `group:artifact:version sha256`; written by `python -m rcm_deploy.jars lock`, verified at every start.\n"
+    header = "# `group:artifact:version sha256`; written by `python -m rcm_deploy.jars lock`, verified at every start.\n"
     lines = [f"{jar.group}:{jar.artifact}:{jar.version} {jar.sha256}\n" for jar in resolve_lock()]
     LOCK.write_text(header + "".join(lines))
 

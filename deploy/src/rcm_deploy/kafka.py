@@ -75,7 +75,7 @@ class KafkaServer:
     """One broker on one folder. `start` from the main thread, then `bootstrap`, then `stop`."""
 
     def __init__(self, folder: Path, port: int, controller_port: int = 0) -> None:
-        """`controller_port` is the quorum's own; it must stay the same for the folder, 0 keeps the one it had or takes a free one."""
+        """`controller_port` is the quorum's own and belongs to the folder; 0 keeps the one it had or takes a free one."""
         self.folder = folder.absolute()
         self.data = self.folder / "data"
         self.log = self.folder / "kafka.log"
