@@ -1,0 +1,164 @@
+"""insert_rows and update_rows carry every type that our tables have, and refuse what a column refuses."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+import pytest_asyncio
+import sqlalchemy
+from pydantic import BaseModel
+from sqlalchemy import MetaData
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from rcm.database.pool import Database
+from rcm.database.rows import insert_rows, update_rows
+from rcm.ids import new_id
+from rcm_deploy.postgres import PostgresServer
+
+
+class Colour(StrEnum):
+    RED = "red"
+    DARK_BLUE = "dark blue"
+
+
+class Part(BaseModel):
+    amount_cents: int
+    on: date
+
+
+class Base(SQLModel, registry=registry(metadata=MetaData())): ...
+
+
+class Everything(Base, table=True):
+    __tablename__ = "everything"
+    organisation_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    text: str
+    short: str = Field(max_length=5)
+    colour: Colour
+    number: int
+    big: int = Field(sa_type=sqlalchemy.BigInteger)
+    yes: bool
+    day: date | None
+    instant: datetime
+    raw: bytes
+    decimal: Decimal = Field(max_digits=9, decimal_places=2)
+    words: list[str] = Field(sa_type=ARRAY(sqlalchemy.Text))  # type: ignore[call-overload]
+    numbers: list[int] | None = Field(sa_type=ARRAY(sqlalchemy.BigInteger))  # type: ignore[call-overload]
+    ids: list[UUID] = Field(sa_type=ARRAY(sqlalchemy.Uuid))  # type: ignore[call-overload]
+    json_value: Any = Field(sa_type=JSONB)
+    note: str | None = None
+
+
+CREATE = """
+create type colour as enum ('RED', 'DARK_BLUE');
+create table everything (organisation_id uuid, id uuid, text varchar not null, short varchar(5), colour colour, number integer,
+  big bigint, yes boolean, day date, instant timestamptz, raw bytea, decimal numeric(9,2), words text[], numbers bigint[],
+  ids uuid[], json_value jsonb, note varchar, primary key (organisation_id, id))
+"""
+
+
+@pytest_asyncio.fixture
+async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
+    admin = await asyncpg.connect(postgres.url())
+    await admin.execute("drop database if exists rows_test with (force)")
+    await admin.execute("create database rows_test")
+    await admin.close()
+    database = await Database.open(postgres.url("rows_test"), maximum=2)
+    await database.pool.execute(CREATE)
+    yield database
+    await database.close()
+
+
+def row(**values: object) -> dict[str, object]:
+    return {
+        "organisation_id": new_id(),
+        "id": new_id(),
+        "text": 'O\'Brien "x" \\ {a,b} \n é',
+        "short": "abcde",
+        "colour": Colour.DARK_BLUE,
+        "number": 7,
+        "big": 10**12,
+        "yes": True,
+        "day": date(2026, 2, 28),
+        "instant": datetime(2026, 2, 28, 12, 30, 1, 5, tzinfo=UTC),
+        "raw": b"\x00\xff",
+        "decimal": Decimal("12.34"),
+        "words": ["a,b", '"', "\\", "", "NULL", "{x}", "new\nline"],
+        "numbers": [3, 1, 2],
+        "ids": [new_id(), new_id()],
+        "json_value": {"a": [1, {"b": None}], "é": "ü"},
+        "note": None,
+    } | values
+
+
+async def test_every_type_comes_back(database: Database) -> None:
+    rows = [row(), row(colour=Colour.RED, day=None, words=[], numbers=None, json_value=[[1, 2], [3]], note="n"), row(json_value="x")]
+    await database.run(lambda c: insert_rows(c, Everything, rows))
+    found = await database.pool.fetch("select * from everything order by id")
+    assert [r["words"] for r in found] == [r["words"] for r in rows]
+    for expected, got in zip(rows, found, strict=True):
+        colour = expected["colour"]
+        assert isinstance(colour, Colour)
+        assert dict(got) == expected | {"colour": colour.name}
+
+
+async def test_models_become_json(database: Database) -> None:
+    one = row(json_value=[Part(amount_cents=1, on=date(2026, 1, 2)), {"part": Part(amount_cents=2, on=date(2026, 1, 3))}])
+    await database.run(lambda c: insert_rows(c, Everything, [one]))
+    assert await database.pool.fetchval("select json_value from everything") == [
+        {"amount_cents": 1, "on": "2026-01-02"},
+        {"part": {"amount_cents": 2, "on": "2026-01-03"}},
+    ]
+
+
+async def test_many_rows_are_updated_by_key(database: Database) -> None:
+    rows = [row(number=n) for n in range(5)]
+    await database.run(lambda c: insert_rows(c, Everything, rows))
+    changes = [
+        {"organisation_id": r["organisation_id"], "id": r["id"], "number": 100 + n, "words": [str(n)], "json_value": {"n": n}, "day": None}
+        for n, r in enumerate(rows[:4])
+    ]
+    key = ("organisation_id", "id")
+    told = await database.run(lambda c: update_rows(c, Everything, changes, key=key, returning="id, number"))
+    assert {(r["id"], r["number"]) for r in told} == {(r["id"], 100 + n) for n, r in enumerate(rows[:4])}
+    found = await database.pool.fetch("select number, words, json_value, text from everything order by number")
+    assert [tuple(r)[:3] for r in found] == [(4, rows[4]["words"], rows[4]["json_value"])] + [
+        (100 + n, [str(n)], {"n": n}) for n in range(4)
+    ]
+    assert {r["text"] for r in found} == {rows[0]["text"]}
+
+
+async def test_conflicts_and_returning(database: Database) -> None:
+    one = row(number=1)
+    await database.run(lambda c: insert_rows(c, Everything, [one]))
+    again = await database.run(
+        lambda c: insert_rows(
+            c,
+            Everything,
+            [one | {"number": 2}],
+            on_conflict="(organisation_id, id) do update set number = excluded.number",
+            returning="number",
+        )
+    )
+    assert [r["number"] for r in again] == [2]
+    assert await database.run(lambda c: insert_rows(c, Everything, [one], on_conflict="do nothing", returning="id")) == []
+    assert await database.run(lambda c: insert_rows(c, Everything, [])) == []
+
+
+async def test_what_is_too_long_is_refused_and_not_cut(database: Database) -> None:
+    with pytest.raises(asyncpg.StringDataRightTruncationError):
+        await database.run(lambda c: insert_rows(c, Everything, [row(short="abcdef")]))
+
+
+async def test_rows_with_different_keys_are_a_mistake(database: Database) -> None:
+    with pytest.raises((KeyError, ValueError), match="day|different keys"):
+        rows = [row(), {k: v for k, v in row().items() if k != "day"}]
+        await database.run(lambda c: insert_rows(c, Everything, rows))
