@@ -1,0 +1,279 @@
+"""A claim: an encounter and a coverage's rank, for life; and what our own work may do to it."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from claims_svc.domain.encounter import Accident, Coverage, Encounter
+from claims_svc.domain.states import State, TransitionRefused, move
+from rcm.errors import Conflict
+
+REPLACING = frozenset({"7", "8"})
+"""CLM05-3 of a replacement and of a void: the payer holds a claim already (REF*F8 names it)."""
+
+
+class Finding(Struct, frozen=True, gc=False):
+    """Why a claim is held: which edit, where, what is wrong, how to mend it."""
+
+    edit_id: str
+    path: str
+    message: str
+    fix: str
+
+
+class Override(Struct, frozen=True, gc=False):
+    """A person's word that an edit does not apply to this claim, and why."""
+
+    edit_id: str
+    reason: str
+    by: str = ""
+
+
+class Own(Struct, frozen=True, gc=False):
+    """What claims-svc itself owns of a claim's content, beside the encounter."""
+
+    authorisation_number: str = ""
+    """Stands instead of the encounter's."""
+    accident: Accident | None = None
+    """Stands instead of the encounter's."""
+    original_reference: str = ""
+    """REF*F8 as a person gave it; else the payer's claim control number that we learned is used."""
+    overrides: tuple[Override, ...] = ()
+
+
+class ReplacementNeeded(Conflict):
+    """The payer holds this claim: it is changed by a replacement (7) or taken back by a void (8)."""
+
+    code = "replacement-needed"
+    title = "The payer holds this claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who does something when, and what caused it: what a history needs."""
+
+    at: datetime
+    actor: str
+    """A token's role and subject, or the service and event."""
+    cause_id: UUID | None = None
+    """The acknowledgement or event."""
+
+
+@dataclass(slots=True)
+class Claim:
+    """One claim. `version` counts its changes and is the sequence of what is said about it."""
+
+    organisation_id: UUID
+    claim_id: UUID
+    encounter_id: UUID
+    rank: str
+    state: State
+    version: int
+    payer_id: str
+    payer_name: str
+    member_id: str
+    billing_npi: str
+    receiver_id: str
+    """Who takes its file; set when its edits pass."""
+    charge_cents: int
+    date_of_service: date
+    duplicate_key: bytes
+    next_rank: str
+    """The rank of the coverage that is asked after this one; empty where none is left."""
+    created_at: datetime
+    updated_at: datetime
+    frequency: str = "1"
+    payer_claim_control_number: str = ""
+    """The payer's own number, as the newest acknowledgement or remittance gave it."""
+    own: Own = Own()  # noqa: RUF009  # frozen
+    findings: tuple[Finding, ...] = ()
+    setup_revision: int = 0
+    """The organisation's set-up that its edits were last run against."""
+    ready_at: datetime | None = None
+    submission_id: UUID | None = None
+    """The newest file it stands in."""
+    submissions: int = 0
+    submitted_at: datetime | None = None
+    """When it first left the house."""
+    payer_holds: bool = False
+    """A payer has it, or may have it: it can only be replaced (7) or voided (8), not sent anew or withdrawn."""
+    changed_since_file: bool = False
+    """The encounter was recoded after the claim went into its newest file."""
+    insurance_paid_cents: int = 0
+    responsibility: tuple[tuple[str, int], ...] | None = None
+    """The patient's parts by reason with which PayerSequenceCompleted was last said; None where it wasn't, or was undone."""
+    cancelled: bool = False
+    """The encounter was cancelled."""
+    entries: list["Entry"] = field(default_factory=list)
+    """What this transaction adds to the claim's history."""
+
+    def touch(self) -> int:
+        """Counts a change; the new version."""
+        self.version += 1
+        return self.version
+
+    def note(self, kind: str, act: Act, reason: str, details: Struct | None = None) -> None:
+        """Adds to the claim's history what was done, by whom and why; the state is the one it has now."""
+        self.entries.append(Entry(kind, act, self.state, reason, details))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a claim's history, never changed. Facts of the outside are kept here, in `details`."""
+
+    kind: str
+    """held, passed, corrected, recoded, resubmitted, voided, closed, cancelled, acknowledged, posted, reversed."""
+    act: Act
+    state: State
+    """The claim's state after it."""
+    reason: str
+    details: Struct | None = None
+
+
+class HeldDetails(Struct, frozen=True, gc=False):
+    """Details of `held`."""
+
+    findings: tuple[Finding, ...]
+
+
+class ChangedDetails(Struct, frozen=True, gc=False):
+    """Details of `corrected` and `recoded`: JSON pointers of what is different."""
+
+    changed: tuple[str, ...]
+
+
+def open_claim(organisation_id: UUID, claim_id: UUID, encounter: Encounter, coverage: Coverage, now: datetime) -> Claim:
+    """A new claim in DRAFT; its version counts from the first change on."""
+    claim = Claim(
+        organisation_id=organisation_id,
+        claim_id=claim_id,
+        encounter_id=encounter.encounter_id,
+        rank=coverage.rank,
+        state=State.DRAFT,
+        version=0,
+        payer_id=coverage.payer_id,
+        payer_name=coverage.payer_name,
+        member_id=coverage.member_id,
+        billing_npi=encounter.billing_provider.npi,
+        receiver_id="",
+        charge_cents=encounter.charge_cents,
+        date_of_service=encounter.date_of_service,
+        duplicate_key=duplicate_key(encounter, coverage),
+        next_rank="",
+        created_at=now,
+        updated_at=now,
+    )
+    later = encounter.next_coverage(coverage.rank)
+    claim.next_rank = later.rank if later else ""
+    return claim
+
+
+def follow_encounter(claim: Claim, encounter: Encounter, coverage: Coverage) -> None:
+    """Takes over what the claim's row repeats of the encounter."""
+    claim.payer_id = coverage.payer_id
+    claim.payer_name = coverage.payer_name
+    claim.member_id = coverage.member_id
+    claim.billing_npi = encounter.billing_provider.npi
+    claim.charge_cents = encounter.charge_cents
+    claim.date_of_service = encounter.date_of_service
+    claim.duplicate_key = duplicate_key(encounter, coverage)
+    later = encounter.next_coverage(coverage.rank)
+    claim.next_rank = later.rank if later else ""
+
+
+def duplicate_key(encounter: Encounter, coverage: Coverage) -> bytes:
+    """Equal for two claims that a payer would take for the same: member, billing provider, days and services."""
+    lines = sorted(f"{line.procedure}{line.modifiers}{line.date_of_service}{line.units}" for line in encounter.lines)
+    text = "|".join(
+        (
+            coverage.rank,
+            coverage.payer_id,
+            coverage.member_id,
+            encounter.patient.external_id,
+            encounter.billing_provider.npi,
+            *lines,
+        )
+    )
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def judge(claim: Claim, findings: tuple[Finding, ...], act: Act, revision: int) -> bool:
+    """Moves a claim whose edits were run to READY or EDIT_FAILED; whether it is to be said that it is held.
+
+    The same findings again are no news.
+    """
+    before, known = claim.state, claim.findings
+    claim.state = move(before, State.EDIT_FAILED if findings else State.READY)
+    claim.findings = findings
+    claim.setup_revision = revision
+    claim.updated_at = act.at
+    if before is claim.state and known == findings:
+        return False
+    if before is not State.READY and claim.state is State.READY:
+        claim.ready_at = act.at
+    if findings:
+        claim.note("held", act, "; ".join(finding.message for finding in findings), HeldDetails(findings))
+    elif before is not State.DRAFT:
+        claim.note("passed", act, "All edits pass; the claim waits for its receiver's next file")
+    return bool(findings)
+
+
+def may_change(claim: Claim, frequency: str) -> None:
+    """Whether a claim may be corrected to be sent with `frequency`. Raises TransitionRefused or ReplacementNeeded."""
+    if claim.state in {State.BATCHED, State.VOIDED, State.CLOSED}:
+        raise TransitionRefused(f"a claim in {claim.state} can't be corrected")
+    if claim.payer_holds and frequency not in REPLACING:
+        raise ReplacementNeeded("set frequency to 7 (replacement) or 8 (void) to change what the payer holds")
+
+
+def void(claim: Claim, act: Act, reason: str) -> None:
+    """Withdraws a claim that no payer holds. Raises TransitionRefused or ReplacementNeeded."""
+    if claim.payer_holds:
+        raise ReplacementNeeded("the payer holds this claim: send a void (frequency 8) and wait for its reversal")
+    claim.state = move(claim.state, State.VOIDED)
+    _withdraw(claim, act.at)
+    claim.note("voided", act, reason)
+
+
+def close(claim: Claim, act: Act, reason: str) -> None:
+    """Ends a claim whose coverage is gone while the encounter's charges stand. Raises TransitionRefused."""
+    claim.state = move(claim.state, State.CLOSED)
+    _withdraw(claim, act.at)
+    claim.note("closed", act, reason)
+
+
+def _withdraw(claim: Claim, now: datetime) -> None:
+    claim.findings = ()
+    claim.ready_at = None
+    claim.updated_at = now
+    claim.touch()
+
+
+def put_in_file(claim: Claim, submission_id: UUID, now: datetime) -> None:
+    """READY -> BATCHED."""
+    claim.state = move(claim.state, State.BATCHED)
+    claim.submission_id = submission_id
+    claim.submissions += 1
+    claim.changed_since_file = False
+    claim.ready_at = None
+    claim.updated_at = now
+    claim.touch()
+
+
+def leave_the_house(claim: Claim, now: datetime) -> None:
+    """BATCHED -> SUBMITTED: the transmission of its file is recorded."""
+    claim.state = move(claim.state, State.SUBMITTED)
+    claim.submitted_at = claim.submitted_at or now
+    claim.payer_holds = True
+    claim.updated_at = now
+    claim.touch()
+
+
+def original_reference(claim: Claim) -> str:
+    """REF*F8 for a replacement or a void; empty for an original."""
+    if claim.frequency not in REPLACING:
+        return ""
+    return claim.own.original_reference or claim.payer_claim_control_number

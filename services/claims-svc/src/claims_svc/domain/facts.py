@@ -1,0 +1,223 @@
+"""What the outside said about a claim, kept as facts, and the one place where facts become a state.
+
+Facts come several times, in any order, late and from submissions that are long replaced. `fold` takes all of them as a set:
+the answer is the same for every order and repetition, and it never raises.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from msgspec import Struct
+
+from claims_svc.domain.states import State
+
+ACCEPTING_CATEGORIES = frozenset({"A0", "A1", "A2", "A5"})
+"""277CA STC01-1 that take the claim: forwarded, received, accepted into adjudication, split."""
+
+
+class Stage(StrEnum):
+    """Who answered; a later stage's word outweighs an earlier one's, as the claim must have got that far."""
+
+    INTERCHANGE = "interchange"
+    FUNCTIONAL = "functional"
+    CLEARINGHOUSE = "clearinghouse"
+    PAYER = "payer"
+
+
+_WEIGHT = {Stage.INTERCHANGE: 1, Stage.FUNCTIONAL: 2, Stage.CLEARINGHOUSE: 3, Stage.PAYER: 4}
+_STATE = {
+    (Stage.INTERCHANGE, True): State.SUBMITTED,
+    (Stage.INTERCHANGE, False): State.INTERCHANGE_REJECTED,
+    (Stage.FUNCTIONAL, True): State.SUBMITTED,
+    (Stage.FUNCTIONAL, False): State.FUNCTIONAL_REJECTED,
+    (Stage.CLEARINGHOUSE, True): State.CLEARINGHOUSE_ACCEPTED,
+    (Stage.CLEARINGHOUSE, False): State.CLEARINGHOUSE_REJECTED,
+    (Stage.PAYER, True): State.PAYER_ACCEPTED,
+    (Stage.PAYER, False): State.PAYER_REJECTED,
+}
+SOURCE = {Stage.INTERCHANGE: "TA1", Stage.FUNCTIONAL: "999", Stage.CLEARINGHOUSE: "277CA", Stage.PAYER: "277CA"}
+
+
+class Acknowledged(Struct, frozen=True, gc=False):
+    """One answer before adjudication: TA1 and 999 about a whole submission, 277CA about a claim in it."""
+
+    stage: Stage
+    accepted: bool
+    patient_control_number: str
+    """Of the claim in that submission; TA1 and 999 stand for every claim of their file."""
+    on: date | None = None
+    """The day the answer names (277CA), none in TA1 and 999."""
+    category: str = ""
+    code: str = ""
+    entity: str = ""
+    message: str = ""
+    payer_claim_control_number: str = ""
+
+    def weight(self) -> tuple[int, date, bool, str, str]:
+        """A total order: the stage, then the day, then a refusal before an acceptance of the same day."""
+        return (_WEIGHT[self.stage], self.on or date.min, not self.accepted, self.category, self.code)
+
+
+class Posted(Struct, frozen=True, gc=False):
+    """One CLP of a remittance that payments-svc posted."""
+
+    fact_id: str
+    """The event's id: the same event twice is one fact."""
+    remittance_id: str
+    patient_control_number: str
+    status_code: str
+    """CLP02."""
+    charge_cents: int
+    paid_cents: int
+    settled_cents: int
+    """Paid, and adjusted for good (contractual, other adjustments)."""
+    denied: Literal["none", "lines", "all"] = "none"
+    line_numbers: tuple[int, ...] = ()
+    """The lines it answers; empty where it has no lines or none could be matched."""
+    responsibility: tuple[tuple[str, int], ...] = ()
+    """PR adjustments as (reason, cents)."""
+    payer_claim_control_number: str = ""
+
+
+class Reversed(Struct, frozen=True, gc=False):
+    """CLP02 22: postings of a remittance are taken back."""
+
+    fact_id: str
+    reversed_remittance_id: str
+    paid_cents: int
+    """What is taken back, positive."""
+
+
+class SentClaim(Struct, frozen=True, gc=False):
+    """A claim's place in one file: what the outside's words refer to."""
+
+    patient_control_number: str
+    frequency: str
+    charge_cents: int
+    line_numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What all facts together say."""
+
+    state: State
+    insurance_paid_cents: int = 0
+    live: tuple[Posted, ...] = ()
+    """The postings that stand for what is with the payer now, none reversed."""
+    whole: bool = False
+    """Every line that was sent is adjudicated."""
+    deciding: Acknowledged | None = None
+    """The acknowledgement that decides, where nothing is adjudicated."""
+    payer_claim_control_number: str = ""
+
+
+@dataclass(slots=True)
+class Facts:
+    """All facts about one claim. Adding one that is known already changes nothing."""
+
+    acknowledged: list[Acknowledged] = field(default_factory=list)
+    posted: dict[str, Posted] = field(default_factory=dict)
+    reversed: dict[str, Reversed] = field(default_factory=dict)
+
+    def add(self, fact: Acknowledged | Posted | Reversed) -> None:
+        """Takes a fact in."""
+        if isinstance(fact, Acknowledged):
+            self.acknowledged.append(fact)
+        elif isinstance(fact, Posted):
+            self.posted[fact.fact_id] = fact
+        else:
+            self.reversed[fact.fact_id] = fact
+
+
+def fold(facts: Facts, sent: Sequence[SentClaim]) -> Outcome:
+    """The state of a claim that left the house, from all facts and from all its places in files, the last one last.
+
+    Adjudication counts where it answers the newest original, replacement or void: a replacement (7) or void (8) puts what was
+    adjudicated before it aside until the payer answers it. Acknowledgements count for the last submission alone. Money counts
+    always.
+    """
+    paid = sum(fact.paid_cents for fact in facts.posted.values()) - sum(fact.paid_cents for fact in facts.reversed.values())
+    standing = _standing(facts)
+    asked = _asked(sent)
+    live = tuple(fact for fact in standing if fact.patient_control_number in asked)
+    last = sent[-1] if sent else None
+    number = _payer_number(facts, asked)
+    if live:
+        whole = last is not None and _covers(live, last)
+        return Outcome(_adjudicated(live, whole), paid, live, whole, None, number)
+    answered = any(fact.patient_control_number in asked for fact in facts.posted.values())
+    if answered or (facts.reversed and not facts.posted):
+        return Outcome(State.REVERSED, paid, payer_claim_control_number=number)
+    current = last.patient_control_number if last else ""
+    deciding = max(
+        (fact for fact in facts.acknowledged if fact.patient_control_number == current),
+        key=Acknowledged.weight,
+        default=None,
+    )
+    state = _STATE[deciding.stage, deciding.accepted] if deciding else State.SUBMITTED
+    return Outcome(state, paid, (), False, deciding, number)
+
+
+def _asked(sent: Sequence[SentClaim]) -> frozenset[str]:
+    """The patient control numbers that an adjudication of the present claim can name."""
+    numbers: set[str] = set()
+    for place in reversed(sent):
+        numbers.add(place.patient_control_number)
+        if place.frequency in ("7", "8"):
+            break
+    return frozenset(numbers)
+
+
+def _standing(facts: Facts) -> list[Posted]:
+    """Postings that no reversal takes back. A reversal names a remittance; of several CLPs there it takes one of its amount."""
+    if not facts.reversed:
+        return list(facts.posted.values())
+    amounts = Counter((fact.reversed_remittance_id, fact.paid_cents) for fact in facts.reversed.values())
+    left: list[Posted] = []
+    for fact in sorted(facts.posted.values(), key=lambda fact: (fact.remittance_id, fact.paid_cents, fact.fact_id)):
+        if amounts[fact.remittance_id, fact.paid_cents]:
+            amounts[fact.remittance_id, fact.paid_cents] -= 1
+        else:
+            left.append(fact)
+    others = Counter({remittance: 0 for remittance, _ in amounts})
+    for (remittance, _), count in amounts.items():
+        others[remittance] += count
+    standing = []
+    for fact in left:
+        if others[fact.remittance_id] > 0:
+            others[fact.remittance_id] -= 1
+        else:
+            standing.append(fact)
+    return standing
+
+
+def _payer_number(facts: Facts, asked: frozenset[str]) -> str:
+    """The payer's claim control number: from the remittances that answer the present claim, else from its acknowledgements."""
+    posted = [fact.payer_claim_control_number for fact in facts.posted.values() if fact.patient_control_number in asked]
+    named = [(fact.weight(), fact.payer_claim_control_number) for fact in facts.acknowledged if fact.payer_claim_control_number]
+    return max(posted, default="") or (max(named)[1] if named else "")
+
+
+def _covers(live: Iterable[Posted], sent: SentClaim) -> bool:
+    """Whether every line that was sent has its answer: by number, or by amount where the payer gave none or changed them."""
+    answered: set[int] = set()
+    charge_cents = 0
+    for fact in live:
+        answered.update(fact.line_numbers)
+        charge_cents += fact.charge_cents
+    return answered.issuperset(sent.line_numbers) or charge_cents >= sent.charge_cents
+
+
+def _adjudicated(live: Sequence[Posted], whole: bool) -> State:
+    if all(fact.status_code == "23" for fact in live):
+        return State.FORWARDED
+    if all(fact.denied == "all" for fact in live):
+        return State.DENIED if sum(fact.paid_cents for fact in live) <= 0 else State.PARTIALLY_PAID
+    if any(fact.denied != "none" for fact in live) or not whole:
+        return State.PARTIALLY_PAID
+    return State.PAID

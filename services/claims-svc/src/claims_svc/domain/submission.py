@@ -1,0 +1,109 @@
+"""Files of claims: when one is cut, what its claims are called in it, and its name."""
+
+import secrets
+from base64 import b32encode
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from rcm.errors import Conflict
+
+PATIENT_CONTROL_NUMBER_LENGTH = 16
+"""Letters and digits; ours may have 17, X12's CLM01 has room for 20."""
+_RANDOM_BYTES = 10
+
+
+class SubmissionState(StrEnum):
+    """Where a file stands with us; what the receiver says of it is kept as facts."""
+
+    READY = "READY"
+    """Lies ready for an adapter."""
+    TRANSMITTED = "TRANSMITTED"
+
+
+class AlreadyTransmitted(Conflict):
+    """The transmission of this file is recorded with other particulars."""
+
+    code = "already-transmitted"
+    title = "This file's transmission is recorded already, with other particulars"
+
+
+class OtherContent(Conflict):
+    """What was sent is not the file that was fetched here."""
+
+    code = "sha256-differs"
+    status = 422
+    title = "The sha256 is not the one of this file"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Claims that wait for one receiver's next file."""
+
+    receiver_id: str
+    count: int
+    oldest: datetime
+
+
+@dataclass(slots=True)
+class Submission:
+    """One file with the claims of one organisation for one receiver, without its bytes."""
+
+    organisation_id: UUID
+    submission_id: UUID
+    receiver_id: str
+    state: SubmissionState
+    control_number: int
+    """ISA13, GS06 and BHT03."""
+    file_name: str
+    sha256: str
+    size: int
+    """Bytes."""
+    claim_count: int
+    charge_cents: int
+    created_at: datetime
+    version: int = 1
+    transmitted_at: datetime | None = None
+    remote_name: str = ""
+    recorded_by: str = ""
+
+
+def is_due(waiting: Waiting, now: datetime, *, claims_wanted: int, oldest: timedelta) -> bool:
+    """A file is cut when enough claims wait, or one has waited long enough."""
+    return waiting.count >= claims_wanted or now - waiting.oldest >= oldest
+
+
+def new_patient_control_number() -> str:
+    """CLM01 of one claim in one file: 80 random bits as 16 letters and digits.
+
+    Random and not counted, so that no number comes again after a restored backup or in another organisation, and says nothing
+    about a patient; the database holds it unique besides.
+    """
+    return b32encode(secrets.token_bytes(_RANDOM_BYTES)).decode()
+
+
+def line_control_number(patient_control_number: str, line_number: int) -> str:
+    """REF*6R: the claim's number and the line's, at most 30 characters, unique in every file."""
+    return f"{patient_control_number}{line_number:02d}"
+
+
+def file_name(submitter_id: str, receiver_id: str, control_number: int, submission_id: UUID) -> str:
+    """A name that no other file has, also where two organisations send under one submitter's id."""
+    return f"{submitter_id}-{receiver_id}-{control_number:09d}-{submission_id.hex[-8:]}.837"
+
+
+def record_transmission(submission: Submission, transmitted_at: datetime, remote_name: str, sha256: str, by: str) -> bool:
+    """READY -> TRANSMITTED; False where just this is recorded already. Raises OtherContent or AlreadyTransmitted."""
+    if sha256.lower() != submission.sha256:
+        raise OtherContent(f"this file's sha256 is {submission.sha256}")
+    if submission.state is SubmissionState.TRANSMITTED:
+        if submission.remote_name == remote_name:
+            return False
+        raise AlreadyTransmitted(f"it was recorded as {submission.remote_name}")
+    submission.state = SubmissionState.TRANSMITTED
+    submission.transmitted_at = transmitted_at
+    submission.remote_name = remote_name
+    submission.recorded_by = by
+    submission.version += 1
+    return True

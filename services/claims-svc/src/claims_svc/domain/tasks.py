@@ -1,0 +1,64 @@
+"""Work for people that an event opens: a denial, a correction that the payer needs, a cancelled encounter."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from rcm.errors import Conflict
+
+
+class TaskKind(StrEnum):
+    """What is to be done."""
+
+    DENIAL = "denial"
+    """A payer denied a claim or lines of it: correct, appeal or write off."""
+    REPLACEMENT = "replacement"
+    """The encounter changed after its claim went to the payer: send a replacement."""
+    CANCELLATION = "cancellation"
+    """The encounter was cancelled after its claim went into a file: send a void."""
+
+
+class TaskState(StrEnum):
+    """Open until a person, or the event that makes it needless, closes it."""
+
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+
+
+class TaskClosed(Conflict):
+    """The task is closed already."""
+
+    code = "task-closed"
+    title = "The task is closed already"
+
+
+@dataclass(slots=True)
+class Task:
+    """One piece of work. `source_id` is what opened it: the same cause opens it once."""
+
+    organisation_id: UUID
+    task_id: UUID
+    claim_id: UUID
+    encounter_id: UUID
+    kind: TaskKind
+    source_id: UUID
+    title: str
+    details: dict[str, object]
+    opened_at: datetime
+    state: TaskState = TaskState.OPEN
+    version: int = 1
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    resolution: str = ""
+
+
+def close_task(task: Task, now: datetime, by: str, resolution: str) -> None:
+    """OPEN -> CLOSED. Raises TaskClosed."""
+    if task.state is TaskState.CLOSED:
+        raise TaskClosed()
+    task.state = TaskState.CLOSED
+    task.closed_at = now
+    task.closed_by = by
+    task.resolution = resolution
+    task.version += 1
