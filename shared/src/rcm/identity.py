@@ -16,6 +16,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+STAFF = frozenset({Role.BILLER, Role.CODER})
+"""People of the practice: what they may read, the dashboard and the administrator may read too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """The bearer of a verified token. `subject` names a person or program for the audit log, never a patient."""

@@ -1,0 +1,68 @@
+"""The platform's part of the environment: what every service process is told when it starts. All names begin with RCM_."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from rcm.tokens import AUDIENCE, ISSUER
+
+MEBIBYTE = 1024 * 1024
+
+
+class Bus(StrEnum):
+    """What carries events from service to service."""
+
+    DIRECT = "direct"
+    KAFKA = "kafka"
+
+
+class Chaos(StrEnum):
+    """What the direct bus does to deliveries on purpose."""
+
+    DUPLICATE = "duplicate"
+    REORDER = "reorder"
+
+
+class PlatformSettings(BaseSettings):
+    """One service process's environment. A service's own settings.py subclasses it."""
+
+    model_config = SettingsConfigDict(env_prefix="RCM_", extra="ignore", frozen=True)
+
+    owner_database_url: str = ""
+    """The role that migrates; needed at start only."""
+    api_database_url: str = ""
+    """The role of requests: row-level security shows it one organisation."""
+    worker_database_url: str = ""
+    """The role of consumers, relay and periodic work: it sees all organisations."""
+    bus: Bus = Bus.DIRECT
+    kafka_bootstrap: str = "127.0.0.1:9092"
+    jwks: str = ""
+    """A path or http(s) address of a JWKS with the public keys that sign tokens (EdDSA or ES256)."""
+    token_issuer: str = ISSUER
+    token_audience: str = AUDIENCE
+    simulation: bool = False
+    """Opens PUT /v1/admin/clock. Never in production."""
+    host: str = "127.0.0.1"
+    port: int = 0
+    request_limit_bytes: int = 32 * MEBIBYTE
+    """The largest request body; a larger one is refused (413) before it is read."""
+    log_level: str = "info"
+    log_requests: bool = True
+    """One log line for each request: method, route template, status, milliseconds, ids."""
+    api_connections: Annotated[int, Field(ge=1, le=200)] = 12
+    worker_connections: Annotated[int, Field(ge=3, le=100)] = 6
+    chaos: Annotated[frozenset[Chaos], NoDecode] = frozenset()
+    """On the direct bus only: deliver twice, deliver in another order across keys."""
+    chaos_seed: int = 0
+    crash_point: str = ""
+    """Where the process kills itself: a name of rcm.messaging's crash points. For tests of faults."""
+
+    @field_validator("chaos", mode="before")
+    @classmethod
+    def _words(cls, value: object) -> object:
+        """`duplicate,reorder` as a set; `kill` is the demo's business and passed over here."""
+        if isinstance(value, str):
+            return frozenset(word.strip() for word in value.split(",") if word.strip() and word.strip() != "kill")
+        return value

@@ -1,0 +1,94 @@
+"""The app that every service gets: its own routers, and around them what all promise: refusals, keys, audit, health, events."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from rcm.clock import Clock
+from rcm.errors import RcmError
+from rcm.messaging.runtime import Runtime
+from rcm.service import Service
+from rcm.settings import PlatformSettings
+from rcm.tokens import Verifier
+from rcm.web import openapi, platform, problem_pages, problems
+from rcm.web.edge import Edge
+from rcm.web.front import Front
+from rcm.web.metrics import Metrics
+
+VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Plumbing:
+    """What hosting makes for one service, and its app uses."""
+
+    runtime: Runtime
+    clock: Clock
+    verifier: Verifier
+    settings: PlatformSettings
+
+
+def plain_app(name: str, title: str, settings: PlatformSettings, *, description: str = "", **more: Any) -> FastAPI:
+    """An app without a service's log: trace, size limit, problems, /livez and /metrics. For adapter, sandbox and console."""
+    app = FastAPI(
+        title=title,
+        version=VERSION,
+        description=description,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+        separate_input_output_schemas=True,
+        **more,
+    )
+    metrics = Metrics()
+    app.state.metrics = metrics
+    app.add_middleware(
+        Front, service=name, limit_bytes=settings.request_limit_bytes, metrics=metrics, log_requests=settings.log_requests
+    )
+    app.add_exception_handler(RcmError, problems.on_refusal)
+    app.add_exception_handler(RequestValidationError, problems.on_validation)
+    app.add_exception_handler(HTTPException, problems.on_http_error)
+    app.router.routes.extend(problem_pages.router.routes)
+    app.router.routes.extend(platform.health_router(_metrics_text(app)).routes)
+    openapi.install(app)
+    return app
+
+
+def build_app(service: Service, plumbing: Plumbing | None = None) -> FastAPI:
+    """A service's whole app. Without `plumbing` it serves nothing but its OpenAPI document (for tests of tables)."""
+    settings = plumbing.settings if plumbing else PlatformSettings()
+    app = plain_app(
+        service.name,
+        service.title,
+        settings,
+        description=service.description,
+        openapi_tags=[*service.tags, *platform.TAGS],
+    )
+    app.state.service = service
+    app.state.context = service.context
+    for router in service.routers:
+        app.router.routes.extend(router.routes)
+    app.router.routes.extend(platform.router.routes)
+    if plumbing is not None:
+        app.state.plumbing = plumbing
+        app.state.verifier = plumbing.verifier
+        app.state.edge = Edge(plumbing.runtime, app.state.metrics)
+        plumbing.runtime.relay_lag = app.state.metrics.relay_lag.observe
+    return app
+
+
+def _metrics_text(app: FastAPI) -> Callable[[], Any]:
+    async def text() -> Response:
+        plumbing: Plumbing | None = getattr(app.state, "plumbing", None)
+        return await platform.metrics_answer(app.state.metrics, plumbing.runtime if plumbing else None)
+
+    return text
+
+
+def _operation_id(route: APIRoute) -> str:
+    """The endpoint function's own name: what a generated client's method is called."""
+    return route.name

@@ -1,0 +1,48 @@
+"""Who may call an endpoint: `who: Annotated[Principal, allow(Role.BILLER)]`."""
+
+from typing import Any
+
+from fastapi import Depends, Request
+
+from rcm.errors import Forbidden, Unauthenticated
+from rcm.identity import STAFF, Principal, Role
+from rcm.tokens import Verifier
+from rcm.web.context import context_of
+
+READING = frozenset({"GET", "HEAD"})
+
+
+class Allowed:
+    """The dependency behind `allow`; OpenAPI reads the roles from it."""
+
+    def __init__(self, roles: frozenset[Role]) -> None:
+        self._writers = roles
+        self._readers = roles | {Role.DASHBOARD, Role.ADMIN} if roles & STAFF else roles
+
+    def serves(self, method: str) -> frozenset[Role]:
+        """The roles that may use the endpoint with this method."""
+        return self._readers if method in READING else self._writers
+
+    async def __call__(self, request: Request) -> Principal:
+        """The verified bearer. Raises Unauthenticated or Forbidden."""
+        authorization = request.headers.get("authorization", "")
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("Send the header Authorization: Bearer TOKEN")
+        verifier: Verifier = request.app.state.verifier
+        principal = await verifier.verify(token.strip())
+        context_of(request).principal = principal
+        serves = self.serves(request.method)
+        if principal.role not in serves:
+            raise Forbidden(f"This is for {', '.join(sorted(serves))}; the token's role is {principal.role}")
+        return principal
+
+
+def allow(*roles: Role) -> Any:
+    """A dependency that answers the verified Principal, and refuses without a token (401) or for another role (403).
+
+    What biller or coder may read (GET), dashboard and admin may read too; it need not be said again.
+    """
+    if not roles:
+        raise ValueError("an endpoint names who may use it")
+    return Depends(Allowed(frozenset(roles)))
