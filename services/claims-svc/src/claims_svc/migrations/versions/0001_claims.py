@@ -1,0 +1,324 @@
+"""Set-up, claims with their history, files, acknowledgements, tasks."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+from rcm.database.migrations import create_platform_tables, secure
+
+revision, down_revision = "0001", None
+
+MUTABLE = (
+    "setup_revision",
+    "organisation",
+    "receiver",
+    "payer",
+    "billing_provider",
+    "enrolment",
+    "interchange_number",
+    "encounter",
+    "claim",
+    "submission",
+    "acknowledgement",
+    "task",
+)
+APPEND_ONLY = (
+    "claim_entry",
+    "submission_file",
+    "submission_claim",
+    "submission_fact",
+    "acknowledgement_file",
+)
+INSTANT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    create_platform_tables(op)
+    _setup()
+    _providers()
+    _claims()
+    _content_and_history()
+    _submissions()
+    _acknowledgements()
+    _store_files_as_they_are()
+    for table in MUTABLE:
+        secure(op, table, "mutable")
+    for table in APPEND_ONLY:
+        secure(op, table, "append_only")
+
+
+def _store_files_as_they_are() -> None:
+    """Files are read in parts: uncompressed, a part is found without the whole."""
+    for table in ("submission_file", "acknowledgement_file"):
+        op.execute(f"alter table {table} alter column content set storage external")
+
+
+def _setup() -> None:
+    """What an organisation sets up."""
+    op.create_table(
+        "setup_revision",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", name="pk_setup_revision"),
+    )
+    op.create_table(
+        "organisation",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("submitter_id", sa.String(), nullable=False),
+        sa.Column("contact_name", sa.String(), nullable=False),
+        sa.Column("contact_phone", sa.String(), nullable=False),
+        sa.Column("contact_email", sa.String(), nullable=False),
+        sa.Column("sender_qualifier", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", name="pk_organisation"),
+    )
+    op.create_table(
+        "receiver",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("receiver_id", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("qualifier", sa.String(), nullable=False),
+        sa.Column("usage", sa.String(), nullable=False),
+        sa.Column("group_receiver", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "receiver_id", name="pk_receiver"),
+    )
+    op.create_table(
+        "payer",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("payer_id", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("receiver_id", sa.String(), nullable=False),
+        sa.Column("claim_filing_indicator", sa.String(), nullable=False),
+        sa.Column("member_id_pattern", sa.String(), nullable=False),
+        sa.Column("timely_filing_days", sa.Integer(), nullable=True),
+        sa.Column("wants_authorisation", sa.Boolean(), nullable=False),
+        sa.Column("requires_accident", sa.Boolean(), nullable=False),
+        sa.Column("accepts_replacement", sa.Boolean(), nullable=False),
+        sa.Column("accepts_void", sa.Boolean(), nullable=False),
+        sa.Column("requires_enrolment", sa.Boolean(), nullable=False),
+        sa.Column("address", JSONB(), nullable=True),
+        sa.PrimaryKeyConstraint("organisation_id", "payer_id", name="pk_payer"),
+    )
+
+
+def _providers() -> None:
+    """Who bills, and where they are enrolled."""
+    op.create_table(
+        "billing_provider",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("npi", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("last_name", sa.String(), nullable=False),
+        sa.Column("first_name", sa.String(), nullable=False),
+        sa.Column("taxonomy", sa.String(), nullable=False),
+        sa.Column("tax_id", sa.String(), nullable=False),
+        sa.Column("tax_id_kind", sa.String(), nullable=False),
+        sa.Column("address", JSONB(), nullable=True),
+        sa.PrimaryKeyConstraint("organisation_id", "npi", name="pk_billing_provider"),
+    )
+    op.create_table(
+        "enrolment",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("payer_id", sa.String(), nullable=False),
+        sa.Column("npi", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("enrolled", sa.Boolean(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=True),
+        sa.Column("effective_to", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("organisation_id", "payer_id", "npi", name="pk_enrolment"),
+    )
+    op.create_table(
+        "interchange_number",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", name="pk_interchange_number"),
+    )
+
+
+def _claims() -> None:
+    """Claims."""
+    op.create_table(
+        "claim",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("encounter_id", sa.Uuid(), nullable=False),
+        sa.Column("rank", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("payer_id", sa.String(), nullable=False),
+        sa.Column("payer_name", sa.String(), nullable=False),
+        sa.Column("member_id", sa.String(), nullable=False),
+        sa.Column("billing_npi", sa.String(), nullable=False),
+        sa.Column("receiver_id", sa.String(), nullable=False),
+        sa.Column("charge_cents", sa.BigInteger(), nullable=False),
+        sa.Column("date_of_service", sa.Date(), nullable=False),
+        sa.Column("duplicate_key", sa.LargeBinary(), nullable=False),
+        sa.Column("next_rank", sa.String(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.Column("frequency", sa.String(), nullable=False),
+        sa.Column("payer_claim_control_number", sa.String(), nullable=False),
+        sa.Column("own", JSONB(), nullable=True),
+        sa.Column("findings", JSONB(), nullable=True),
+        sa.Column("setup_revision", sa.Integer(), nullable=False),
+        sa.Column("ready_at", INSTANT, nullable=True),
+        sa.Column("submission_id", sa.Uuid(), nullable=True),
+        sa.Column("submissions", sa.Integer(), nullable=False),
+        sa.Column("submitted_at", INSTANT, nullable=True),
+        sa.Column("payer_holds", sa.Boolean(), nullable=False),
+        sa.Column("changed_since_file", sa.Boolean(), nullable=False),
+        sa.Column("insurance_paid_cents", sa.BigInteger(), nullable=False),
+        sa.Column("responsibility", JSONB(), nullable=True),
+        sa.Column("cancelled", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "claim_id", name="pk_claim"),
+        sa.UniqueConstraint("organisation_id", "encounter_id", "rank", name="uq_claim_organisation_id_encounter_id_rank"),
+    )
+    op.create_index("ix_claim_state", "claim", ["organisation_id", "state", "claim_id"])
+    op.create_index(
+        "ix_claim_edited",
+        "claim",
+        ["organisation_id", "state", "setup_revision"],
+        postgresql_where=sa.text("state in ('READY', 'EDIT_FAILED')"),
+    )
+    op.create_index("ix_claim_duplicate_key", "claim", ["organisation_id", "duplicate_key"])
+
+
+def _content_and_history() -> None:
+    """What claims are made of, and what happened to them."""
+    op.create_table(
+        "encounter",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("encounter_id", sa.Uuid(), nullable=False),
+        sa.Column("content", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "encounter_id", name="pk_encounter"),
+    )
+    op.create_table(
+        "claim_entry",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("details", JSONB(), nullable=True),
+        sa.Column("cause_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("organisation_id", "claim_id", "entry_id", name="pk_claim_entry"),
+    )
+
+
+def _submissions() -> None:
+    """Files of claims."""
+    op.create_table(
+        "submission",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("receiver_id", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("control_number", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("claim_count", sa.Integer(), nullable=False),
+        sa.Column("charge_cents", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("transmitted_at", INSTANT, nullable=True),
+        sa.Column("recorded_at", INSTANT, nullable=True),
+        sa.Column("remote_name", sa.String(), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "submission_id", name="pk_submission"),
+        sa.UniqueConstraint("organisation_id", "control_number", name="uq_submission_organisation_id_control_number"),
+    )
+    op.create_table(
+        "submission_file",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "submission_id", name="pk_submission_file"),
+    )
+    op.create_table(
+        "submission_claim",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_control_number", sa.String(), nullable=False),
+        sa.Column("frequency", sa.String(), nullable=False),
+        sa.Column("charge_cents", sa.BigInteger(), nullable=False),
+        sa.Column("sent", JSONB(), nullable=False),
+        sa.Column("batched_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "claim_id", "number", name="pk_submission_claim"),
+        sa.UniqueConstraint(
+            "organisation_id", "patient_control_number", name="uq_submission_claim_organisation_id_patient_control_number"
+        ),
+    )
+    op.create_index("ix_submission_claim_submission_id", "submission_claim", ["organisation_id", "submission_id"])
+
+
+def _acknowledgements() -> None:
+    """What receivers and payers answered, and what people have to do."""
+    op.create_table(
+        "submission_fact",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("fact_id", sa.Uuid(), nullable=False),
+        sa.Column("acknowledgement_id", sa.Uuid(), nullable=False),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "submission_id", "fact_id", name="pk_submission_fact"),
+    )
+    op.create_table(
+        "acknowledgement",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("acknowledgement_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("kinds", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("received_at", INSTANT, nullable=False),
+        sa.Column("received_by", sa.String(), nullable=False),
+        sa.Column("accepted", sa.Integer(), nullable=False),
+        sa.Column("rejected", sa.Integer(), nullable=False),
+        sa.Column("unresolved", JSONB(), nullable=True),
+        sa.PrimaryKeyConstraint("organisation_id", "acknowledgement_id", name="pk_acknowledgement"),
+        sa.UniqueConstraint("organisation_id", "sha256", name="uq_acknowledgement_organisation_id_sha256"),
+    )
+    op.create_index("ix_acknowledgement_state", "acknowledgement", ["organisation_id", "state", "acknowledgement_id"])
+    op.create_table(
+        "acknowledgement_file",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("acknowledgement_id", sa.Uuid(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "acknowledgement_id", name="pk_acknowledgement_file"),
+    )
+    op.create_table(
+        "task",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("task_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("encounter_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("source_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("details", JSONB(), nullable=False),
+        sa.Column("opened_at", INSTANT, nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("closed_at", INSTANT, nullable=True),
+        sa.Column("closed_by", sa.String(), nullable=False),
+        sa.Column("resolution", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "task_id", name="pk_task"),
+        sa.UniqueConstraint(
+            "organisation_id", "claim_id", "kind", "source_id", name="uq_task_organisation_id_claim_id_kind_source_id"
+        ),
+    )
+    op.create_index("ix_task_state", "task", ["organisation_id", "state", "task_id"])
