@@ -222,3 +222,5 @@ class ClaimInFile(Struct, frozen=True):
     first_segment: int
     """CLM's number in the file."""
     last_segment: int
+    reference: str = ""
+    """BHT03 of the transaction set."""
