@@ -1,5 +1,6 @@
 """What all tests share: a real PostgreSQL, a real Kafka, and the rule that on CI nothing is skipped."""
 
+import functools
 import os
 from collections.abc import Generator, Iterator
 
@@ -8,6 +9,7 @@ import pytest
 from rcm_deploy.kafka import KafkaServer
 from rcm_deploy.postgres import PostgresServer
 from tests.support.kafka import running_broker
+from tests.support.live import Live, live_service
 from tests.support.postgres import Databases, running_server
 
 
@@ -22,6 +24,12 @@ def postgres() -> Iterator[PostgresServer]:
 def databases(postgres: PostgresServer) -> Databases:
     """Migrated databases for services: `async with databases.fresh(service) as database`."""
     return Databases(postgres)
+
+
+@pytest.fixture(scope="session")
+def live(databases: Databases) -> Live:
+    """A whole service on a database of its own: `async with live(service) as it` (tests/support/live.py)."""
+    return functools.partial(live_service, databases)
 
 
 @pytest.fixture(scope="session")

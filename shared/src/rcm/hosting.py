@@ -135,7 +135,7 @@ async def running(seats: Sequence[Seat]) -> AsyncIterator[House]:
                 house.apps[seat.program.name] = seat.program.app
         names = [seat.program.name for seat in seats]
         for name, listening in zip(names, sockets, strict=True):
-            await stack.enter_async_context(_serving(house.apps[name], listening, house))
+            await stack.enter_async_context(serving(house.apps[name], listening, house))
             house.urls[name] = url_of(listening)
         stack.push_async_callback(_stop_tails, house)
         for seat in seats:
@@ -244,7 +244,7 @@ async def _migrated(service: Service, settings: PlatformSettings) -> None:
 
 
 @asynccontextmanager
-async def _serving(app: FastAPI, listening: socket.socket, house: House) -> AsyncIterator[None]:
+async def serving(app: FastAPI, listening: socket.socket, house: House) -> AsyncIterator[None]:
     """HTTP on a socket; on leaving requests that run are answered first."""
     config = uvicorn.Config(
         app,
