@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from rcm.x12.grammar import STANDARD, Delimiters, Source, Tokens
-from rcm.x12.problems import NotX12, Problem
+from rcm.x12.problems import NotX12, Problem, WrongTransaction
 from rcm.x12.values import Envelope
 
 Segment = list[str]
@@ -87,6 +87,8 @@ class Walker:
         """The segment at hand as it stands."""
         self.delimiters = STANDARD
         self.interchanges: list[Interchange] = []
+        self.seen: list[str] = []
+        """What kinds of transaction set and loose segment came, each once: "837 005010X222A1"."""
         self._segments = self._walk()
         self._pending: Segment | None = None
         self._open: TransactionSet | None = None
@@ -120,6 +122,7 @@ class Walker:
             elif name == "ST":
                 self._open = TransactionSet(self, *self._current(elements), elements)
                 self._open.group.transactions += 1
+                self._see(f"{self._open.identifier} {self._open.version}".strip())
                 yield self._open
                 if self._open is not None:
                     for _ in self.body(self._open):
@@ -129,10 +132,15 @@ class Walker:
             else:
                 if name == "TA1":
                     self.interchanges[-1].acknowledgements += 1
+                    self._see("TA1")
                 else:
                     self.note(name, 0, "segment-outside-transaction", "the segment stands in no transaction set")
                 yield Loose(self.interchanges[-1], elements, self.number)
         self._check_closed()
+
+    def _see(self, kind: str) -> None:
+        if kind not in self.seen:
+            self.seen.append(kind)
 
     def _next(self) -> Segment | None:
         elements, self._pending = self._pending, None
@@ -219,6 +227,13 @@ class Walker:
         if not last.closed:
             self.note("IEA", 0, "missing-iea", f"interchange {last.control_number} has no IEA")
             last.closed = True
+
+
+def refuse_if_nothing(count: int, walker: Walker, wanted: str) -> None:
+    """Raises WrongTransaction where a file that was read to its end held nothing of what was wanted."""
+    if not count:
+        held = ", ".join(kind[:40] for kind in walker.seen[:5]) or "no transaction set"
+        raise WrongTransaction(f"the file holds {held}, and no {wanted}")
 
 
 def envelope_of(interchange: Interchange, group: Group | None = None) -> Envelope:

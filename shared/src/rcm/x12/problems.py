@@ -26,6 +26,14 @@ class NotX12(RcmError):
     title = "This is no X12 interchange"
 
 
+class WrongTransaction(RcmError):
+    """The file is X12, but holds no transaction set of the kind that was to be read; the message names what it holds."""
+
+    code = "wrong-transaction"
+    status = 422
+    title = "The file holds other transactions than these"
+
+
 class CannotWrite(RcmError):
     """A value has no place in the guide; `path` says which ("claims[3].lines[0].procedure")."""
 

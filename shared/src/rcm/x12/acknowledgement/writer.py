@@ -1,21 +1,164 @@
 """Writes what a receiver answers: TA1, 999, 277CA."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from rcm.x12.acknowledgement.values import ClaimAcknowledgement, FunctionalAcknowledgement, InterchangeAcknowledgement
+from rcm.x12.acknowledgement.values import (
+    AcknowledgedClaim,
+    AcknowledgedProvider,
+    ClaimAcknowledgement,
+    ElementError,
+    FunctionalAcknowledgement,
+    InterchangeAcknowledgement,
+    SegmentError,
+    SetAcknowledgement,
+    Status,
+)
+from rcm.x12.elements import amount_text, day_text
+from rcm.x12.problems import CannotWrite
+from rcm.x12.text import bare_interchange, clean, code, composite, free, interchange, segment
 from rcm.x12.values import InterchangeHeader
+
+FUNCTIONAL_VERSION = "005010X231A1"
+CLAIM_VERSION = "005010X214"
 
 
 def write_interchange_acknowledgement(header: InterchangeHeader, acknowledgement: InterchangeAcknowledgement) -> bytes:
     """An interchange that holds the TA1 alone."""
-    raise NotImplementedError
+    created = acknowledgement.interchange_created
+    if created is None:
+        raise CannotWrite("interchange_created", "is required")
+    number = f"{int(acknowledgement.interchange_control_number):09d}"
+    note = code(acknowledgement.note, 3, "note", shortest=3)
+    return bare_interchange(header, [f"TA1*{number}*{created:%y%m%d}*{created:%H%M}*{acknowledgement.code}*{note}"])
 
 
 def write_functional_acknowledgements(header: InterchangeHeader, groups: Sequence[FunctionalAcknowledgement]) -> bytes:
     """An interchange with a 999 for each acknowledged group."""
-    raise NotImplementedError
+    return interchange(header, "FA", FUNCTIONAL_VERSION, map(_functional, range(1, len(groups) + 1), groups))
+
+
+def _functional(number: int, group: FunctionalAcknowledgement) -> Iterator[str]:
+    yield f"ST*999*{number:04d}*{FUNCTIONAL_VERSION}"
+    yield segment("AK1", group.functional_id, group.group_control_number, group.version)
+    for item in group.sets:
+        yield from _set(item)
+    counts = (str(count) for count in (group.included, group.received, group.accepted))
+    yield segment("AK9", group.code, *counts, *group.error_codes)
+
+
+def _set(item: SetAcknowledgement) -> Iterator[str]:
+    yield segment("AK2", item.identifier, item.control_number, item.version)
+    for error in item.errors:
+        yield from _segment_error(error)
+    yield segment("IK5", item.code, *item.error_codes)
+
+
+def _segment_error(error: SegmentError) -> Iterator[str]:
+    yield segment("IK3", error.segment, str(error.segment_number), error.loop, error.code)
+    for context in error.contexts:
+        yield segment("CTX", *context)
+    for item in error.elements:
+        yield segment("IK4", _place(item), item.element, item.code, clean(item.value)[:99])
+
+
+def _place(item: ElementError) -> str:
+    component, repetition = (str(number) if number else "" for number in (item.component, item.repetition))
+    return composite(str(item.position), component, repetition)
 
 
 def write_claim_acknowledgements(header: InterchangeHeader, files: Sequence[ClaimAcknowledgement]) -> bytes:
-    """An interchange with a 277CA for each acknowledged file."""
-    raise NotImplementedError
+    """An interchange with a 277CA for each acknowledged file; its totals are counted from the claims here."""
+    return interchange(header, "HN", CLAIM_VERSION, (_claim_file(header, number, file) for number, file in enumerate(files, 1)))
+
+
+def _claim_file(header: InterchangeHeader, number: int, file: ClaimAcknowledgement) -> Iterator[str]:
+    """2000A to 2000D."""
+    received, processed = (on or header.created.date() for on in (file.received_on, file.processed_on))
+    claims = [claim for provider in file.providers for claim in provider.claims]
+    yield f"ST*277*{number:04d}*{CLAIM_VERSION}"
+    yield f"BHT*0085*08*{free(file.reference, 50, 'reference', required=True)}*{header.created:%Y%m%d}*{header.created:%H%M}*TH"
+    yield "HL*1**20*1"
+    qualifier = "PI" if file.source_entity == "PR" else "46"
+    yield _organisation(file.source_entity, file.source_name, qualifier, file.source_id)
+    yield f"TRN*1*{free(file.reference, 50, 'reference', required=True)}"
+    yield f"DTP*050*D8*{day_text(received)}"
+    yield f"DTP*009*D8*{day_text(processed)}"
+    yield f"HL*2*1*21*{int(bool(file.providers))}"
+    yield _organisation("41", file.receiver_name, "46", file.receiver_id)
+    yield f"TRN*2*{free(file.batch_trace, 50, 'batch_trace', required=True)}"
+    yield from map(_status, file.statuses)
+    yield from _totals(claims, "90", "AA")
+    level = 2
+    for provider in file.providers:
+        level += 1
+        provider_level = level
+        yield from _provider(provider, level)
+        for claim in provider.claims:
+            level += 1
+            yield f"HL*{level}*{provider_level}*PT"
+            yield from _claim(claim)
+
+
+def _provider(provider: AcknowledgedProvider, level: int) -> Iterator[str]:
+    yield f"HL*{level}*2*19*{int(bool(provider.claims))}"
+    yield _organisation("85", provider.name, "XX", provider.npi)
+    if provider.trace or provider.statuses:
+        yield f"TRN*1*{free(provider.trace, 50, 'providers.trace') or '0'}"
+        yield from map(_status, provider.statuses)
+        yield from _totals(provider.claims, "QA", "QC")
+
+
+def _claim(claim: AcknowledgedClaim) -> Iterator[str]:
+    last, first = free(claim.last_name, 60, "claims.last_name", required=True), free(claim.first_name, 35, "claims.first_name")
+    member = free(claim.member_id, 80, "claims.member_id")
+    yield segment("NM1", "QC", "1", last, first, "", "", "", "MI" if member else "", member)
+    yield f"TRN*2*{free(claim.patient_control_number, 50, 'claims.patient_control_number', required=True)}"
+    yield from map(_status, claim.statuses)
+    if claim.payer_claim_control_number:
+        yield f"REF*1K*{free(claim.payer_claim_control_number, 50, 'claims.payer_claim_control_number')}"
+    for item in claim.references:
+        yield f"REF*{item.qualifier}*{free(item.value, 50, 'claims.references', required=True)}"
+    if claim.service_from is not None:
+        yield f"DTP*472*{_period(claim)}"
+    for line in claim.lines:
+        procedure = composite("HC", line.procedure, *line.modifiers)
+        yield segment("SVC", procedure, amount_text(line.charge_cents))
+        yield from map(_status, line.statuses)
+        if line.line_control_number:
+            yield f"REF*FJ*{code(line.line_control_number, 30, 'lines.line_control_number')}"
+
+
+def _period(claim: AcknowledgedClaim) -> str:
+    assert claim.service_from is not None
+    if claim.service_to is None or claim.service_to == claim.service_from:
+        return f"D8*{day_text(claim.service_from)}"
+    return f"RD8*{day_text(claim.service_from)}-{day_text(claim.service_to)}"
+
+
+def _totals(claims: Sequence[AcknowledgedClaim], accepted: str, rejected: str) -> Iterator[str]:
+    """QTY and AMT of accepted and rejected claims; what is none is not written."""
+    for quantity, refused in ((accepted, False), (rejected, True)):
+        members = [claim for claim in claims if claim.rejected is refused]
+        if members:
+            yield f"QTY*{quantity}*{len(members)}"
+    for amount, refused in (("YU", False), ("YY", True)):
+        members = [claim for claim in claims if claim.rejected is refused]
+        if members:
+            yield f"AMT*{amount}*{amount_text(sum(_charge(claim) for claim in members))}"
+
+
+def _charge(claim: AcknowledgedClaim) -> int:
+    return next((status.amount_cents for status in claim.statuses if status.amount_cents is not None), 0)
+
+
+def _status(status: Status) -> str:
+    on = day_text(status.on) if status.on is not None else ""
+    amount = amount_text(status.amount_cents) if status.amount_cents is not None else ""
+    message = free(status.message, 264, "statuses.message")
+    what = composite(status.category, status.code, status.entity)
+    return segment("STC", what, on, status.action, amount, *[""] * 7, message)
+
+
+def _organisation(entity: str, name: str, qualifier: str, identifier: str) -> str:
+    shown = free(name, 60, f"{entity}.name", required=True)
+    return f"NM1*{entity}*2*{shown}*****{qualifier}*{free(identifier, 80, f'{entity}.identifier', required=True)}"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from rcm.money import NotMoney
 from rcm.x12.elements import cents, period
 from rcm.x12.grammar import Source
-from rcm.x12.interchange import Segment, TransactionSet, Walker, at
+from rcm.x12.interchange import Segment, TransactionSet, Walker, at, refuse_if_nothing
 from rcm.x12.problems import Problem
 from rcm.x12.professional_claim.parts import BillingPart, ClaimPart, LinePart, PersonPart, ProviderPart
 from rcm.x12.professional_claim.values import ClaimInFile, Receiver, Submitter
@@ -27,17 +27,20 @@ def is_professional(transaction: TransactionSet) -> bool:
 
 
 def read_professional_claims(source: Source, problems: list[Problem] | None = None) -> Iterator[ClaimInFile]:
-    """Every claim of every 837P in the file, one at a time. Raises NotX12.
+    """Every claim of every 837P in the file, one at a time.
 
-    Faults are added to `problems` where a list is given. Loops of other payers (2320, 2430) and what else has no typed place
-    stand in `raw` of the claim or line they belong to.
+    Raises NotX12, and WrongTransaction at the end where the file held no 837P. Faults are added to `problems` where a list is
+    given. Loops of other payers (2320, 2430) and what else has no typed place stand in `raw` of the claim or line.
     """
     walker = Walker(source)
     found: list[Problem] = problems if problems is not None else []
+    count = 0
     for item in walker:
         if isinstance(item, TransactionSet) and is_professional(item):
+            count += 1
             yield from ProfessionalClaimReader(walker, item, found).claims()
     found.extend(walker.problems)
+    refuse_if_nothing(count, walker, "837P")
 
 
 class ProfessionalClaimReader:

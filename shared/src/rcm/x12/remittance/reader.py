@@ -6,7 +6,7 @@ from hashlib import sha256
 from rcm.money import NotMoney
 from rcm.x12.elements import cents, day
 from rcm.x12.grammar import STANDARD, Source
-from rcm.x12.interchange import Segment, TransactionSet, Walker, at
+from rcm.x12.interchange import Segment, TransactionSet, Walker, at, refuse_if_nothing
 from rcm.x12.problems import Problem
 from rcm.x12.remittance.parts import ClaimPart, LinePart, PartyPart
 from rcm.x12.remittance.values import ClaimPayment, ProviderAdjustment, Remittance
@@ -16,17 +16,22 @@ _BLANKS = [""] * 17
 
 
 def read_remittances(source: Source) -> Iterator[Remittance]:
-    """Every 835 of the file, whole, with its problems; other transaction sets are passed over. Raises NotX12.
+    """Every 835 of the file, whole, with its problems; other transaction sets are passed over.
+
+    Raises NotX12, and WrongTransaction at the end where the file held no 835.
 
     A problem whose segment number lies within a claim's is that claim's: an amount that could not be read stands as zero,
     so such a claim must not be posted. `missing-se` says that the file was cut off.
     """
     walker = Walker(source)
+    count = 0
     for item in walker:
         if isinstance(item, TransactionSet) and item.identifier == "835":
+            count += 1
             reader = RemittanceReader(walker, item)
             claims = tuple(reader.claims())
             yield reader.remittance(claims)
+    refuse_if_nothing(count, walker, "835")
 
 
 class RemittanceReader:

@@ -1,11 +1,182 @@
 """Writes 835 files: what a payer sends."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from rcm.x12.remittance.values import Remittance
-from rcm.x12.values import InterchangeHeader
+from rcm.x12.elements import amount_text, day_text
+from rcm.x12.problems import CannotWrite
+from rcm.x12.remittance.values import ClaimPayment, LinePayment, Party, Person, ProviderAdjustment, Remittance
+from rcm.x12.text import clean, code, composite, free, interchange, segment
+from rcm.x12.values import Address, Adjustment, InterchangeHeader, Reference
+
+VERSION = "005010X221A1"
+_TRIPLETS = 6
+"""Adjustments that one CAS holds."""
+_PAIRS = 6
+"""Adjustments that one PLB holds."""
+_PERSON_ORDER = ("QC", "IL", "74", "82", "TT", "PR", "GB")
+_GROUPS = frozenset({"CO", "PR", "OA", "PI"})
 
 
 def write_remittances(header: InterchangeHeader, remittances: Sequence[Remittance]) -> bytes:
-    """One interchange with one transaction set for each remittance. Raises CannotWrite."""
-    raise NotImplementedError
+    """One interchange with one transaction set for each remittance.
+
+    Raises CannotWrite with the path of what the guide has no place for. Balances are the caller's: a payer's errors can be
+    written too, so that reading them can be tried.
+    """
+    return interchange(header, "HP", VERSION, map(_set, range(len(remittances)), remittances))
+
+
+def _set(index: int, remittance: Remittance) -> Iterator[str]:
+    path = f"remittances[{index}]"
+    payment = remittance
+    if payment.payment_cents < 0:
+        raise CannotWrite(f"{path}.payment_cents", "is never negative")
+    yield f"ST*835*{index + 1:04d}"
+    paid_on = day_text(payment.payment_date) if payment.payment_date is not None else ""
+    amount = amount_text(payment.payment_cents)
+    yield segment("BPR", payment.handling, amount, payment.credit_or_debit, payment.method, *[""] * 11, paid_on)
+    trace = free(payment.trace_number, 50, f"{path}.trace_number", required=True)
+    yield segment("TRN", "1", trace, clean(payment.payer_trace_id), clean(payment.originating_company))
+    yield from _references(payment.references, path)
+    if payment.produced_on is not None:
+        yield f"DTM*405*{day_text(payment.produced_on)}"
+    yield from _party("PR", payment.payer, f"{path}.payer")
+    yield from _party("PE", payment.payee, f"{path}.payee")
+    if payment.raw:
+        raise CannotWrite(f"{path}.raw", "segments without a typed place are not written in the header")
+    yield from _claims(payment.claims, path)
+    yield from _provider_adjustments(payment.provider_adjustments)
+
+
+def _claims(claims: Sequence[ClaimPayment], path: str) -> Iterator[str]:
+    """2000 and 2100; a claim's LX is written where its number changes."""
+    number = 0
+    for place, claim in enumerate(claims):
+        if not place or claim.header_number != number:
+            number = claim.header_number
+            yield f"LX*{number or 1}"
+        yield from _claim(claim, f"{path}.claims[{place}]")
+
+
+def _claim(claim: ClaimPayment, path: str) -> Iterator[str]:
+    responsibility = amount_text(claim.patient_responsibility_cents) if claim.patient_responsibility_cents else ""
+    yield segment(
+        "CLP",
+        free(claim.patient_control_number, 38, f"{path}.patient_control_number", required=True),
+        code(claim.status, 2, f"{path}.status"),
+        amount_text(claim.charge_cents),
+        amount_text(claim.paid_cents),
+        responsibility,
+        clean(claim.filing_indicator),
+        clean(claim.payer_claim_control_number),
+        clean(claim.facility_code),
+        clean(claim.frequency),
+    )
+    yield from _adjustments(claim.adjustments, path)
+    for person in sorted(claim.persons, key=_place_of_person):
+        yield _person(person, path)
+    for name, elements in (("MIA", claim.inpatient), ("MOA", claim.outpatient)):
+        if elements:
+            yield segment(name, *elements)
+    yield from _references(claim.references, path)
+    for item in claim.dates:
+        yield f"DTM*{item.qualifier}*{day_text(item.first)}"
+    yield from claim.raw
+    yield from [f"AMT*{item.qualifier}*{amount_text(item.amount_cents)}" for item in claim.amounts]
+    yield from [f"QTY*{item.qualifier}*{item.quantity}" for item in claim.quantities]
+    for place, line in enumerate(claim.lines):
+        yield from _line(line, f"{path}.lines[{place}]")
+
+
+def _line(line: LinePayment, path: str) -> Iterator[str]:
+    """2110."""
+    original = composite(line.procedure_qualifier, line.original_procedure, *line.original_modifiers)
+    revenue_code = "" if line.procedure_qualifier == "NU" else clean(line.revenue_code)
+    yield segment(
+        "SVC",
+        composite(line.procedure_qualifier, code(line.procedure, 48, f"{path}.procedure"), *line.modifiers),
+        amount_text(line.charge_cents),
+        amount_text(line.paid_cents),
+        revenue_code,
+        line.units,
+        original if line.original_procedure else "",
+        line.original_units,
+    )
+    if line.date_of_service is not None and line.date_of_service_to is None:
+        yield f"DTM*472*{day_text(line.date_of_service)}"
+    elif line.date_of_service is not None and line.date_of_service_to is not None:
+        yield f"DTM*150*{day_text(line.date_of_service)}"
+        yield f"DTM*151*{day_text(line.date_of_service_to)}"
+    yield from _adjustments(line.adjustments, path)
+    yield from _references(line.references, path)
+    if line.control_number:
+        yield f"REF*6R*{free(line.control_number, 50, f'{path}.control_number', required=True)}"
+    yield from [f"AMT*{item.qualifier}*{amount_text(item.amount_cents)}" for item in line.amounts]
+    yield from [f"QTY*{item.qualifier}*{item.quantity}" for item in line.quantities]
+    yield from [f"LQ*HE*{clean(remark)}" for remark in line.remarks]
+    yield from line.raw
+
+
+def _adjustments(adjustments: Sequence[Adjustment], path: str) -> Iterator[str]:
+    """CAS: neighbours of one group share a segment, up to six."""
+    place = 0
+    while place < len(adjustments):
+        group = adjustments[place].group
+        if group not in _GROUPS:
+            raise CannotWrite(f"{path}.adjustments[{place}].group", "must be CO, PR, OA or PI")
+        triplets: list[str] = []
+        while place < len(adjustments) and adjustments[place].group == group and len(triplets) < 3 * _TRIPLETS:
+            item = adjustments[place]
+            reason = code(item.reason, 5, f"{path}.adjustments[{place}].reason")
+            triplets += [reason, amount_text(item.amount_cents), item.quantity]
+            place += 1
+        yield segment("CAS", group, *triplets)
+
+
+def _place_of_person(person: Person) -> int:
+    return _PERSON_ORDER.index(person.entity) if person.entity in _PERSON_ORDER else len(_PERSON_ORDER)
+
+
+def _person(person: Person, path: str) -> str:
+    kind = "2" if person.entity in {"TT", "PR"} or (person.entity == "82" and not person.first_name) else "1"
+    last, first = clean(person.last_name), clean(person.first_name)
+    middle = free(person.middle_name, 25, f"{path}.persons.middle_name")
+    return segment("NM1", person.entity, kind, last, first, middle, "", "", person.qualifier, clean(person.identifier))
+
+
+def _party(entity: str, party: Party, path: str) -> Iterator[str]:
+    name = free(party.name, 60, f"{path}.name")
+    yield segment("N1", entity, name, party.qualifier, clean(party.identifier))
+    if party.address is not None:
+        yield from _address(party.address, path)
+    yield from _references(party.references, path)
+    yield from party.raw
+
+
+def _address(address: Address, path: str) -> Iterator[str]:
+    if address.line1:
+        yield segment("N3", free(address.line1, 55, f"{path}.address.line1"), clean(address.line2))
+    yield segment("N4", clean(address.city), clean(address.state), clean(address.postal_code), clean(address.country))
+
+
+def _references(references: Sequence[Reference], path: str) -> Iterator[str]:
+    for item in references:
+        yield f"REF*{code(item.qualifier, 3, f'{path}.references')}*{free(item.value, 50, f'{path}.references', required=True)}"
+
+
+def _provider_adjustments(adjustments: Sequence[ProviderAdjustment]) -> Iterator[str]:
+    """PLB: neighbours of one provider and fiscal period share a segment, up to six."""
+    place = 0
+    while place < len(adjustments):
+        first = adjustments[place]
+        key = (first.provider_id, first.fiscal_period_ends)
+        pairs: list[str] = []
+        while place < len(adjustments) and len(pairs) < 2 * _PAIRS:
+            item = adjustments[place]
+            if (item.provider_id, item.fiscal_period_ends) != key:
+                break
+            pairs += [composite(item.code, clean(item.reference)), amount_text(item.amount_cents)]
+            place += 1
+        if first.fiscal_period_ends is None:
+            raise CannotWrite("provider_adjustments.fiscal_period_ends", "is required")
+        yield segment("PLB", clean(first.provider_id), day_text(first.fiscal_period_ends), *pairs)

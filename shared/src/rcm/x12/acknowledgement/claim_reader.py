@@ -1,0 +1,215 @@
+"""Reads one 277CA (005010X214): source, receiver, billing providers, claims, lines, each with its statuses."""
+
+from datetime import date
+
+from rcm.money import NotMoney
+from rcm.x12.acknowledgement.values import (
+    AcknowledgedClaim,
+    AcknowledgedLine,
+    AcknowledgedProvider,
+    ClaimAcknowledgement,
+    Status,
+)
+from rcm.x12.elements import cents, day, period
+from rcm.x12.interchange import Segment, TransactionSet, Walker, at
+from rcm.x12.problems import Problem
+from rcm.x12.values import Quantity, Reference
+
+_BLANKS = [""] * 13
+
+
+class _Level:
+    """What a hierarchical level collects."""
+
+    def __init__(self) -> None:
+        self.name: Segment = _BLANKS
+        self.trace = ""
+        self.statuses: list[Status] = []
+        self.quantities: list[Quantity] = []
+
+
+class _LinePart:
+    """2220D."""
+
+    def __init__(self, elements: Segment) -> None:
+        self.elements = elements
+        self.charge = 0
+        self.control_number = ""
+        self.statuses: list[Status] = []
+
+
+class _ClaimPart(_Level):
+    """2000D."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = self.last = number
+        self.references: list[Reference] = []
+        self.service: tuple[date | None, date | None] = (None, None)
+        self.lines: list[_LinePart] = []
+        self.raw: list[str] = []
+
+
+class _ProviderPart(_Level):
+    """2000C."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.claims: list[_ClaimPart] = []
+
+
+class _Reader:
+    """Collects one transaction set."""
+
+    def __init__(self, walker: Walker) -> None:
+        self.walker = walker
+        self.component = walker.delimiters.component
+        self.problems: list[Problem] = []
+        self.reference = ""
+        self.source, self.receiver = _Level(), _Level()
+        self.providers: list[_ProviderPart] = []
+        self.level: _Level = self.source
+        self.dates: dict[str, date | None] = {}
+
+    def take(self, elements: Segment) -> None:
+        """One segment."""
+        name = elements[0]
+        claim = self.level if isinstance(self.level, _ClaimPart) else None
+        if claim is not None and name != "HL":
+            claim.last = self.walker.number
+        if name == "HL":
+            self._hl(at(elements, 3))
+        elif name == "NM1":
+            self.level.name = [*elements, *_BLANKS]
+        elif name == "TRN":
+            self.level.trace = at(elements, 2)
+        elif name == "STC":
+            target = claim.lines[-1].statuses if claim is not None and claim.lines else self.level.statuses
+            target += self._statuses([*elements, *_BLANKS])
+        elif name == "BHT":
+            self.reference = at(elements, 3)
+        elif name == "QTY":
+            self.level.quantities.append(Quantity(at(elements, 1), at(elements, 2)))
+        elif claim is not None:
+            self._claim_segment(claim, elements)
+        elif name == "DTP":
+            self.dates[at(elements, 1)] = day(at(elements, 3))
+        elif name not in {"AMT", "REF"}:
+            self._note(name, 0, "unexpected-segment", "the segment has no place here")
+
+    def _hl(self, code: str) -> None:
+        if code == "20":
+            self.level = self.source
+        elif code == "21":
+            self.level = self.receiver
+        elif code == "19":
+            self.providers.append(_ProviderPart())
+            self.level = self.providers[-1]
+        elif code in {"PT", "22", "23"}:
+            if not self.providers:
+                self._note("HL", 3, "missing-level", "a patient without a billing provider's level")
+                self.providers.append(_ProviderPart())
+            part = _ClaimPart(self.walker.number)
+            self.providers[-1].claims.append(part)
+            self.level = part
+        else:
+            self._note("HL", 3, "unknown-level", "HL03 names no level of a 277CA")
+
+    def _claim_segment(self, claim: _ClaimPart, elements: Segment) -> None:
+        """REF, DTP, SVC and others of 2200D and 2220D."""
+        name = elements[0]
+        if name == "SVC":
+            line = _LinePart([*elements, *_BLANKS])
+            line.charge = self._money(elements, 2, "SVC") or 0
+            claim.lines.append(line)
+        elif name == "REF" and claim.lines and at(elements, 1) == "FJ":
+            claim.lines[-1].control_number = at(elements, 2)
+        elif name == "REF":
+            claim.references.append(Reference(at(elements, 1), at(elements, 2)))
+        elif name == "DTP" and not claim.lines and at(elements, 1) in {"472", "232"}:
+            claim.service = period(at(elements, 3))
+        else:
+            claim.raw.append(self.walker.raw)
+
+    def _statuses(self, stc: Segment) -> list[Status]:
+        """STC01, STC10 and STC11 with what they share."""
+        amount = self._money(stc, 4, "STC")
+        made: list[Status] = []
+        for composite in (stc[1], stc[10], stc[11]):
+            if composite:
+                category, code, entity = (*composite.split(self.component), "", "")[:3]
+                made.append(Status(category, code, entity, day(stc[2]), stc[3], amount, stc[12]))
+        if not made:
+            self._note("STC", 1, "missing-element", "STC01 is not there")
+        return made
+
+    def _money(self, elements: Segment, place: int, name: str) -> int | None:
+        text = at(elements, place)
+        try:
+            return cents(text) if text else None
+        except NotMoney as error:
+            self._note(name, place, "not-an-amount", str(error))
+            return None
+
+    def _note(self, name: str, element: int, code: str, message: str) -> None:
+        self.problems.append(Problem(self.walker.number, name, element, code, message))
+
+
+def read_claim_acknowledgement(walker: Walker, transaction: TransactionSet) -> ClaimAcknowledgement:
+    """The whole of one 277CA."""
+    reader = _Reader(walker)
+    for elements in transaction:
+        reader.take(elements)
+    source, receiver = reader.source, reader.receiver
+    first, last = transaction.first_segment, walker.number
+    return ClaimAcknowledgement(
+        source.name[1],
+        source.name[3],
+        source.name[9],
+        receiver.name[3],
+        receiver.name[9],
+        reader.reference,
+        receiver.trace,
+        reader.dates.get("050"),
+        reader.dates.get("009"),
+        tuple(receiver.statuses),
+        tuple(receiver.quantities),
+        tuple([_provider(part, reader.component) for part in reader.providers]),
+        transaction.envelope,
+        transaction.control_number,
+        first,
+        last,
+        (*reader.problems, *(item for item in walker.problems if first <= item.segment_number <= last)),
+    )
+
+
+def _provider(part: _ProviderPart, component: str) -> AcknowledgedProvider:
+    claims = tuple([_claim(claim, component) for claim in part.claims])
+    nm1 = part.name
+    return AcknowledgedProvider(nm1[9], nm1[3], claims, part.trace, tuple(part.statuses), tuple(part.quantities))
+
+
+def _claim(part: _ClaimPart, component: str) -> AcknowledgedClaim:
+    nm1 = part.name
+    number = next((item.value for item in part.references if item.qualifier == "1K"), "")
+    return AcknowledgedClaim(
+        part.trace,
+        tuple(part.statuses),
+        nm1[3],
+        nm1[4],
+        nm1[9],
+        number,
+        tuple([item for item in part.references if item.qualifier != "1K" or item.value != number]),
+        *part.service,
+        tuple([_line(line, component) for line in part.lines]),
+        part.number,
+        part.last,
+        tuple(part.raw),
+    )
+
+
+def _line(part: _LinePart, component: str) -> AcknowledgedLine:
+    procedure = part.elements[1].split(component)
+    code = procedure[1] if len(procedure) > 1 else ""
+    modifiers = tuple(filter(None, procedure[2:6]))
+    return AcknowledgedLine(code, modifiers, part.charge, part.control_number, tuple(part.statuses))
