@@ -8,7 +8,7 @@ PYTHON ?= $(or $(wildcard .venv/bin/python),$(shell for p in python3 python3.14 
 SETUP := $(PYTHON) deploy/setup_environment.py
 RCM := .venv/bin/rcm
 
-export SAMPLES ?= 1
+export SAMPLES ?= 0.5
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -94,7 +94,12 @@ class KafkaServer:
         return self._child.pid if self._child and self._child.poll() is None else None
 
     def start(self) -> None:
-        """Verifies the jars, stops a broker that a killed launcher left, formats new storage, starts, waits for the port.
+        """Starts the server and waits until it takes connections; see `launch` for what is done and raised."""
+        self.launch()
+        self._await_ready()
+
+    def launch(self) -> None:
+        """Verifies the jars, stops a broker that a killed launcher left, formats new storage, starts the broker.
 
         Raises JarsMissing where this machine can't have the broker, KafkaFailed where it does not start.
         """
@@ -114,7 +119,6 @@ class KafkaServer:
                 signal_on_parents_death=signal.SIGTERM,
             )
         (self.folder / "kafka.pid").write_text(str(self._child.pid))
-        self._await_ready()
 
     def stop(self) -> None:
         """An orderly shutdown: logs closed, so that the next start need not recover."""

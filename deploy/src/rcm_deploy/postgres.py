@@ -74,7 +74,12 @@ class PostgresServer:
         return f"postgresql://{quote(role)}@/{quote(database)}?host={quote(str(self.socket_folder), safe='')}"
 
     def start(self) -> None:
-        """Makes the cluster when there is none, stops a server that a killed launcher left, starts ours, waits for it."""
+        """Starts the server and waits until it takes connections; see `launch` for what is done and raised."""
+        self.launch()
+        self._await_ready()
+
+    def launch(self) -> None:
+        """Makes the cluster when there is none, stops a server that a killed launcher left, starts ours."""
         self.account = server_account()
         binaries = installation(self.account)
         self._make_folders()
@@ -92,7 +97,6 @@ class PostgresServer:
                 cwd=Path("/"),
                 output=output,
             )
-        self._await_ready()
 
     def stop(self) -> None:
         """A fast shutdown: sessions are ended, everything is written."""

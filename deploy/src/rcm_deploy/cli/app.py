@@ -6,6 +6,8 @@ from rcm_deploy.cli import dead_letters, demo, events, post, reconcile, token, u
 
 app = typer.Typer(help="The open revenue cycle: run it, feed it, watch it, check it.", no_args_is_help=True)
 app.command("up")(up.up)
+app.command("sign-in")(up.sign_in)
+app.command("clean")(up.clean)
 app.command("demo")(demo.demo)
 app.command("token")(token.token)
 app.command("post")(post.post)

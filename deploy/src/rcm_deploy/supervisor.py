@@ -1,0 +1,170 @@
+"""The production shape on one machine: a process for each part, and who starts them again when they die."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+
+from rcm_deploy.children import clean_environment, start_child, stop_child
+from rcm_deploy.kafka import KafkaFailed, KafkaServer
+from rcm_deploy.postgres import PostgresFailed, PostgresServer, tail
+from rcm_deploy.programs import PARTS, Part, Whole, log_file
+
+LOOK_SECONDS = 0.05
+STEADY_SECONDS = 5.0
+"""Who lived this long is started again at once; who did not waits, twice as long each time."""
+PAUSE_SECONDS = (0.1, 5.0)
+READY_SECONDS = 90.0
+STOP_SECONDS = 10.0
+
+log = logging.getLogger("rcm.supervisor")
+
+
+class PartFailed(RuntimeError):
+    """A part does not get ready; the message holds the end of its log."""
+
+
+class Supervised(Protocol):
+    """What can be started, looked at, and stopped."""
+
+    @property
+    def pid(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def launch(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+class PartProcess:
+    """One part as a process of its own: `python -m coding_svc.main` with its environment."""
+
+    def __init__(self, part: Part, environment: Mapping[str, str], log_file: Path) -> None:
+        self.part = part
+        self.log = log_file
+        self._environment = {**os.environ, **environment}
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id, once it was started."""
+        return self._child.pid if self._child else None
+
+    def launch(self) -> None:
+        """Starts it; it is ready when its /readyz says so."""
+        with self.log.open("ab") as output:
+            self._child = start_child(
+                [sys.executable, "-m", self.part.module],
+                environment={**clean_environment(), **self._environment},
+                cwd=Path.cwd(),
+                output=output,
+                signal_on_parents_death=signal.SIGKILL,  # it is made for that, and lets go of its port at once
+            )
+
+    def poll(self) -> int | None:
+        """The exit code of one that has died."""
+        return self._child.poll() if self._child else 0
+
+    def ask_to_stop(self) -> None:
+        """Tells it to finish; `stop` waits for it."""
+        if self._child and self._child.poll() is None:
+            self._child.terminate()
+
+    def stop(self) -> None:
+        """Ends it in order."""
+        if self._child:
+            stop_child(self._child, signal.SIGTERM, STOP_SECONDS)
+
+
+@dataclass
+class Watched:
+    """A child and when it was, or may be, started."""
+
+    child: Supervised
+    started_at: float = field(default_factory=time.monotonic)
+    pause_seconds: float = PAUSE_SECONDS[0]
+    start_again_at: float | None = None
+
+
+class Supervisor:
+    """Starts servers first and parts after them, watches, restarts, and stops in the other order."""
+
+    def __init__(self, whole: Whole, postgres: PostgresServer | None, kafka: KafkaServer, changed: Callable[[], None]) -> None:
+        """`changed` is told when a process id has changed after a restart."""
+        self._whole = whole
+        self._changed = changed
+        servers: dict[str, Supervised] = {"postgres": postgres} if postgres else {}
+        servers["kafka"] = kafka
+        self._servers = {name: Watched(server) for name, server in servers.items()}
+        self._parts = {
+            part.place: Watched(PartProcess(part, whole.environment(part), log_file(whole.folder, part.place)))
+            for part in PARTS
+        }
+
+    @property
+    def processes(self) -> dict[str, int]:
+        """The process id of each child."""
+        children = {**self._servers, **self._parts}
+        return {name: watched.child.pid for name, watched in children.items() if watched.child.pid is not None}
+
+    def start_parts(self) -> None:
+        """Starts every part, the servers being up already, and waits until each is ready. Raises PartFailed."""
+        for watched in self._parts.values():
+            watched.child.launch()
+            watched.started_at = time.monotonic()
+        until = time.monotonic() + READY_SECONDS
+        waiting = {name for name in self._parts if not self._is_ready(name)}
+        while waiting:
+            for name in waiting:
+                child = self._parts[name].child
+                if child.poll() is not None or time.monotonic() > until:
+                    raise PartFailed(f"{name} does not get ready:\n{tail(log_file(self._whole.folder, name))}")
+            time.sleep(LOOK_SECONDS)
+            waiting = {name for name in waiting if not self._is_ready(name)}
+
+    def _is_ready(self, name: str) -> bool:
+        try:
+            return httpx.get(f"{self._whole.urls[name]}/readyz", timeout=2.0).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def look(self) -> None:
+        """One look at every child: who has died is started again, after a pause if it died soon."""
+        for name, watched in (*self._servers.items(), *self._parts.items()):
+            if watched.start_again_at is None:
+                if watched.child.poll() is not None:
+                    self._note_death(name, watched)
+            elif time.monotonic() >= watched.start_again_at:
+                self._start_again(name, watched)
+
+    def _note_death(self, name: str, watched: Watched) -> None:
+        log.warning("%s ended with %s and is started again", name, watched.child.poll())
+        lived = time.monotonic() - watched.started_at
+        shortest, longest = PAUSE_SECONDS
+        watched.pause_seconds = shortest if lived > STEADY_SECONDS else min(watched.pause_seconds * 2, longest)
+        watched.start_again_at = time.monotonic() + (0 if lived > STEADY_SECONDS else watched.pause_seconds)
+
+    def _start_again(self, name: str, watched: Watched) -> None:
+        watched.start_again_at, watched.started_at = None, time.monotonic()
+        try:
+            watched.child.launch()
+        except (PostgresFailed, KafkaFailed, OSError) as error:
+            log.warning("%s could not be started: %s", name, error)
+            watched.pause_seconds = min(watched.pause_seconds * 2, PAUSE_SECONDS[1])
+            watched.start_again_at = time.monotonic() + watched.pause_seconds
+            return
+        self._changed()
+
+    def stop(self) -> None:
+        """Parts first, together; then Kafka, then PostgreSQL."""
+        for watched in self._parts.values():
+            if isinstance(watched.child, PartProcess):
+                watched.child.ask_to_stop()
+        for watched in (*self._parts.values(), *reversed(self._servers.values())):
+            watched.child.stop()
