@@ -65,6 +65,9 @@ class Submission:
     created_at: datetime
     version: int = 1
     transmitted_at: datetime | None = None
+    """When the adapter sent it."""
+    recorded_at: datetime | None = None
+    """When it told us."""
     remote_name: str = ""
     recorded_by: str = ""
 
@@ -93,17 +96,27 @@ def file_name(submitter_id: str, receiver_id: str, control_number: int, submissi
     return f"{submitter_id}-{receiver_id}-{control_number:09d}-{submission_id.hex[-8:]}.837"
 
 
-def record_transmission(submission: Submission, transmitted_at: datetime, remote_name: str, sha256: str, by: str) -> bool:
-    """READY -> TRANSMITTED; False where just this is recorded already. Raises OtherContent or AlreadyTransmitted."""
-    if sha256.lower() != submission.sha256:
+@dataclass(frozen=True, slots=True)
+class Transmission:
+    """What an adapter tells about a file that it sent."""
+
+    transmitted_at: datetime
+    remote_name: str
+    sha256: str
+
+
+def record_transmission(submission: Submission, transmission: Transmission, now: datetime, by: str) -> bool:
+    """READY -> TRANSMITTED; False where it is recorded already under this name. Raises OtherContent or AlreadyTransmitted."""
+    if transmission.sha256.lower() != submission.sha256:
         raise OtherContent(f"this file's sha256 is {submission.sha256}")
     if submission.state is SubmissionState.TRANSMITTED:
-        if submission.remote_name == remote_name:
+        if submission.remote_name == transmission.remote_name:
             return False
         raise AlreadyTransmitted(f"it was recorded as {submission.remote_name}")
     submission.state = SubmissionState.TRANSMITTED
-    submission.transmitted_at = transmitted_at
-    submission.remote_name = remote_name
+    submission.transmitted_at = transmission.transmitted_at
+    submission.recorded_at = now
+    submission.remote_name = transmission.remote_name
     submission.recorded_by = by
     submission.version += 1
     return True

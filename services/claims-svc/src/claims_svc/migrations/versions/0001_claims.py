@@ -40,6 +40,7 @@ def upgrade() -> None:
     _content_and_history()
     _submissions()
     _acknowledgements()
+    _tasks()
     _store_files_as_they_are()
     for table in MUTABLE:
         secure(op, table, "mutable")
@@ -261,7 +262,7 @@ def _submissions() -> None:
 
 
 def _acknowledgements() -> None:
-    """What receivers and payers answered, and what people have to do."""
+    """What receivers and payers answered."""
     op.create_table(
         "submission_fact",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -300,6 +301,10 @@ def _acknowledgements() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", "acknowledgement_id", name="pk_acknowledgement_file"),
     )
+
+
+def _tasks() -> None:
+    """Work for people."""
     op.create_table(
         "task",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),

@@ -1,0 +1,1 @@
+"""Every query of claims-svc; rows <-> domain objects. Nothing is decided here."""

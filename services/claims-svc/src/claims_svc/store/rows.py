@@ -1,0 +1,112 @@
+"""Claims as rows and back."""
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+import orjson
+
+from claims_svc.domain.claim import Claim, Finding, Own
+from claims_svc.domain.states import State
+from rcm.ids import new_id
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+CLAIM = """c.organisation_id, c.claim_id, c.encounter_id, c.rank, c.state, c.version, c.payer_id, c.payer_name, c.member_id,
+ c.billing_npi, c.receiver_id, c.charge_cents, c.date_of_service, c.duplicate_key, c.next_rank, c.created_at, c.updated_at,
+ c.frequency, c.payer_claim_control_number, c.own, c.findings, c.setup_revision, c.ready_at, c.submission_id, c.submissions,
+ c.submitted_at, c.payer_holds, c.changed_since_file, c.insurance_paid_cents, c.responsibility, c.cancelled"""
+_OWN = Own()
+_FINDINGS = tuple[Finding, ...]
+_RESPONSIBILITY = tuple[tuple[str, int], ...]
+
+
+def claim_of(row: "Record") -> Claim:
+    """A row that begins with the columns of CLAIM, in their order."""
+    values: list[Any] = list(row[:31])
+    values[4] = State(values[4])
+    values[19] = _OWN if values[19] is None else msgspec.convert(values[19], Own)
+    values[20] = () if values[20] is None else msgspec.convert(values[20], _FINDINGS)
+    if values[29] is not None:
+        values[29] = msgspec.convert(values[29], _RESPONSIBILITY)
+    return Claim(*values)
+
+
+def claim_row(claim: Claim) -> dict[str, object]:
+    """Every column."""
+    return {
+        **progress_row(claim),
+        "encounter_id": claim.encounter_id,
+        "rank": claim.rank,
+        "payer_id": claim.payer_id,
+        "payer_name": claim.payer_name,
+        "member_id": claim.member_id,
+        "billing_npi": claim.billing_npi,
+        "receiver_id": claim.receiver_id,
+        "charge_cents": claim.charge_cents,
+        "date_of_service": claim.date_of_service,
+        "duplicate_key": claim.duplicate_key,
+        "next_rank": claim.next_rank,
+        "created_at": claim.created_at,
+        "frequency": claim.frequency,
+        "own": None if claim.own == _OWN else as_json(claim.own),
+        "findings": as_json(claim.findings) if claim.findings else None,
+        "setup_revision": claim.setup_revision,
+        "cancelled": claim.cancelled,
+    }
+
+
+def progress_row(claim: Claim) -> dict[str, object]:
+    """The columns that change on a claim's way from file to money."""
+    return {
+        "organisation_id": claim.organisation_id,
+        "claim_id": claim.claim_id,
+        "state": claim.state,
+        "version": claim.version,
+        "updated_at": claim.updated_at,
+        "ready_at": claim.ready_at,
+        "submission_id": claim.submission_id,
+        "submissions": claim.submissions,
+        "submitted_at": claim.submitted_at,
+        "payer_holds": claim.payer_holds,
+        "changed_since_file": claim.changed_since_file,
+        "payer_claim_control_number": claim.payer_claim_control_number,
+        "insurance_paid_cents": claim.insurance_paid_cents,
+        "responsibility": claim.responsibility,
+    }
+
+
+def entry_rows(claims: Collection[Claim]) -> list[dict[str, object]]:
+    """What the claims' histories gained; taken from them."""
+    rows: list[dict[str, object]] = [
+        {
+            "organisation_id": claim.organisation_id,
+            "claim_id": claim.claim_id,
+            "entry_id": new_id(),
+            "at": entry.act.at,
+            "kind": entry.kind,
+            "actor": entry.act.actor,
+            "state": entry.state,
+            "reason": entry.reason,
+            "details": None if entry.details is None else as_json(entry.details),
+            "cause_id": entry.act.cause_id,
+        }
+        for claim in claims
+        for entry in claim.entries
+    ]
+    for claim in claims:
+        claim.entries = []
+    return rows
+
+
+def as_json(value: object) -> orjson.Fragment:
+    """A Struct, or several, as a jsonb column takes it."""
+    return orjson.Fragment(msgspec.json.encode(value))
+
+
+def columns(keys: Iterable[tuple[UUID, Any]]) -> tuple[list[UUID], list[Any]]:
+    """Pairs of organisation and key as two arrays for unnest."""
+    pairs = list(keys)
+    return [organisation_id for organisation_id, _ in pairs], [value for _, value in pairs]
