@@ -100,7 +100,11 @@ def row(**values: object) -> dict[str, object]:
 
 
 async def test_every_type_comes_back(database: Database) -> None:
-    rows = [row(), row(colour=Colour.RED, day=None, words=[], numbers=None, json_value=[[1, 2], [3]], note="n"), row(json_value="x")]
+    rows = [
+        row(),
+        row(colour=Colour.RED, day=None, words=[], numbers=None, json_value=[[1, 2], [3]], note="n"),
+        row(json_value="x"),
+    ]
     await database.run(lambda c: insert_rows(c, Everything, rows))
     found = await database.pool.fetch("select * from everything order by id")
     assert [r["words"] for r in found] == [r["words"] for r in rows]
@@ -123,7 +127,8 @@ async def test_many_rows_are_updated_by_key(database: Database) -> None:
     rows = [row(number=n) for n in range(5)]
     await database.run(lambda c: insert_rows(c, Everything, rows))
     changes = [
-        {"organisation_id": r["organisation_id"], "id": r["id"], "number": 100 + n, "words": [str(n)], "json_value": {"n": n}, "day": None}
+        {"organisation_id": r["organisation_id"], "id": r["id"]}
+        | {"number": 100 + n, "words": [str(n)], "json_value": {"n": n}, "day": None}
         for n, r in enumerate(rows[:4])
     ]
     key = ("organisation_id", "id")
@@ -159,6 +164,6 @@ async def test_what_is_too_long_is_refused_and_not_cut(database: Database) -> No
 
 
 async def test_rows_with_different_keys_are_a_mistake(database: Database) -> None:
-    with pytest.raises((KeyError, ValueError), match="day|different keys"):
-        rows = [row(), {k: v for k, v in row().items() if k != "day"}]
+    rows = [row(), {k: v for k, v in row().items() if k != "day"}]
+    with pytest.raises(ValueError, match="different keys"):
         await database.run(lambda c: insert_rows(c, Everything, rows))

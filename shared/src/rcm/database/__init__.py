@@ -1,1 +1,1 @@
-"""PostgreSQL: a database per service, two roles (api under row-level security, worker across organisations), many rows at once."""
+"""PostgreSQL: a database per service, an api role under row-level security, a worker role across organisations."""

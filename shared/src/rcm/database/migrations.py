@@ -1,4 +1,4 @@
-"""Migrations as a call: each service's Alembic versions, applied at its start by the owner's role, and the rights on each table.
+"""Migrations as a call: each service's Alembic versions, applied at its start by the owner's role; rights on each table.
 
 A service's versions/0001_*.py:
 

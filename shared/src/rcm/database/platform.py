@@ -1,5 +1,7 @@
 """The platform's own tables in each service's database, in PostgreSQL's words: partitions, policies and rights at once."""
 
+# ruff: noqa: S608 - statements are put together from constants of this file; every value is a parameter
+
 from collections.abc import Iterator
 
 from rcm.database.security import Kind, security_sql
@@ -15,7 +17,11 @@ ENVELOPE = """
     traceparent text"""
 
 TABLES = f"""
-create table log_epoch (epoch integer primary key, system_identifier bigint not null, since timestamptz not null default now());
+create table log_epoch (
+    epoch integer constraint pk_log_epoch primary key,
+    system_identifier bigint not null,
+    since timestamptz not null default now()
+);
 insert into log_epoch (epoch, system_identifier) select 1, system_identifier from pg_control_system();
 
 create sequence event_log_seq cache 100;
@@ -68,6 +74,7 @@ create table parked_message (
     constraint uq_parked_message_event unique (organisation_id, event_id)
 );
 create index ix_parked_message_due on parked_message (next_at) where state <> 'dead';
+create index ix_parked_message_event on parked_message (event_id);
 create index ix_parked_message_subject on parked_message (subject) where state <> 'dead';
 create index ix_parked_message_awaited on parked_message (awaited_id, kind) where state = 'waiting';
 create index ix_parked_message_dead on parked_message (organisation_id, parked_id) where state = 'dead';
@@ -94,13 +101,13 @@ create table access_log (
     method text not null,
     path text not null,
     request_id uuid not null,
-    shown text[] not null default '{}',
+    shown text[] not null default '{{}}',
     constraint pk_access_log primary key (organisation_id, access_id)
 );
 create index ix_access_log_at on access_log (organisation_id, at);
 
 create table simulated_clock (
-    only boolean constraint pk_simulated_clock primary key default true check (only),
+    one boolean constraint pk_simulated_clock primary key default true check (one),
     ahead_seconds double precision not null
 );
 """

@@ -1,4 +1,4 @@
-"""Connections to a service's database: REPEATABLE READ, bounded in time, one round trip to begin, retried where two writers met."""
+"""Connections to a service's database: REPEATABLE READ, bounded in time, one round trip to begin, retried on conflicts."""
 
 import asyncio
 import random

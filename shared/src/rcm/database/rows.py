@@ -1,5 +1,7 @@
 """Many rows in one statement: inserts and updates as unnest over asyncpg, made once from a table's own columns."""
 
+# ruff: noqa: S608 - names are those of our own tables; every value is a parameter
+
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
@@ -66,9 +68,7 @@ def _columns(rows: Sequence[Mapping[str, object]], encoders: Sequence[tuple[str,
     for row in rows:
         if len(row) != width:
             raise ValueError(f"rows with different keys in one statement: {sorted(set(row) ^ {name for name, _ in encoders})}")
-    return [
-        [row[name] for row in rows] if encode is None else [encode(row[name]) for row in rows] for name, encode in encoders
-    ]
+    return [[row[name] for row in rows] if encode is None else [encode(row[name]) for row in rows] for name, encode in encoders]
 
 
 @lru_cache(maxsize=1024)
@@ -78,7 +78,7 @@ def _insert(
     """The statement, and for each parameter its column and encoder."""
     source, selected, encoders = _source(table, names)
     columns = ", ".join(f'"{name}"' for name in names)
-    sql = f"insert into {_name(table)} ({columns}) select {', '.join(selected)} from {source}"  # noqa: S608 - our own names
+    sql = f"insert into {_name(table)} ({columns}) select {', '.join(selected)} from {source}"
     if on_conflict:
         sql += f" on conflict {on_conflict}"
     return sql + (f" returning {returning}" if returning else ""), encoders
@@ -94,7 +94,7 @@ def _update(
     place = {name: f"n.new_{position}" for position, name in enumerate(names)}
     changes = ", ".join(f'"{name}" = {place[name]}' for name in names if name not in key)
     found = " and ".join(f't."{name}" = {place[name]}' for name in key)
-    sql = f"update {_name(table)} t set {changes} from (select {renamed} from {source}) n where {found}"  # noqa: S608
+    sql = f"update {_name(table)} t set {changes} from (select {renamed} from {source}) n where {found}"
     return sql + (f" returning {returning}" if returning else ""), encoders
 
 
@@ -131,7 +131,8 @@ def _carried(kind: Any, place: str) -> tuple[str, str, Encoder | None]:
     if isinstance(kind, postgresql.ARRAY | sqlalchemy.ARRAY):
         # unnest flattens arrays of arrays, so each travels as a JSON list.
         element = _sql_type(kind.item_type)
-        made = f"array(select e.v::{element} from jsonb_array_elements_text({place}::jsonb) with ordinality as e(v, n) order by e.n)"
+        source = f"jsonb_array_elements_text({place}::jsonb) with ordinality as e(v, n)"
+        made = f"array(select e.v::{element} from {source} order by e.n)"
         return "text", f"case when {place} is not null then {made} end", _json_text
     if isinstance(kind, sqlalchemy.JSON):
         return "text", f"{place}::{_sql_type(kind)}", _json_text

@@ -62,6 +62,8 @@ class UnitOfWork:
         self.pending: list[PendingEvent] = []
         self.waiting: list[Waiting] = []
         self.arrivals: set[tuple[str, UUID]] = set()
+        self.released = False
+        """Whether something waited for the arrivals, once they are flushed."""
 
     @property
     def organisation(self) -> UUID:

@@ -1,0 +1,32 @@
+"""What carries events from a service's log to the consumers of others: one port, two buses."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from rcm.messaging.consumer import Consumer
+from rcm.messaging.wire import Envelope
+
+
+class Bus(Protocol):
+    """One for a process. A relay publishes to it; a service's consumer subscribes to it."""
+
+    async def start(self) -> None:
+        """Makes it ready; called before the first use, again without harm."""
+
+    async def publish(self, service: str, envelopes: Sequence[Envelope]) -> None:
+        """Carries a batch of one service's log, in order; when it returns none of it can be lost. Raises to be tried again."""
+
+    async def subscribe(self, consumer: Consumer) -> None:
+        """From now on the consumer is given what it wants, at least once, each key in order."""
+
+    async def unsubscribe(self, consumer: Consumer) -> None:
+        """Ends that after the delivery that runs."""
+
+    async def unconsumed(self, consumer: Consumer) -> int:
+        """How many published events this consumer has not taken yet."""
+
+    def ready(self, consumer: Consumer) -> bool:
+        """Whether the consumer is being given events."""
+
+    async def close(self) -> None:
+        """Ends all connections of the bus."""

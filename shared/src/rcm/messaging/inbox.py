@@ -1,0 +1,49 @@
+"""The inbox: which events a consumer has taken, written in the transaction of their effect; a repeat does nothing."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from rcm.messaging.wire import Envelope
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    Connection = PoolConnectionProxy[Any]
+
+TAKE = """
+with taken as (
+    insert into inbox (event_id, consumer, organisation_id)
+    select e, $2, o from unnest($1::uuid[], $3::uuid[]) as u(e, o)
+    on conflict do nothing returning event_id
+)
+select event_id, null::text as topic, null::uuid as subject from taken
+union all
+select null, topic, subject from parked_message where state <> 'dead' and subject = any($4::uuid[])
+"""
+
+
+async def take(
+    connection: "Connection", consumer: str, envelopes: Sequence[Envelope]
+) -> tuple[list[Envelope], set[tuple[str, UUID]]]:
+    """Those that are new to this consumer, in their order, and the keys that are blocked by a parked message."""
+    rows = await connection.fetch(
+        TAKE,
+        [envelope.event_id for envelope in envelopes],
+        consumer,
+        [envelope.organisation_id for envelope in envelopes],
+        [envelope.subject for envelope in envelopes],
+    )
+    new: set[UUID] = set()
+    blocked: set[tuple[str, UUID]] = set()
+    for event_id, topic, subject in rows:
+        if event_id is not None:
+            new.add(event_id)
+        else:
+            blocked.add((topic, subject))
+    fresh: list[Envelope] = []
+    for envelope in envelopes:
+        if envelope.event_id in new:
+            new.discard(envelope.event_id)
+            fresh.append(envelope)
+    return fresh, blocked

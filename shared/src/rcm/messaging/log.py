@@ -1,0 +1,143 @@
+"""The log: appended in the deciding transaction, read in commit order, never changed.
+
+Order is (epoch, xid, seq), and only rows whose xid lies below every running transaction's are read: nothing can appear
+before a cursor later (decision 0011).
+"""
+
+# ruff: noqa: S608 - statements are put together from constants of this file; every value is a parameter
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from rcm.messaging.unit_of_work import PendingEvent
+from rcm.messaging.wire import START, Envelope, Position, topic_of
+
+if TYPE_CHECKING:
+    from asyncpg import Connection as PlainConnection
+    from asyncpg import Record
+    from asyncpg.pool import PoolConnectionProxy
+
+    Connection = PoolConnectionProxy[Any] | PlainConnection[Any]
+
+APPEND = """
+insert into event_log
+    (organisation_id, event_id, type, subject, sequence, "time", correlation_id, causation_id, traceparent, data)
+select o, e, t, s, n, $10, c, a, p, d
+from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::uuid[], $7::uuid[], $8::text[], $9::text[])
+    as u(o, e, t, s, n, c, a, p, d)
+"""
+COLUMNS = """
+    l.event_id, l.organisation_id, l.type, l.subject, l.sequence, l."time", l.correlation_id, l.causation_id, l.traceparent,
+    l.data, l.logged_at, l.epoch, l.xid::text::bigint as xid8, l.seq"""
+SETTLED = "(l.epoch < e.epoch or l.xid < pg_snapshot_xmin(pg_current_snapshot()))"
+NOW = "(select max(epoch) as epoch from log_epoch) e"
+READ = f"""
+select {COLUMNS}, {SETTLED} as settled
+from {NOW}, event_log l
+where (l.epoch, l.xid, l.seq) > ($1::integer, $2::text::xid8, $3::bigint)
+order by l.epoch, l.xid, l.seq limit $4
+"""
+READ_ORGANISATION = f"""
+select {COLUMNS}, {SETTLED} as settled
+from {NOW}, event_log l
+where l.organisation_id = $5 and (l.epoch, l.xid, l.seq) > ($1::integer, $2::text::xid8, $3::bigint)
+order by l.epoch, l.xid, l.seq limit $4
+"""
+COUNT_AFTER = f"""
+select count(*) as all, count(*) filter (where {SETTLED}) as settled
+from {NOW}, event_log l where (l.epoch, l.xid, l.seq) > ($1::integer, $2::text::xid8, $3::bigint)
+"""
+LAST_SETTLED = f"""
+select l.epoch, l.xid::text::bigint as xid8, l.seq from {NOW}, event_log l where {SETTLED}
+order by l.epoch desc, l.xid desc, l.seq desc limit 1
+"""
+BEFORE = """
+select l.epoch, l.xid::text::bigint as xid8, l.seq from event_log l where l."time" >= $1
+order by l.epoch, l.xid, l.seq limit 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LogBatch:
+    """What a reader found after its cursor."""
+
+    envelopes: list[Envelope]
+    unsettled: bool
+    """More is committed, but a transaction that began before it still runs: look again in a moment."""
+    full: bool
+    """The limit was reached."""
+
+
+async def append(connection: "Connection", pending: Sequence[PendingEvent], time: datetime) -> None:
+    """Writes all events of a transaction in one statement, in the order they were said."""
+    count = len(pending)
+    columns: tuple[list[Any], ...] = tuple([None] * count for _ in range(9))
+    organisations, ids, types, subjects, sequences, correlations, causations, traces, data = columns
+    for n, event in enumerate(pending):
+        said = event.data
+        organisations[n] = event.organisation_id
+        ids[n] = event.event_id
+        types[n] = said.type_name()
+        subjects[n] = said.key
+        sequences[n] = event.sequence
+        correlations[n] = event.correlation_id
+        causations[n] = event.causation_id
+        traces[n] = event.traceparent
+        data[n] = said.model_dump_json()
+    await connection.execute(APPEND, *columns, time)
+
+
+async def read_log(connection: "Connection", after: Position, limit: int, *, organisation_id: UUID | None = None) -> LogBatch:
+    """The next events after a position in commit order, at most `limit`, of all organisations or of one."""
+    if organisation_id is None:
+        rows = await connection.fetch(READ, after.epoch, str(after.xid), after.seq, limit)
+    else:
+        rows = await connection.fetch(READ_ORGANISATION, after.epoch, str(after.xid), after.seq, limit, organisation_id)
+    envelopes = [envelope_of(row) for row in rows if row["settled"]]
+    return LogBatch(envelopes, unsettled=len(envelopes) < len(rows), full=len(rows) == limit)
+
+
+def envelope_of(row: "Record") -> Envelope:
+    """A row of the log."""
+    event_id, organisation_id, kind, subject, sequence, time, correlation, causation, trace, data, *rest = row
+    logged_at, epoch, xid, seq, _ = rest
+    return Envelope(
+        event_id,
+        organisation_id,
+        topic_of(kind),
+        kind,
+        subject,
+        sequence,
+        time,
+        correlation,
+        causation,
+        trace,
+        data,
+        Position(epoch, xid, seq),
+        logged_at,
+    )
+
+
+async def last_position(connection: "Connection") -> Position:
+    """The newest settled event's place: where one starts who wants only what comes."""
+    row = await connection.fetchrow(LAST_SETTLED)
+    return Position(*row) if row else START
+
+
+async def position_before(connection: "Connection", since: datetime) -> Position:
+    """The place just before the first event that was said at `since` or later."""
+    row = await connection.fetchrow(BEFORE, since)
+    if row is None:
+        return await last_position(connection)
+    first = Position(*row)
+    return first._replace(seq=first.seq - 1)
+
+
+async def count_after(connection: "Connection", after: Position) -> tuple[int, int]:
+    """How many events lie after a position: all, and those that are settled."""
+    row = await connection.fetchrow(COUNT_AFTER, after.epoch, str(after.xid), after.seq)
+    assert row is not None
+    return row["all"], row["settled"]

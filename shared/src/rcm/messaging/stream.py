@@ -1,0 +1,231 @@
+"""The public event stream: one organisation's events of one service's log, from any kept point on, by an opaque cursor."""
+
+import asyncio
+import base64
+import binascii
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from rcm.database.pool import Database
+from rcm.errors import InvalidBody
+from rcm.logs import logger
+from rcm.messaging.bell import Bell
+from rcm.messaging.log import last_position, read_log
+from rcm.messaging.wire import START, Envelope, Position, structured
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    Connection = PoolConnectionProxy[Any]
+
+RING_EVENTS = 5_000
+READ_EVENTS = 500
+SWEEP_SECONDS = 0.5
+UNSETTLED_SECONDS = 0.003
+FOLLOWERS_MAX = 1_000
+
+
+class BadCursor(InvalidBody):
+    """The cursor is none of ours."""
+
+    code = "bad-cursor"
+    title = "The cursor is none that this stream gave out"
+
+
+class TooManyFollowers(InvalidBody):
+    """Each open stream costs a connection; there are no more."""
+
+    code = "too-many-streams"
+    status = 503
+    retryable = True
+    title = "Too many event streams are open; poll GET /v1/events instead"
+
+
+@dataclass(slots=True, eq=False)
+class PublicEvent:
+    """An event as it goes out: `cursor` continues behind it, `body` is CloudEvents in JSON."""
+
+    cursor: str
+    type: str
+    body: bytes
+    organisation_id: UUID
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Some events in order. `cursor` goes on behind them, also where there are none."""
+
+    events: list[PublicEvent]
+    cursor: str
+    more: bool
+
+
+def cursor_text(position: Position) -> str:
+    """A position as a text that nobody needs to read."""
+    return base64.urlsafe_b64encode(f"{position.epoch}.{position.xid}.{position.seq}".encode()).decode().rstrip("=")
+
+
+def position_of(cursor: str) -> Position:
+    """The position behind a cursor's text. Raises BadCursor."""
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+        epoch, xid, seq = (int(part) for part in text.split("."))
+    except (ValueError, binascii.Error) as error:
+        raise BadCursor from error
+    if not (0 <= epoch < 2**31 and 0 <= xid < 2**63 and 0 <= seq < 2**63):
+        raise BadCursor
+    return Position(epoch, xid, seq)
+
+
+def public(envelope: Envelope, source: str) -> PublicEvent:
+    """The event as it goes out."""
+    position = envelope.position
+    return PublicEvent(cursor_text(position), envelope.type, structured(envelope, source), envelope.organisation_id, position)
+
+
+async def read_events(
+    connection: "Connection", organisation_id: UUID, after: str | None, limit: int, *, source: str
+) -> EventPage:
+    """The organisation's next events behind the cursor, or from the beginning. `source` as in CloudEvents: `/claims-svc`."""
+    position = position_of(after) if after else START
+    batch = await read_log(connection, position, limit, organisation_id=organisation_id)
+    events = [public(envelope, source) for envelope in batch.envelopes]
+    return EventPage(events, events[-1].cursor if events else cursor_text(position), more=batch.full)
+
+
+class Tail:
+    """One reader of the log's end for all open streams of a process, with the newest events in memory, encoded once."""
+
+    def __init__(self, service: str, database: Database) -> None:
+        self._source = f"/{service}"
+        self._database = database
+        self._ring: deque[PublicEvent] = deque(maxlen=RING_EVENTS)
+        self._since = START
+        """Everything after this position, and settled, is in the ring."""
+        self._position = START
+        self._grown = asyncio.Condition()
+        self._bell = Bell()
+        self._followers = 0
+        self._task: asyncio.Task[None] | None = None
+        self._stopped = False
+        self._log = logger(service)
+
+    def wake(self) -> None:
+        """Something was committed to the log."""
+        if self._task is not None:
+            self._bell.ring()
+
+    async def stop(self) -> None:
+        """Ends all streams."""
+        self._stopped = True
+        async with self._grown:
+            self._grown.notify_all()
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    async def follow(
+        self, organisation_id: UUID, after: str | None, *, beat_seconds: float = 15.0
+    ) -> AsyncIterator[list[PublicEvent]]:
+        """The organisation's events behind the cursor (None: those from now on), as they come, until `stop`.
+
+        An empty list is a sign of life, every `beat_seconds` without an event.
+        """
+        place = position_of(after) if after else None
+        if self._followers >= FOLLOWERS_MAX:
+            raise TooManyFollowers
+        self._followers += 1
+        try:
+            await self._started()
+            if place is None:
+                place = self._position
+            while not self._stopped:
+                if place < self._since:
+                    events, place = await self._from_log(organisation_id, place)
+                else:
+                    events, place = await self._from_ring(organisation_id, place, beat_seconds)
+                    if not events and not self._stopped:
+                        yield []
+                if events:
+                    yield events
+        finally:
+            self._followers -= 1
+
+    async def _from_log(self, organisation_id: UUID, place: Position) -> tuple[list[PublicEvent], Position]:
+        async with self._database.transaction(read_only=True) as connection:
+            page = await read_log(connection, place, READ_EVENTS, organisation_id=organisation_id)
+        events = [public(envelope, self._source) for envelope in page.envelopes]
+        if page.full:
+            return events, events[-1].position
+        # All that the organisation has so far is read; what came since the ring's beginning is in the ring.
+        return events, max(self._since, events[-1].position if events else place)
+
+    async def _from_ring(self, organisation_id: UUID, place: Position, seconds: float) -> tuple[list[PublicEvent], Position]:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self._stopped and self._since <= place:
+                    newest = self._position
+                    if newest > place:
+                        found = self._newer(organisation_id, place)
+                        place = newest
+                        if found:
+                            return found, place
+                    async with self._grown:
+                        if self._position == newest and not self._stopped:
+                            await self._grown.wait()
+        return [], place
+
+    def _newer(self, organisation_id: UUID, place: Position) -> list[PublicEvent]:
+        found: list[PublicEvent] = []
+        for event in reversed(self._ring):
+            if event.position <= place:
+                break
+            if event.organisation_id == organisation_id:
+                found.append(event)
+        found.reverse()
+        return found
+
+    async def _started(self) -> None:
+        if self._task is None and not self._stopped:
+            self._task = asyncio.create_task(self._run(), name="event tail")
+            async with self._database.transaction(read_only=True) as connection:
+                place = await last_position(connection)
+            if self._position == START:
+                self._since = self._position = place
+
+    async def _run(self) -> None:
+        while not self._stopped:
+            try:
+                unsettled = await self._read()
+            except Exception as error:
+                unsettled = False
+                self._log.warning("event tail interrupted", exc_info=error)
+            if not unsettled or not self._followers:
+                await self._bell.wait(SWEEP_SECONDS)
+            else:
+                await asyncio.sleep(UNSETTLED_SECONDS)
+
+    async def _read(self) -> bool:
+        """Takes what is new into the ring; whether more is committed but not settled."""
+        while True:
+            async with self._database.transaction(read_only=True) as connection:
+                if self._position == START:
+                    self._since = self._position = await last_position(connection)
+                batch = await read_log(connection, self._position, READ_EVENTS)
+            for envelope in batch.envelopes:
+                if len(self._ring) == RING_EVENTS:
+                    self._since = self._ring[0].position
+                self._ring.append(public(envelope, self._source))
+            if batch.envelopes:
+                self._position = batch.envelopes[-1].position
+                async with self._grown:
+                    self._grown.notify_all()
+            if not batch.full or not batch.envelopes:
+                return batch.unsettled

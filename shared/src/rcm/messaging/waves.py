@@ -1,0 +1,36 @@
+"""Grouping a batch into few calls of handlers without breaking any key's order."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from rcm.messaging.wire import Envelope, base_of
+
+
+@dataclass(slots=True)
+class Wave:
+    """Messages of one event that one call of its handler takes; waves run one after the other."""
+
+    base: str
+    envelopes: list[Envelope] = field(default_factory=list)
+
+
+def plan(envelopes: Iterable[Envelope]) -> list[Wave]:
+    """As few waves as a greedy reading finds: each message in the earliest wave of its event that is not before its key's last.
+
+    Within a wave messages keep the order in which they came, and so does each key over all waves.
+    """
+    waves: list[Wave] = []
+    last_of_key: dict[tuple[str, object], int] = {}
+    waves_of_base: dict[str, list[int]] = {}
+    for envelope in envelopes:
+        base = base_of(envelope.type)
+        mine = waves_of_base.setdefault(base, [])
+        place = bisect_left(mine, last_of_key.get(envelope.key, 0))
+        if place == len(mine):
+            mine.append(len(waves))
+            waves.append(Wave(base))
+        index = mine[place]
+        waves[index].envelopes.append(envelope)
+        last_of_key[envelope.key] = index
+    return waves
