@@ -117,6 +117,8 @@ class ServiceLine(Payload):
     place_of_service: str = ""
     """Where it differs from the encounter's."""
     drug: Drug | None = None
+    ordering_provider: Provider | None = None
+    """Who ordered it (2420E), where that is told."""
 
 
 class Accident(Payload):

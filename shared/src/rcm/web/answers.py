@@ -21,6 +21,8 @@ class Answer:
     shown: Sequence[str] | None = None
     """For the access log: the ids of the encounters, claims or accounts that a list shows. None: the path names the one thing
     that is shown; an empty list shows nothing and is not noted."""
+    stored: bool = True
+    """Whether the answer is kept under the request's Idempotency-Key; not, where it tells a refusal in a form of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class Edge:
             await self._run_group(entries, organisation_id, cause, work)
 
         try:
-            lane = (organisation_id, request.scope["method"], request.scope["route"])
+            lane = (organisation_id, request.scope["method"], request.scope["route"].path)
             self._lanes.submit(lane, entry, run)
             outcome = await entry.answered
         finally:
@@ -186,7 +186,7 @@ async def _work_on(unit: UnitOfWork, entries: Sequence[_Entry], work: GroupWork[
         for entry, answer in zip(fresh, await work(unit, [entry.item for entry in fresh]), strict=True):
             outcome = answer if isinstance(answer, RcmError) else render(answer)
             outcomes[id(entry)] = outcome
-            if entry.key is not None and isinstance(outcome, Rendered):
+            if entry.key is not None and isinstance(answer, Answer) and answer.stored and isinstance(outcome, Rendered):
                 kept.append((entry.key, outcome))
         if kept:
             await idempotency.store(unit.connection, kept)

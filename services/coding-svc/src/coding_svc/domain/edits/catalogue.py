@@ -1,0 +1,52 @@
+"""The catalogue of all edits, and what it says about one encounter."""
+
+from datetime import date
+from functools import lru_cache
+
+from coding_svc.domain.edits import coverages, diagnoses, lines, people, providers, services
+from coding_svc.domain.edits.form import Edit, Facts, Finding, Severity
+from coding_svc.domain.encounter import Encounter
+
+EDITS: tuple[Edit, ...] = (
+    *people.EDITS,
+    *coverages.EDITS,
+    *providers.EDITS,
+    *services.EDITS,
+    *diagnoses.EDITS,
+    *lines.EDITS,
+)
+BY_ID: dict[str, Edit] = {edit.edit_id: edit for edit in EDITS}
+
+
+@lru_cache(maxsize=1024)
+def edits_on(day: date) -> tuple[Edit, ...]:
+    """The edits that count for a date of service."""
+    return tuple(edit for edit in EDITS if edit.effective_from <= day <= edit.effective_to)
+
+
+def assess(encounter: Encounter, facts: Facts) -> tuple[Finding, ...]:
+    """What all edits find, in the catalogue's order. An overridden edit is told as a warning with the override's reason."""
+    found = [
+        (edit, hit) for edit in edits_on(encounter.date_of_service or facts.today) for hit in edit.check(encounter, facts)
+    ]
+    if not found:
+        return ()
+    overridden = {override.edit_id for override in encounter.overrides if BY_ID.get(override.edit_id, _NONE).overridable}
+    return tuple(
+        Finding(
+            edit.edit_id,
+            Severity.WARN if edit.edit_id in overridden else edit.severity,
+            hit.path,
+            f"{edit.message}: {hit.detail}" if hit.detail else edit.message,
+            edit.fix,
+        )
+        for edit, hit in found
+    )
+
+
+def holds(findings: tuple[Finding, ...]) -> bool:
+    """Whether any of the findings keeps the encounter from being coded."""
+    return any(finding.severity is Severity.HOLD for finding in findings)
+
+
+_NONE = Edit("", "", "", "", "", lambda _encounter, _facts: iter(()))

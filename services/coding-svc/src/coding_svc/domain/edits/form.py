@@ -1,0 +1,104 @@
+"""The one form of every edit: what it is, since when, how grave, where, why, how to mend it, and who says so."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from coding_svc.domain.encounter import Encounter, Provider
+
+
+class Severity(StrEnum):
+    """What a finding does."""
+
+    HOLD = "hold"
+    """The encounter waits until it is mended."""
+    WARN = "warn"
+    """It is told and goes on."""
+
+
+class DiagnosisTable(Protocol):
+    """What the edits ask about a diagnosis; `main.py` fills it with the dated code set."""
+
+    @property
+    def release(self) -> str:
+        """The release that codes are checked against."""
+
+    @property
+    def last_day(self) -> date:
+        """The last day that the release covers; later days are judged by it."""
+
+    def standing(self, code: str, on: date) -> str:
+        """"billable", "not yet", "expired", "header" or "unknown" on that day."""
+
+    def is_manifestation(self, code: str, on: date) -> bool:
+        """Whether the code may not stand first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the edits need to know besides the encounter."""
+
+    today: date
+    diagnoses: DiagnosisTable
+    is_place_of_service: Callable[[str, date], bool]
+    billed: Mapping[int, str] = field(default_factory=dict)
+    """Service keys of other live encounters of the same patient, each with that encounter's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where an edit's rule is broken; `detail` completes its message (codes and numbers, never a patient's data)."""
+
+    path: str
+    detail: str = ""
+
+
+Check = Callable[[Encounter, Facts], Iterator[Hit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One rule of the catalogue. It counts for dates of service from `effective_from` through `effective_to`."""
+
+    edit_id: str
+    path: str
+    message: str
+    fix: str
+    source: str
+    check: Check
+    severity: Severity = Severity.HOLD
+    version: int = 1
+    effective_from: date = date.min
+    effective_to: date = date.max
+    overridable: bool = False
+    """Whether a person may say, with a reason, that the encounter is right as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An edit's word about one encounter."""
+
+    edit_id: str
+    severity: Severity
+    path: str
+    message: str
+    fix: str
+
+
+def providers(encounter: Encounter) -> Iterator[tuple[str, Provider]]:
+    """Every provider of the encounter with its JSON pointer."""
+    if encounter.billing_provider:
+        yield "/billing_provider", encounter.billing_provider
+    if encounter.rendering_provider:
+        yield "/rendering_provider", encounter.rendering_provider
+    if encounter.referring_provider:
+        yield "/referring_provider", encounter.referring_provider
+    if encounter.supervising_provider:
+        yield "/supervising_provider", encounter.supervising_provider
+    if encounter.service_facility:
+        yield "/service_facility", encounter.service_facility
+    for place, line in enumerate(encounter.lines):
+        if line.ordering_provider:
+            yield f"/lines/{place}/ordering_provider", line.ordering_provider

@@ -1,0 +1,86 @@
+"""Edits of the providers: who bills, check digits, taxonomy and tax id form."""
+
+import re
+from collections.abc import Iterator
+
+from coding_svc.domain.edits.form import Edit, Facts, Hit, providers
+from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.npi import is_npi
+
+_TAXONOMY = re.compile(r"[0-9]{3}[0-9A-Z]{6}X")
+_TAX_ID = re.compile(r"[0-9]{9}")
+
+
+def billing_provider_missing(encounter: Encounter, _: Facts) -> Iterator[Hit]:
+    if encounter.billing_provider is None:
+        yield Hit("/billing_provider")
+
+
+def provider_incomplete(encounter: Encounter, _: Facts) -> Iterator[Hit]:
+    for path, provider in providers(encounter):
+        if not provider.npi:
+            yield Hit(f"{path}/npi", "the NPI")
+        if not provider.last_name:
+            yield Hit(f"{path}/last_name", "the name")
+
+
+def npi_check_digit(encounter: Encounter, _: Facts) -> Iterator[Hit]:
+    for path, provider in providers(encounter):
+        if provider.npi and not is_npi(provider.npi):
+            yield Hit(f"{path}/npi")
+
+
+def taxonomy_form(encounter: Encounter, _: Facts) -> Iterator[Hit]:
+    for path, provider in providers(encounter):
+        if provider.taxonomy and not _TAXONOMY.fullmatch(provider.taxonomy):
+            yield Hit(f"{path}/taxonomy")
+
+
+def tax_id_form(encounter: Encounter, _: Facts) -> Iterator[Hit]:
+    for path, provider in providers(encounter):
+        if provider.tax_id and not _TAX_ID.fullmatch(provider.tax_id):
+            yield Hit(f"{path}/tax_id")
+
+
+EDITS = (
+    Edit(
+        "billing-provider-missing",
+        "/billing_provider",
+        "The billing provider is missing",
+        "Send who bills: at least NPI and name.",
+        "837P 2010AA",
+        billing_provider_missing,
+    ),
+    Edit(
+        "provider-incomplete",
+        "/rendering_provider/npi",
+        "A provider is incomplete",
+        "Send NPI and name of each provider that is named.",
+        "837P 2010AA, 2310A-D, 2420E NM103, NM109",
+        provider_incomplete,
+    ),
+    Edit(
+        "npi-check-digit",
+        "/billing_provider/npi",
+        "The NPI is not valid: ten digits with the right check digit",
+        "Compare it with the NPI registry; a digit is likely mistyped.",
+        "45 CFR 162.406; Luhn with the prefix 80840",
+        npi_check_digit,
+    ),
+    Edit(
+        "taxonomy-form",
+        "/billing_provider/taxonomy",
+        "A taxonomy code has ten characters and ends with X",
+        "Send the NUCC taxonomy code, or leave it out.",
+        "NUCC provider taxonomy; 837P PRV03",
+        taxonomy_form,
+    ),
+    Edit(
+        "tax-id-form",
+        "/billing_provider/tax_id",
+        "A tax id has nine digits",
+        "Send it without a dash, or leave it out.",
+        "837P 2010AA REF02",
+        tax_id_form,
+    ),
+)

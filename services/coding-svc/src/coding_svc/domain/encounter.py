@@ -1,0 +1,237 @@
+"""The encounter as an EHR states it: the one model behind JSON, FHIR and HL7.
+
+What has no meaning at all is refused when it is read (an unknown field, a date that does not exist, a negative charge). What is
+incomplete or wrong in the eyes of a biller is taken and held by the edits: nothing is lost because of it. Money is integer
+cents, dates are ISO dates, codes are written as the field writes them.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from rcm.money import LARGEST_AMOUNT_CENTS
+
+_LINE = r"^[^\x00-\x1f\x7f]*$"
+_PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
+
+def _number_as_text(value: object) -> object:
+    """Units may come as a JSON integer; they are kept as decimal text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Identifier = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=_LINE)]
+"""An id of the sender's; it has at least one character."""
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=255, pattern=_LINE)]
+"""Text of one line; empty where it is not known."""
+Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30, pattern=_LINE)]
+"""A code as it was sent; its form is an edit's matter."""
+Prose = Annotated[str, StringConstraints(max_length=2_000_000, pattern=_PROSE)]
+"""Text of many lines."""
+Units = Annotated[str, BeforeValidator(_number_as_text, json_schema_input_type=str | int), StringConstraints(pattern=r"^\d{1,7}(\.\d{1,3})?$")]
+"""A decimal of at most three places (SV104)."""
+ChargeCents = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT_CENTS)]
+"""An amount in US cents; a charge is never negative: a mistaken one is cancelled or replaced."""
+
+
+class Part(BaseModel):
+    """A part of an encounter. An unknown field is refused: it would be lost."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Address(Part):
+    line1: Line = ""
+    line2: Line = ""
+    city: Line = ""
+    state: Code = ""
+    """Two letters."""
+    postal_code: Code = ""
+    """5 or 9 digits, no dash."""
+
+
+class Person(Part):
+    last_name: Line = ""
+    first_name: Line = ""
+    middle_name: Line = ""
+    birth_date: date | None = None
+    sex: Literal["M", "F", "U"] = "U"
+    """M, F or U (DMG03)."""
+    address: Address | None = None
+    phone: Code = ""
+
+
+class Patient(Person):
+    external_id: Identifier
+    """The EHR's id of the patient."""
+
+
+class Guarantor(Person):
+    """Who gets the bill. Where none is stated, the patient does."""
+
+    external_id: Identifier
+
+
+class Coverage(Part):
+    rank: Literal["P", "S", "T"] = "P"
+    """Primary, secondary, tertiary (SBR01)."""
+    payer_id: Code = ""
+    payer_name: Line = ""
+    member_id: Code = ""
+    group_number: Code = ""
+    plan_type: Code = "CI"
+    """Claim filing indicator (SBR09): CI commercial, MB Medicare B, MC Medicaid, BL Blue Cross, HM HMO, ..."""
+    relationship: Code = "18"
+    """The patient's relationship to the subscriber (SBR02, PAT01): 18 self, 01 spouse, 19 child, G8 other."""
+    subscriber: Person | None = None
+    """The subscriber where that is not the patient."""
+    effective_from: date | None = None
+    effective_to: date | None = None
+    """The last day covered."""
+
+
+class Provider(Part):
+    """A person (first name given) or an organisation."""
+
+    npi: Code = ""
+    last_name: Line = ""
+    """Family name, or the organisation's name."""
+    first_name: Line = ""
+    taxonomy: Code = ""
+    tax_id: Code = ""
+    """Nine digits, no dash."""
+    tax_id_kind: Literal["EI", "SY"] = "EI"
+    """EI employer id, SY social security number."""
+    address: Address | None = None
+
+
+class Diagnosis(Part):
+    code: Code
+    """ICD-10-CM with its dot, as "E11.9"."""
+    present_on_admission: Literal["", "Y", "N", "U", "W", "1"] = ""
+
+
+class Drug(Part):
+    """NDC of a line (LIN03, CTP04, CTP05)."""
+
+    ndc: Code
+    """11 digits."""
+    quantity: Units = "1"
+    unit: Code = "UN"
+    """F2, GR, ME, ML or UN."""
+
+
+class ServiceLine(Part):
+    line_number: Annotated[int, Field(ge=1, le=9999)]
+    """The line's name within the encounter for life."""
+    procedure: Code = ""
+    """CPT or HCPCS, 5 characters; empty where it still has to be coded."""
+    modifiers: tuple[Code, ...] = ()
+    description: Line = ""
+    """The EHR's own words, for the statement."""
+    units: Units = "1"
+    unit: Literal["UN", "MJ"] = "UN"
+    """UN units, MJ minutes."""
+    charge_cents: ChargeCents = 0
+    diagnosis_pointers: tuple[int, ...] = ()
+    """From 1, into the encounter's diagnoses, the first the main one; 1 to 4 of them."""
+    date_of_service: date | None = None
+    """Where it differs from the encounter's first day."""
+    date_of_service_to: date | None = None
+    place_of_service: Code = ""
+    """Where it differs from the encounter's."""
+    drug: Drug | None = None
+    ordering_provider: Provider | None = None
+
+
+class Accident(Part):
+    kind: Literal["AA", "EM", "OA"]
+    """AA automobile, EM employment, OA other."""
+    state: Code = ""
+    occurred_on: date | None = None
+
+
+class RecordItem(Part):
+    """One entry of the clinical record as it came, for the coder: never a code of a claim."""
+
+    kind: Literal["condition", "procedure", "observation", "medication", "allergy", "order", "reason"]
+    system: Line = ""
+    """The code's system, as "http://snomed.info/sct"."""
+    code: Line = ""
+    text: Line = ""
+    recorded_on: date | None = None
+
+
+class Document(Part):
+    """A note or a document of the record."""
+
+    external_id: Line = ""
+    title: Line = ""
+    media_type: Line = "text/plain"
+    text: Prose = ""
+    """The document, where it is text."""
+    content_base64: Prose = ""
+    """The document, where it is not."""
+    written_on: date | None = None
+
+
+class Override(Part):
+    """A person's word that a finding of an overridable edit is right as it is."""
+
+    edit_id: Identifier
+    reason: Identifier
+
+
+class Encounter(Part):
+    """An encounter with its codes and charges, or with what is known of them."""
+
+    external_id: Identifier
+    """The EHR's id of the encounter, unique in the organisation."""
+    patient: Patient
+    guarantor: Guarantor | None = None
+    coverages: Annotated[tuple[Coverage, ...], Field(max_length=3)] = ()
+    """Empty only where `self_pay` is true; else the encounter is held."""
+    self_pay: bool = False
+    billing_provider: Provider | None = None
+    rendering_provider: Provider | None = None
+    """Where it is not the billing provider."""
+    referring_provider: Provider | None = None
+    supervising_provider: Provider | None = None
+    service_facility: Provider | None = None
+    place_of_service: Code = ""
+    date_of_service: date | None = None
+    """The first day."""
+    date_of_service_to: date | None = None
+    admitted_on: date | None = None
+    discharged_on: date | None = None
+    onset_on: date | None = None
+    diagnoses: Annotated[tuple[Diagnosis, ...], Field(max_length=99)] = ()
+    lines: Annotated[tuple[ServiceLine, ...], Field(max_length=999)] = ()
+    accident: Accident | None = None
+    authorisation_number: Code = ""
+    record: Annotated[tuple[RecordItem, ...], Field(max_length=5000)] = ()
+    notes: Annotated[tuple[Prose, ...], Field(max_length=500)] = ()
+    documents: Annotated[tuple[Document, ...], Field(max_length=500)] = ()
+    tags: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
+    overrides: Annotated[tuple[Override, ...], Field(max_length=20)] = ()
+
+    @property
+    def charge_cents(self) -> int:
+        """The sum of the lines."""
+        return sum(line.charge_cents for line in self.lines)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of service; the first where there is one day only."""
+        return self.date_of_service_to or self.date_of_service
+
+    def day_of(self, line: ServiceLine) -> date | None:
+        """A line's day: its own, else the encounter's first."""
+        return line.date_of_service or self.date_of_service
+
+
+def quantity(units: str) -> Decimal:
+    """The units of a line as a number."""
+    return Decimal(units)

@@ -1,0 +1,120 @@
+"""Repairs: changes of form alone, that lose nothing and are kept with what stood there before (DOMAIN 3)."""
+
+import re
+from dataclasses import dataclass
+
+from coding_svc.domain.encounter import Address, Encounter, Person, Provider
+
+_UNDOTTED = re.compile(r"[A-Za-z][0-9A-Za-z]{3,6}")
+_ZIP_WITH_DASH = re.compile(r"([0-9]{5})[- ]([0-9]{4})")
+_TAX_ID_WITH_DASH = re.compile(r"([0-9]{2})-([0-9]{7})|([0-9]{3})-([0-9]{2})-([0-9]{4})")
+_NDC_SEGMENTS = (5, 4, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One change: where, what stood there, what stands there now."""
+
+    path: str
+    before: str
+    after: str
+
+
+def diagnosis_code(code: str) -> str:
+    """Capital letters and the dot after the third character."""
+    bare = code.upper()
+    return f"{bare[:3]}.{bare[3:]}" if "." not in bare and _UNDOTTED.fullmatch(bare) else bare
+
+
+def zip_code(code: str) -> str:
+    """Nine digits without their dash."""
+    found = _ZIP_WITH_DASH.fullmatch(code)
+    return f"{found[1]}{found[2]}" if found else code
+
+
+def tax_id(text: str) -> str:
+    """Nine digits without their dashes."""
+    return text.replace("-", "") if _TAX_ID_WITH_DASH.fullmatch(text) else text
+
+
+def ndc(text: str) -> str:
+    """A drug's 10 digits in their three groups (4-4-2, 5-3-2, 5-4-1) filled up to 5-4-2; 11 digits lose their dashes."""
+    groups = text.split("-")
+    if len(groups) != len(_NDC_SEGMENTS) or not all(group.isascii() and group.isdigit() for group in groups):
+        return text
+    if any(len(group) > size for group, size in zip(groups, _NDC_SEGMENTS, strict=True)):
+        return text
+    short = sum(size - len(group) for group, size in zip(groups, _NDC_SEGMENTS, strict=True))
+    return "".join(group.zfill(size) for group, size in zip(groups, _NDC_SEGMENTS, strict=True)) if short <= 1 else text
+
+
+def _needed(encounter: Encounter) -> list[Repair]:
+    found: list[Repair] = []
+
+    def compare(path: str, before: str, after: str) -> None:
+        if before != after:
+            found.append(Repair(path, before, after))
+
+    for place, diagnosis in enumerate(encounter.diagnoses):
+        code = diagnosis.code
+        if len(code) > 3 and (code[3] != "." or not code.isupper()):
+            compare(f"/diagnoses/{place}/code", code, diagnosis_code(code))
+    for place, line in enumerate(encounter.lines):
+        if line.procedure and not line.procedure.isupper():
+            compare(f"/lines/{place}/procedure", line.procedure, line.procedure.upper())
+        for at, modifier in enumerate(line.modifiers):
+            compare(f"/lines/{place}/modifiers/{at}", modifier, modifier.upper())
+        if line.drug and len(line.drug.ndc) != 11:
+            compare(f"/lines/{place}/drug/ndc", line.drug.ndc, ndc(line.drug.ndc))
+        if line.ordering_provider:
+            _provider(f"/lines/{place}/ordering_provider", line.ordering_provider, found)
+    _person("/patient", encounter.patient, found)
+    if encounter.guarantor:
+        _person("/guarantor", encounter.guarantor, found)
+    for place, coverage in enumerate(encounter.coverages):
+        if coverage.subscriber:
+            _person(f"/coverages/{place}/subscriber", coverage.subscriber, found)
+    for name in ("billing", "rendering", "referring", "supervising"):
+        provider = getattr(encounter, f"{name}_provider")
+        if provider:
+            _provider(f"/{name}_provider", provider, found)
+    if encounter.service_facility:
+        _provider("/service_facility", encounter.service_facility, found)
+    return found
+
+
+def _address(path: str, address: Address | None, found: list[Repair]) -> None:
+    if address is None:
+        return
+    if len(address.postal_code) == 10 and (after := zip_code(address.postal_code)) != address.postal_code:
+        found.append(Repair(f"{path}/address/postal_code", address.postal_code, after))
+    if len(address.state) == 2 and not address.state.isupper():
+        found.append(Repair(f"{path}/address/state", address.state, address.state.upper()))
+
+
+def _person(path: str, person: Person, found: list[Repair]) -> None:
+    _address(path, person.address, found)
+
+
+def _provider(path: str, provider: Provider, found: list[Repair]) -> None:
+    if provider.tax_id and len(provider.tax_id) != 9 and (after := tax_id(provider.tax_id)) != provider.tax_id:
+        found.append(Repair(f"{path}/tax_id", provider.tax_id, after))
+    _address(path, provider.address, found)
+
+
+def repaired(encounter: Encounter) -> tuple[Encounter, tuple[Repair, ...]]:
+    """The encounter with every repair done, and the list of them; itself where none is needed."""
+    repairs = tuple(repair for repair in _needed(encounter) if repair.before != repair.after)
+    if not repairs:
+        return encounter, ()
+    document = encounter.model_dump(mode="json", exclude_defaults=True)
+    for repair in repairs:
+        *parents, last = repair.path.split("/")[1:]
+        at: object = document
+        for name in parents:
+            at = at[int(name)] if isinstance(at, list) else at[name]  # type: ignore[index]
+        if isinstance(at, list):
+            at[int(last)] = repair.after
+        else:
+            at[last] = repair.after  # type: ignore[index]
+    return Encounter.model_validate(document, strict=False), repairs

@@ -1,0 +1,75 @@
+"""What a body was read into: encounters, and refusals of what became none. Reading never raises for what a body says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+
+from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.repairs import Repair, repaired
+from coding_svc.domain.service_keys import service_keys
+from rcm.errors import RcmError
+
+
+class Form(StrEnum):
+    """The media types that are read; each is answered in its own way."""
+
+    JSON = "application/json"
+    NDJSON = "application/x-ndjson"
+    FHIR = "application/fhir+json"
+    HL7 = "application/hl7-v2"
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A body as it came."""
+
+    media_type: str
+    body: bytes
+    sha256: bytes
+
+    @classmethod
+    def of(cls, form: Form, body: bytes) -> "Raw":
+        return cls(form.value, body, sha256(body).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An encounter that was read. `document` is its JSON, `digest` that JSON's SHA-256: the same content has the same."""
+
+    encounter: Encounter
+    repairs: tuple[Repair, ...]
+    document: bytes
+    digest: bytes
+    keys: Sequence[int | None]
+    raw: Raw
+    place: str
+    """Where it stands in the raw input: a line, an Encounter's reference; "" where it is the whole."""
+    warnings: Sequence[str] = ()
+    """What the form's reader passed over, for the answer."""
+
+    @classmethod
+    def of(cls, read: Encounter, raw: Raw, place: str = "") -> "Taken":
+        encounter, repairs = repaired(read)
+        document = encounter.model_dump_json(exclude_none=True).encode()
+        return cls(encounter, repairs, document, sha256(document).digest(), service_keys(encounter), raw, place)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What became no encounter, and why."""
+
+    error: RcmError
+    raw: Raw
+    place: str = ""
+    external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One request's body. `header` keeps what the answer in kind needs (HL7: the message header)."""
+
+    form: Form
+    raw: Raw
+    items: Sequence[Taken | Refused]
+    header: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,19 @@
+"""The code sets that the use cases hand to the edits: made by main.py, the same for every request."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from coding_svc.domain.edits.form import DiagnosisTable, Facts
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBook:
+    """Dated code sets behind the edits' own protocols."""
+
+    diagnoses: DiagnosisTable
+    is_place_of_service: Callable[[str, date], bool]
+
+    def facts(self, today: date, billed: Mapping[int, str]) -> Facts:
+        """What the edits need to know besides the encounter."""
+        return Facts(today, self.diagnoses, self.is_place_of_service, billed)

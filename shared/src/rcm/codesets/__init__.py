@@ -1,0 +1,1 @@
+"""Dated public code sets: a code is judged by the date of service, and nothing copyrighted is shipped."""
