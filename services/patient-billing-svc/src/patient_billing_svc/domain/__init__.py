@@ -1,0 +1,1 @@
+"""The rules of the patient's bill: values in, values out."""

@@ -1,0 +1,67 @@
+"""A patient's payment as it was taken at the desk or came by mail."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from rcm.errors import Conflict, Fault, InvalidBody
+from rcm.money import LARGEST_AMOUNT_CENTS
+
+
+class Method(StrEnum):
+    """How it was paid."""
+
+    CASH = "cash"
+    CHECK = "check"
+
+
+class PaymentAlreadyRecorded(Conflict):
+    """A check with this number is on the account already; the same check is never taken twice."""
+
+    code: ClassVar[str] = "payment-already-recorded"
+    title: ClassVar[str] = "This check is recorded on the account already"
+
+
+@dataclass(frozen=True, slots=True)
+class PatientPayment:
+    """Money that was taken. `encounter_id` is what the payer of it named; `applied_cents` what payments-svc applied."""
+
+    organisation_id: UUID
+    patient_payment_id: UUID
+    account_id: UUID
+    amount_cents: int
+    method: Method
+    reference: str
+    """A check's number; a receipt's number for cash, if there is one."""
+    received_on: date
+    recorded_at: datetime
+    recorded_by: str
+    encounter_id: UUID | None = None
+    applied_cents: int = 0
+
+
+def check_payment(amount_cents: int, method: Method, reference: str, received_on: date, today: date) -> None:
+    """Refuses what can't be a payment: nothing or too much, a check without its number, money from the future.
+
+    Raises InvalidBody with a fault for each thing that is wrong.
+    """
+    faults: list[Fault] = []
+    if not 0 < amount_cents <= LARGEST_AMOUNT_CENTS:
+        faults.append(
+            Fault(
+                "/amount_cents",
+                "amount-out-of-range",
+                "A payment is at least one cent.",
+                "Give the amount in cents, e.g. 2500.",
+            )
+        )
+    if method is Method.CHECK and not reference:
+        faults.append(Fault("/reference", "check-number-missing", "A check has a number.", "Give the check's number."))
+    if received_on > today:
+        faults.append(
+            Fault("/received_on", "future-date", "The day lies in the future.", "Give the day the money was received.")
+        )
+    if faults:
+        raise InvalidBody("the payment can't be recorded as it is", faults=faults)

@@ -1,0 +1,110 @@
+"""Accounts, their numbers and their guarantors."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from patient_billing_svc import models
+from patient_billing_svc.domain.account import Account
+from patient_billing_svc.domain.book import Key
+from patient_billing_svc.store.rows import ACCOUNT, account_of, account_row, columns
+from rcm.database.rows import insert_rows, update_rows
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+    from rcm.messaging.unit_of_work import Connection
+
+
+async def load_accounts(connection: "Connection", keys: Iterable[Key]) -> list[Account]:
+    """These accounts, as far as they exist."""
+    organisations, accounts = columns(keys)
+    rows = await connection.fetch(
+        f"""select {ACCOUNT} from unnest($1::uuid[], $2::uuid[]) as k (organisation_id, account_id)
+            join account a using (organisation_id, account_id)""",  # noqa: S608 - constants
+        organisations,
+        accounts,
+    )
+    return [account_of(row) for row in rows]
+
+
+async def load_accounts_of_guarantors(connection: "Connection", keys: Iterable[tuple[UUID, str]]) -> list[Account]:
+    """The accounts of these guarantors, as far as they exist."""
+    organisations, guarantors = columns(keys)
+    rows = await connection.fetch(
+        f"""select {ACCOUNT} from unnest($1::uuid[], $2::text[]) as k (organisation_id, guarantor_external_id)
+            join account a using (organisation_id, guarantor_external_id)""",  # noqa: S608 - constants
+        organisations,
+        guarantors,
+    )
+    return [account_of(row) for row in rows]
+
+
+async def next_numbers(connection: "Connection", organisation_id: UUID, *, accounts: int = 0, statements: int = 0) -> "Record":
+    """Counts on by so many; answers the last `accounts` and `statements` number of the organisation."""
+    row: Record | None = await connection.fetchrow(
+        """insert into numbering as n (organisation_id, accounts, statements) values ($1, $2, $3)
+           on conflict (organisation_id) do update
+           set accounts = n.accounts + excluded.accounts, statements = n.statements + excluded.statements
+           returning accounts, statements""",
+        organisation_id,
+        accounts,
+        statements,
+    )
+    assert row is not None
+    return row
+
+
+async def insert_accounts(
+    connection: "Connection", accounts: Sequence[Account], guarantors: Mapping[Key, tuple[datetime, object]], now: datetime
+) -> None:
+    """Writes new accounts with their guarantor as he was stated, and when."""
+    rows = []
+    for account in accounts:
+        said_at, guarantor = guarantors[account.organisation_id, account.account_id]
+        kept = {"guarantor": guarantor, "guarantor_said_at": said_at, "opened_at": now}
+        rows.append(account_row(account) | kept)
+    await insert_rows(connection, models.Account, rows)
+
+
+async def update_accounts(connection: "Connection", accounts: Sequence[Account]) -> None:
+    """Writes the accounts' balances, hold and cycle; the version is the account's own."""
+    changing = ("number", "guarantor_external_id")
+    rows = [{name: value for name, value in account_row(each).items() if name not in changing} for each in accounts]
+    await update_rows(connection, models.Account, rows, key=("organisation_id", "account_id"))
+
+
+async def restate_guarantors(connection: "Connection", guarantors: Mapping[Key, tuple[datetime, object]]) -> None:
+    """Keeps the newest statement of each guarantor's name and address."""
+    if not guarantors:
+        return
+    organisations, accounts = columns(guarantors)
+    await connection.execute(
+        """update account a set guarantor = k.guarantor, guarantor_said_at = k.said_at
+           from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::jsonb[])
+             as k (organisation_id, account_id, said_at, guarantor)
+           where a.organisation_id = k.organisation_id and a.account_id = k.account_id
+             and k.said_at > a.guarantor_said_at and k.guarantor <> a.guarantor""",
+        organisations,
+        accounts,
+        [said_at for said_at, _ in guarantors.values()],
+        [guarantor for _, guarantor in guarantors.values()],
+    )
+
+
+async def load_guarantors(connection: "Connection", accounts: Iterable[Key]) -> dict[Key, Mapping[str, Any]]:
+    """The guarantors of these accounts as they were stated last."""
+    organisations, account_ids = columns(accounts)
+    rows = await connection.fetch(
+        """select organisation_id, account_id, guarantor from unnest($1::uuid[], $2::uuid[])
+           as k (organisation_id, account_id) join account using (organisation_id, account_id)""",
+        organisations,
+        account_ids,
+    )
+    return {(row["organisation_id"], row["account_id"]): row["guarantor"] for row in rows}
+
+
+async def insert_hold_change(connection: "Connection", row: Mapping[str, object]) -> None:
+    """Keeps who changed a hold."""
+    await insert_rows(connection, models.HoldChange, [row])
