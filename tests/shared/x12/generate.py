@@ -52,8 +52,7 @@ def provider(random: Random, *, billing: bool = False, facility: bool = False, p
         f"{random.randrange(10**9):09d}" if billing else "",
         random.choice(("EI", "SY")) if billing else "EI",
         address(random) if billing or facility else None,
-        "Front Desk" if billing and random.random() < 0.3 else "",
-        "",
+        *(("Front Desk", "5035550133") if billing and random.random() < 0.3 else ("", "")),
     )
 
 

@@ -104,7 +104,7 @@ def _provider(provider: AcknowledgedProvider, level: int) -> Iterator[str]:
     yield _organisation("85", provider.name, "XX", provider.npi)
     if provider.trace or provider.statuses:
         yield f"TRN*1*{free(provider.trace, 50, 'providers.trace') or '0'}"
-        yield from map(_status, provider.statuses)
+        yield from map(_provider_status, provider.statuses)
         yield from _totals(provider.claims, "QA", "QC")
 
 
@@ -123,7 +123,7 @@ def _claim(claim: AcknowledgedClaim) -> Iterator[str]:
     for line in claim.lines:
         procedure = composite("HC", line.procedure, *line.modifiers)
         yield segment("SVC", procedure, amount_text(line.charge_cents))
-        yield from map(_status, line.statuses)
+        yield from map(_line_status, line.statuses)
         if line.line_control_number:
             yield f"REF*FJ*{code(line.line_control_number, 30, 'lines.line_control_number')}"
 
@@ -157,6 +157,18 @@ def _status(status: Status) -> str:
     message = free(status.message, 264, "statuses.message")
     what = composite(status.category, status.code, status.entity)
     return segment("STC", what, on, status.action, amount, *[""] * 7, message)
+
+
+def _provider_status(status: Status) -> str:
+    """2200C: the guide uses neither date nor message there."""
+    amount = amount_text(status.amount_cents) if status.amount_cents is not None else ""
+    return segment("STC", composite(status.category, status.code, status.entity), "", status.action, amount)
+
+
+def _line_status(status: Status) -> str:
+    """2220D: lines are named only where they are refused: the code, the date and action U."""
+    on = day_text(status.on) if status.on is not None else ""
+    return segment("STC", composite(status.category, status.code, status.entity), on, "U")
 
 
 def _organisation(entity: str, name: str, qualifier: str, identifier: str) -> str:

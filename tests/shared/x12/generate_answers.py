@@ -1,0 +1,202 @@
+"""Invented remittances and acknowledgements with every optional part, by seed; the remittances balance."""
+
+from datetime import date, datetime
+from random import Random
+
+from rcm.x12.acknowledgement import (
+    AcknowledgedClaim,
+    AcknowledgedLine,
+    AcknowledgedProvider,
+    ClaimAcknowledgement,
+    ElementError,
+    FunctionalAcknowledgement,
+    InterchangeAcknowledgement,
+    SegmentError,
+    SetAcknowledgement,
+    Status,
+)
+from rcm.x12.remittance import ClaimPayment, LinePayment, Party, Person, ProviderAdjustment, Remittance
+from rcm.x12.values import Address, Adjustment, Amount, Dated, InterchangeHeader, Quantity, Reference
+from tests.shared.x12.generate import CREATED, day, maybe, npi
+
+HEADER = InterchangeHeader("RCMSANDBOX", "MAPLESTREET", 7, CREATED)
+PAYER = Party(
+    "EVERGREEN MUTUAL",
+    "XV",
+    "SBX01",
+    Address("1 INVENTED PLAZA", "SALEM", "OR", "97301"),
+    (Reference("2U", "SBX01"),),
+    ("PER*BL*EDI SUPPORT*TE*5035550111",),
+)
+REASONS = (("CO", "45"), ("CO", "253"), ("PR", "1"), ("PR", "2"), ("PR", "3"), ("OA", "94"), ("PI", "50"), ("CO", "97"))
+
+
+def adjustments(random: Random, amount: int, most: int = 4) -> tuple[Adjustment, ...]:
+    """Adjustments that sum to `amount`, none of one group apart from its like."""
+    count = random.randint(1, most)
+    cuts = [random.randrange(-500, max(amount, 1)) for _ in range(count - 1)]
+    shares = [*cuts, amount - sum(cuts)]
+    chosen = sorted(random.choice(REASONS) for _ in shares)
+    quantities = [maybe(random, "1", 0.1) for _ in shares]
+    return tuple(Adjustment(*pair, share, units) for pair, share, units in zip(chosen, shares, quantities, strict=True))
+
+
+def line(random: Random, number: int) -> LinePayment:
+    charge = random.randrange(100, 50_000)
+    paid = random.choice((0, charge, random.randrange(charge)))
+    on = day(random)
+    original = random.random() < 0.1
+    return LinePayment(
+        random.choice(("99213", "J1885", "85025")),
+        charge,
+        paid,
+        tuple(random.sample(("25", "59", "RT"), random.choice((0, 0, 1, 2)))),
+        "HC",
+        random.choice(("1", "2")),
+        "",
+        "99215" if original else "",
+        (),
+        "3" if original else "",
+        maybe(random, f"L{number}", 0.8),
+        on,
+        date(2026, 3, 9) if random.random() < 0.2 else None,
+        adjustments(random, charge - paid, 8) if paid != charge else (),
+        (Reference("LU", "11"),) if random.random() < 0.1 else (),
+        (Amount("B6", charge - 100),) if random.random() < 0.3 else (),
+        (),
+        ("N130", "M15")[: random.choice((0, 0, 1, 2))],
+    )
+
+
+def claim(random: Random, number: int) -> ClaimPayment:
+    lines = tuple(line(random, place) for place in range(random.choice((0, 1, 1, 2, 5))))
+    charge = sum(item.charge_cents for item in lines) if lines else random.randrange(1, 90_000)
+    own = random.random() < 0.3 or not lines
+    adjusted = adjustments(random, random.randrange(charge), 7) if own else ()
+    paid = (sum(item.paid_cents for item in lines) if lines else charge) - sum(item.amount_cents for item in adjusted)
+    everything = [*adjusted, *(item for part in lines for item in part.adjustments)]
+    outpatient = ("", "", "MA01", "N19") if random.random() < 0.3 else ()
+    return ClaimPayment(
+        f"PCN{number:07d}",
+        random.choice(("1", "2", "4", "19")),
+        charge,
+        paid,
+        sum(item.amount_cents for item in everything if item.group == "PR"),
+        random.choice(("12", "MB", "HM")),
+        f"ICN{number:09d}",
+        "11",
+        "1",
+        adjusted,
+        lines,
+        (
+            Person("QC", "BIRCH", "ADA", "Q", "MI", f"ABC{number:09d}"),
+            *((Person("IL", "BIRCH", "BENNO", "", "MI", "ABC1"),) if random.random() < 0.3 else ()),
+            *((Person("82", "CEDAR", "CLEO", "", "XX", npi(random)),) if random.random() < 0.3 else ()),
+        ),
+        (Reference("EA", "MRN1"),) if random.random() < 0.2 else (),
+        (Dated("232", day(random)), Dated("050", day(random)))[: random.choice((0, 1, 2))],
+        (Amount("AU", charge),) if random.random() < 0.3 else (),
+        (Quantity("CA", "2"),) if random.random() < 0.1 else (),
+        outpatient[2:],
+        outpatient,
+        (),
+        1,
+    )
+
+
+def remittance(random: Random, count: int, number: int = 1) -> Remittance:
+    """A remittance of `count` claims, whose payment is what its claims and provider adjustments make it."""
+    claims = [claim(random, number * 1000 + place) for place in range(count)]
+    total = sum(item.paid_cents for item in claims)
+    extras: tuple[ProviderAdjustment, ...] = ()
+    if total < 0 or random.random() < 0.4:
+        own = npi(random)
+        amount = min(total, 0) - random.randrange(100)
+        pair = (
+            ProviderAdjustment(own, date(2026, 12, 31), "WO", "ICN1", 300),
+            ProviderAdjustment(own, date(2026, 12, 31), "L6", "", -300),
+        )
+        extras = (ProviderAdjustment(own, date(2026, 12, 31), "FB", "TRACE1", amount), *pair)
+    payment = total - sum(item.amount_cents for item in extras)
+    return Remittance(
+        payment,
+        f"CHK{number:06d}",
+        date(2026, 3, 16),
+        PAYER,
+        Party("MAPLE STREET CLINIC", "XX", npi(random), None, (Reference("TJ", "123456789"),)),
+        tuple(claims),
+        extras,
+        "I" if payment else "H",
+        "C",
+        "CHK" if payment else "NON",
+        "1987654321",
+        "",
+        date(2026, 3, 15),
+        (Reference("EV", "MAPLESTREET"),),
+    )
+
+
+def status(random: Random, amount: int, *, refused: bool) -> Status:
+    category = random.choice(("A3", "A6", "A7", "A8")) if refused else random.choice(("A1", "A2"))
+    code, entity = random.choice((("20", ""), ("33", "IL"), ("562", "85"), ("187", "")))
+    return Status(category, code, entity, date(2026, 3, 3), "U" if refused else "WQ", amount, maybe(random, "A MESSAGE", 0.2))
+
+
+def claim_acknowledgement(random: Random, count: int) -> ClaimAcknowledgement:
+    providers = []
+    for number in range(random.choice((1, 2))):
+        claims = []
+        for place in range(count):
+            refused = random.random() < 0.3
+            statuses = tuple(status(random, 12_300, refused=refused) for _ in range(random.choice((1, 1, 2))))
+            on_line = Status("A7", "507", "", date(2026, 3, 3), "U")
+            lines = (AcknowledgedLine("99213", ("25",), 12_300, "L1", (on_line,)),) if refused and random.random() < 0.4 else ()
+            claims.append(
+                AcknowledgedClaim(
+                    f"PCN{number}{place:05d}",
+                    statuses,
+                    "BIRCH",
+                    random.choice(("ADA", "")),
+                    "ABC123456789",
+                    "" if refused else f"ICN{place}",
+                    (Reference("D9", "CH1"),) if random.random() < 0.2 else (),
+                    date(2026, 2, 3),
+                    random.choice((None, date(2026, 2, 4))),
+                    lines,
+                )
+            )
+        own = (Status("A1", "19", "PR", None, "WQ", 12_300 * count),)
+        providers.append(AcknowledgedProvider(npi(random), "MAPLE STREET CLINIC", tuple(claims), f"P{number}", own))
+    return ClaimAcknowledgement(
+        random.choice(("PR", "AY")),
+        "RCM SANDBOX",
+        "RCMSANDBOX",
+        "MAPLE STREET FAMILY PRACTICE",
+        "MAPLE01",
+        "ANSWER1",
+        "SUB1",
+        date(2026, 3, 2),
+        date(2026, 3, 3),
+        (Status("A1", "19", "PR", date(2026, 3, 3), "WQ", 12_300 * count * len(providers)),),
+        (),
+        tuple(providers),
+    )
+
+
+def functional_acknowledgement(random: Random) -> FunctionalAcknowledgement:
+    element = ElementError(2, 0, 0, "782", "6", "1O0")
+    error = SegmentError("CLM", 22, "2300", "8", (("CLM01:PCN1",),), (element,))
+    sets = tuple(
+        SetAcknowledgement("837", f"{number:04d}", "R", "005010X222A1", ("5",), (error,))
+        if random.random() < 0.4
+        else SetAcknowledgement("837", f"{number:04d}", "A", "005010X222A1")
+        for number in range(1, random.choice((1, 2, 3)) + 1)
+    )
+    accepted = sum(not item.rejected for item in sets)
+    code = "A" if accepted == len(sets) else "P" if accepted else "R"
+    return FunctionalAcknowledgement("HC", "42", code, "005010X222A1", len(sets), len(sets), accepted, (), sets)
+
+
+def interchange_acknowledgement(random: Random) -> InterchangeAcknowledgement:
+    code, note = random.choice((("A", "000"), ("R", "006"), ("E", "025")))
+    return InterchangeAcknowledgement("000000042", datetime(2026, 3, 2, 14, 5), code, note)  # noqa: DTZ001

@@ -1,0 +1,118 @@
+"""835: written, judged, read back, balanced."""
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from rcm.x12.problems import NotX12, WrongTransaction
+from rcm.x12.remittance import (
+    ClaimPayment,
+    LinePayment,
+    Remittance,
+    claim_differences,
+    differences,
+    read_remittances,
+    transaction_difference,
+    write_remittances,
+)
+from rcm.x12.values import Adjustment
+from tests.shared.x12.generate_answers import HEADER, remittance
+from tests.shared.x12.judge import findings
+from tests.shared.x12.upper import without
+
+READERS_OWN = (
+    "envelope", "transaction_control_number", "first_segment", "last_segment", "content_sha256", "segment_number",
+    "last_segment_number",
+)  # fmt: skip
+
+
+def made(seed: int, count: int, sets: int = 1) -> list[Remittance]:
+    random = Random(seed)
+    return [remittance(random, count, number) for number in range(1, sets + 1)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_outside_judge_accepts_generated_remittances(seed: int) -> None:
+    assert findings(write_remittances(HEADER, made(seed, 30, 4))) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.integers(0, 6), st.integers(1, 3))
+def test_remittances_come_back_as_they_were_and_balance(seed: int, count: int, sets: int) -> None:
+    sent = made(seed, count, sets)
+    found = list(read_remittances(write_remittances(HEADER, sent)))
+    assert without(tuple(found), *READERS_OWN) == without(tuple(sent), *READERS_OWN)
+    assert differences(found) == []
+
+
+LINE = LinePayment("99213", 10_000, 8_000, adjustments=(Adjustment("CO", "45", 2_000),))
+CLAIM = ClaimPayment("A", "1", 10_000, 8_000, lines=(LINE,), segment_number=9)
+
+
+@pytest.mark.parametrize(
+    ("claim", "rules"),
+    [
+        (CLAIM, []),
+        (replace(CLAIM, lines=(replace(LINE, paid_cents=7_999),)), [("line", -1), ("claim-payments", 1)]),
+        (replace(CLAIM, paid_cents=8_100), [("claim-adjustments", 100), ("claim-payments", 100)]),
+        (replace(CLAIM, charge_cents=10_100), [("claim-adjustments", -100), ("claim-charges", 100)]),
+        (replace(CLAIM, lines=(), adjustments=(Adjustment("PR", "1", 2_000),)), []),
+        (replace(CLAIM, lines=(), adjustments=()), [("claim-adjustments", -2_000)]),
+        (replace(CLAIM, status="22", charge_cents=-10_000, paid_cents=-10_000, lines=()), []),
+    ],
+)
+def test_the_balances_of_a_claim(claim: ClaimPayment, rules: list[tuple[str, int]]) -> None:
+    assert [(item.rule, item.difference_cents) for item in claim_differences(claim)] == rules
+
+
+def test_the_balance_of_a_transaction_over_its_sets() -> None:
+    first, second = made(3, 3, 2)
+    assert transaction_difference(first) is None
+    short = replace(first, payment_cents=first.payment_cents - 5)
+    over = replace(second, payment_cents=second.payment_cents + 5)
+    found = transaction_difference(short)
+    assert found is not None
+    assert found.difference_cents == -5
+    assert transaction_difference(short, over) is None
+
+
+def test_the_content_sum_is_the_same_wherever_the_check_is_sent_again() -> None:
+    sent = made(8, 3)
+    first = write_remittances(HEADER, sent)
+    lines = first.replace(b"~", b"~\r\n")
+    other = write_remittances(replace(HEADER, control_number=99), [*made(9, 2), *sent])
+    bars = first.translate(bytes.maketrans(b"*:~", b"|>\n"))
+    changed = first.replace(b"*CHK*", b"*FWT*")
+    sums = [list(read_remittances(content))[-1].content_sha256 for content in (first, lines, other, bars, changed)]
+    assert sums[0] == sums[1] == sums[2] == sums[3] != sums[4]
+
+
+def test_faults_are_told_with_their_place() -> None:
+    content = write_remittances(HEADER, made(8, 2)).decode()
+    claim = content[content.index("CLP*") :].split("~")[0]
+    broken = content.replace(claim, claim.replace(claim.split("*")[3], "12,50"), 1)
+    cut = content[: content.index("~SE*") + 1]
+    (found,) = read_remittances(broken.encode())
+    (short,) = read_remittances(cut.encode())
+    assert [(item.segment, item.code) for item in found.problems] == [("CLP", "not-an-amount")]
+    assert found.claims[0].segment_number <= found.problems[0].segment_number <= found.claims[0].last_segment_number
+    assert "missing-se" in {item.code for item in short.problems}
+    assert len(short.claims) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"", "empty"), (b"MSH|^~\\&|", "HL7"), (b"ISA*00*", "ends within"), (b"ST*835*0001~", "ISA segment is missing")],
+)
+def test_what_is_no_x12_is_refused(content: bytes, reason: str) -> None:
+    with pytest.raises(NotX12, match=reason):
+        list(read_remittances(content))
+
+
+def test_an_interchange_without_835_is_refused_by_name() -> None:
+    content = write_remittances(HEADER, made(8, 2)).replace(b"ST*835", b"ST*820")
+    with pytest.raises(WrongTransaction, match="820"):
+        list(read_remittances(content))
