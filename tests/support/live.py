@@ -175,6 +175,8 @@ async def live_service(
         bus = DirectBus()
         stack.push_async_callback(bus.close)
         runtime, plumbing = await plumb(service, chosen, bus, verifier, clock or FixedClock(NOW))
+        stack.push_async_callback(runtime.worker.close)
+        stack.push_async_callback(runtime.api.close)
         stack.push_async_callback(runtime.stop)
         app = build_app(service, plumbing)
         consumer = Consumer(service.name, service.subscriptions, runtime.worker, plumbing.clock, lambda _: None)

@@ -121,13 +121,13 @@ async def running(seats: Sequence[Seat]) -> AsyncIterator[House]:
     """All seats, up and ready; on leaving all are stopped in order."""
     house = House()
     sockets = [seat.listening or listen(seat.settings.host, seat.settings.port) for seat in seats]
-    async with AsyncExitStack() as stack:
+    async with AsyncExitStack() as pools, AsyncExitStack() as stack:
         for listening in sockets:
             stack.callback(listening.close)
         bus = await _bus(seats)
         if bus is not None:
             stack.push_async_callback(bus.close)
-        await _furnish(seats, bus, house, stack)
+        await _furnish(seats, bus, house, stack, pools)
         for runtime in house.runtimes.values():
             await runtime.start()
         for seat in seats:
@@ -191,7 +191,7 @@ async def _bus(seats: Sequence[Seat]) -> Bus | None:
     return DirectBus(chaos=chaos)
 
 
-async def _furnish(seats: Sequence[Seat], bus: Bus | None, house: House, stack: AsyncExitStack) -> None:
+async def _furnish(seats: Sequence[Seat], bus: Bus | None, house: House, stack: AsyncExitStack, pools: AsyncExitStack) -> None:
     """Databases, clock, runtime and app of every service; migrations side by side."""
     verifiers: dict[tuple[str, str, str], Verifier] = {}
     services = [(seat.program, seat.settings) for seat in seats if isinstance(seat.program, Service)]
@@ -203,6 +203,8 @@ async def _furnish(seats: Sequence[Seat], bus: Bus | None, house: House, stack: 
             verifiers[trust] = Verifier(trust[0], issuer=trust[1], audience=trust[2])
             await verifiers[trust].load()
         runtime, plumbing = await plumb(service, settings, bus, verifiers[trust])
+        pools.push_async_callback(runtime.worker.close)
+        pools.push_async_callback(runtime.api.close)
         stack.push_async_callback(runtime.stop)
         house.runtimes[service.name] = runtime
         house.apps[service.name] = build_app(service, plumbing)

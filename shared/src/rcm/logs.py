@@ -5,6 +5,7 @@ like to quote values in it, and a value may be a patient's.
 """
 
 import logging
+import re
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -15,23 +16,28 @@ import structlog
 
 QUIET = ("aiokafka", "asyncio", "httpx", "httpcore", "alembic", "uvicorn.access")
 """Libraries whose warnings we want and whose news we don't."""
+_SOURCE_ROOT = re.compile(r"^.*/(?:src|site-packages)/")
 
 
 def configure(level: str = "info", stream: IO[str] | None = None) -> None:
     """Sends structlog's and the standard library's records to `stream` (stdout) as JSON lines. Once a process."""
     out = stream or sys.stdout
     number = logging.getLevelNamesMapping()[level.upper()]
-    structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, _stamp, _exceptions_told, _rendered],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(file=out),
-        cache_logger_on_first_use=False,
-    )
+    _configure_structlog(number, out)
     handler = logging.StreamHandler(out)
     handler.setFormatter(_JsonFormatter())
     logging.basicConfig(level=number, handlers=[handler], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
+
+
+def _configure_structlog(number: int, stream: IO[str] | None) -> None:
+    structlog.configure(
+        processors=[_stamp, _exceptions_told, _rendered],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(file=stream),
+        cache_logger_on_first_use=False,
+    )
 
 
 def logger(service: str = "") -> Any:
@@ -45,7 +51,7 @@ def told(error: BaseException) -> dict[str, Any]:
     cause = error.__cause__ or error.__context__
     found: dict[str, Any] = {
         "error": type(error).__name__,
-        "at_code": [f"{frame.filename.rpartition('/src/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
+        "at_code": [f"{_SOURCE_ROOT.sub('', frame.filename)}:{frame.lineno} {frame.name}" for frame in frames],
     }
     if cause is not None:
         found["caused_by"] = type(cause).__name__
@@ -87,3 +93,7 @@ class _JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             line.update(told(record.exc_info[1]))
         return orjson.dumps(line, default=str).decode()
+
+
+_configure_structlog(logging.INFO, None)
+"""Who never calls `configure` (a test, a script) must not get structlog's own tracebacks, which show every local variable."""

@@ -69,7 +69,7 @@ class DeadLetterView(BaseModel):
     dead_letter_id: UUID
     event_id: UUID
     type: str = Field(description="The CloudEvents type")
-    subject: str = Field(description="The aggregate's id")
+    subject: UUID = Field(description="The aggregate's id")
     sequence: int
     correlation_id: UUID | None
     code: str
@@ -213,7 +213,7 @@ async def post_retry(request: Request, dead_letter_id: UUID, who: Annotated[Prin
     "/v1/dead-letters/{dead_letter_id}/drop", response_model=DeadLetterState, tags=["operations"], summary="Give it up for good"
 )
 async def post_drop(request: Request, dead_letter_id: UUID, who: Annotated[Principal, allow(Role.ADMIN)]) -> Response:
-    """The event will never be taken; its row stays, marked as dropped."""
+    """The event will never be taken here; the log of the service that said it still has it."""
 
     async def drop(unit: UnitOfWork) -> Answer:
         if not await drop_dead_letter(unit.connection, unit.organisation, dead_letter_id):

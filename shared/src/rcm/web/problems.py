@@ -14,6 +14,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.status import HTTP_404_NOT_FOUND, HTTP_405_METHOD_NOT_ALLOWED
 
 from rcm.errors import Fault, InvalidBody, NotFound, RcmError, Unauthenticated, Unavailable
@@ -126,10 +127,22 @@ async def on_validation(_: Request, error: Exception) -> Response:
     return problem_response(InvalidBody("The request has parts that can't be taken", faults=faults_of(error.errors())))
 
 
-async def on_http_error(_: Request, error: Exception) -> Response:
+async def on_http_error(request: Request, error: Exception) -> Response:
     """What Starlette and FastAPI refuse by themselves."""
     assert isinstance(error, HTTPException)
-    return problem_response(_named(error), error.headers)
+    headers = error.headers
+    if error.status_code == HTTP_405_METHOD_NOT_ALLOWED:
+        headers = {"Allow": ", ".join(sorted(_methods(request)))}
+    return problem_response(_named(error), headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """The methods of every route that has this path; Starlette itself names those of the first alone."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= getattr(route, "methods", None) or set()
+    return found
 
 
 def _named(error: HTTPException) -> RcmError:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rcm.identity import Principal, Role
 from rcm.messaging.runtime import Runtime
-from rcm.messaging.stream import read_events
+from rcm.messaging.stream import position_of, read_events
 from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.web import access_log
 from rcm.web.answers import JSON
@@ -85,9 +85,10 @@ async def get_events(
     limit: Limit = LIMIT_DEFAULT,
 ) -> Response:
     """From the beginning of the log, or after a cursor."""
+    source = f"/{request.app.state.service.name}"
 
     async def show(unit: UnitOfWork) -> Answer:
-        page = await read_events(unit.connection, unit.organisation, after, limit)
+        page = await read_events(unit.connection, unit.organisation, after, limit, source=source)
         bodies = b",".join(event.body for event in page.events)
         more = b"true" if page.more else b"false"
         body = b'{"events":[' + bodies + b'],"cursor":"' + page.cursor.encode() + b'","more":' + more + b"}"
@@ -114,7 +115,7 @@ async def get_event_stream(
 
     async def opened(unit: UnitOfWork) -> None:
         if start is not None:
-            await read_events(unit.connection, unit.organisation, start, 1)
+            position_of(start)
         await access_log.record(unit, request, who, ())
 
     cause = cause_of(request, who)

@@ -58,7 +58,7 @@ async def keep_ahead(runtime: Runtime, ahead: timedelta) -> None:
 
     async def keep(unit: UnitOfWork) -> None:
         await unit.connection.execute(
-            "insert into simulated_clock (ahead_seconds) values ($1) on conflict (only) "
+            "insert into simulated_clock (ahead_seconds) values ($1) on conflict (one) "
             "do update set ahead_seconds = greatest(simulated_clock.ahead_seconds, excluded.ahead_seconds)",
             ahead.total_seconds(),
         )

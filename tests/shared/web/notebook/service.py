@@ -133,7 +133,7 @@ async def write_notes(unit: UnitOfWork, items: Sequence[tuple[NoteIn, object]]) 
         note_id = new_id()
         unit.cause = cause  # type: ignore[assignment]
         unit.emit(
-            EncounterCancelled(encounter_id=note_id, was_coded=False, reason="a note"),
+            EncounterCancelled(encounter_id=note_id, external_id=note.name, was_coded=False, reason="a note"),
             organisation_id=unit.organisation,
             sequence=1,
             correlation_id=note_id,
