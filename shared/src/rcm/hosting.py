@@ -18,7 +18,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import uvicorn
@@ -38,6 +38,7 @@ from rcm.settings import Bus as BusName
 from rcm.settings import Chaos, PlatformSettings
 from rcm.tokens import Verifier
 from rcm.web.app import Plumbing, build_app
+from rcm.web.idempotency import FORGETTING
 from rcm.web.simulation import kept_ahead
 
 DATABASE_WAIT_SECONDS = 30.0
@@ -222,6 +223,7 @@ async def plumb(
     )
     if clock is None:
         clock = SimulatedClock() if settings.simulation else SystemClock()
+    service = replace(service, periodics=[*service.periodics, FORGETTING])
     runtime = Runtime(service, api=api, worker=worker, clock=clock, bus=bus)
     if settings.simulation and isinstance(clock, SimulatedClock):
         clock.set_ahead(await kept_ahead(runtime))

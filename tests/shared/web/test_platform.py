@@ -1,6 +1,7 @@
 """What each service's app promises, on a real database."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -34,7 +35,7 @@ async def test_a_write_is_committed_before_it_is_answered_and_said_in_its_trace(
 async def test_a_trace_goes_on_from_event_to_the_next_service(live: Live) -> None:
     async with live(build()) as it:
         message = it.message(EncounterCancelled(encounter_id=it.organisation_id, external_id="x", was_coded=False, reason="x"))
-        traced = type(message)(*[getattr(message, name) for name in message.__slots__[:6]], "00-abc-def-01", message.data)
+        traced = replace(message, traceparent="00-abc-def-01")
         await it.redeliver([traced])
         await it.redeliver([traced])
         rows = await it.rows("select text from note")
@@ -71,13 +72,13 @@ async def test_what_one_organisation_wrote_is_not_there_for_another(live: Live) 
 
 async def test_refusals_say_what_where_and_how(live: Live) -> None:
     async with live(build()) as it, it.client(Role.EHR) as ehr, it.client(Role.BILLER) as biller:
-        for body, pointer in ((b"{", ""), (b'{"name": "x"}', "/text"), (b'{"name": "x", "text": "", "nam": 1}', "/nam")):
+        for body, place in ((b"{", ""), (b'{"name": "x"}', "/text"), (b'{"name": "x", "text": "", "nam": 1}', "/nam")):
             refused = await ehr.post("/v1/notes", content=body)
             assert refused.status_code == 422
             assert refused.headers["content-type"] == "application/problem+json"
-            assert refused.json()["errors"][0]["pointer"] == pointer
+            assert refused.json()["errors"][0]["pointer"] == place
             assert refused.json()["errors"][0]["fix"]
-        expected = {
+        expected: dict[str, tuple[int, str, str | None]] = {
             "/v1/nowhere": (404, "unknown-route", None),
             "/v1/notes/7": (422, "invalid-body", "{note_id}"),
             "/v1/notes?limit=0": (422, "invalid-body", "?limit"),
@@ -267,7 +268,10 @@ async def test_a_refused_upload_reaches_a_client_over_a_real_connection(live: Li
 
 async def test_a_database_that_is_gone_is_a_503_and_comes_back(live: Live) -> None:
     async with live(build()) as it, it.client(Role.EHR) as ehr:
-        kill = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'notebook api' and pid <> pg_backend_pid()"
+        kill = (
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where application_name = 'notebook api' and pid <> pg_backend_pid()"
+        )
         gate.held = asyncio.Event()
         try:
             waiting = asyncio.create_task(ehr.post("/v1/notes", json=NOTE))

@@ -67,7 +67,9 @@ def encode_json(value: object) -> bytes:
     return orjson.dumps(value, default=_json_of_model)
 
 
-def _json_of_model(value: object) -> orjson.Fragment:
+def _json_of_model(value: object) -> object:
+    if isinstance(value, UUID):  # asyncpg answers a kind of its own, which orjson does not know
+        return str(value)
     if isinstance(value, BaseModel):
         return orjson.Fragment(value.model_dump_json())
     raise TypeError(f"{type(value).__name__} is no JSON")

@@ -37,6 +37,8 @@ class Envelope:
     data: str | bytes
     position: Position = START
     logged_at: datetime | None = None
+    fault: ValueError | None = None
+    """Why this is no event, where a bus brought something else."""
     _message: Message[Event] | None = field(default=None, repr=False)
 
     @property
@@ -45,7 +47,9 @@ class Envelope:
         return (self.topic, self.subject)
 
     def message(self) -> Message[Event]:
-        """Decoded once for all who take it. Raises UnknownEvent or pydantic.ValidationError."""
+        """Decoded once for all who take it. Raises its fault, UnknownEvent or pydantic.ValidationError: all ValueErrors."""
+        if self.fault is not None:
+            raise self.fault
         if self._message is None:
             self._message = Message(
                 self.event_id,
@@ -90,7 +94,7 @@ def structured(envelope: Envelope, source: str) -> bytes:
         "traceparent": envelope.traceparent,
         "data": Fragment(envelope.data),
     }
-    return dumps({name: value for name, value in attributes.items() if value is not None})
+    return dumps({name: value for name, value in attributes.items() if value is not None}, default=str)
 
 
 def schema_address(type_name: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import orjson
 from fastapi import Response
@@ -60,6 +61,9 @@ def render(answer: Answer) -> Rendered:
 
 
 def _plain(value: object) -> object:
+    """What orjson does not know by itself: models, and asyncpg's own kind of UUID."""
+    if isinstance(value, UUID):
+        return str(value)
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     raise TypeError(f"no JSON for {type(value).__name__}")

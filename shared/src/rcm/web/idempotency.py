@@ -9,12 +9,15 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from fastapi import Request
 
 from rcm.errors import Conflict, Fault, InvalidBody, RcmError
+from rcm.messaging.unit_of_work import UnitOfWork
+from rcm.service import Periodic
 from rcm.web.answers import Rendered
 
 if TYPE_CHECKING:
@@ -37,6 +40,14 @@ select $1, given.method_path, given.key, given.body_hash, given.status, given.he
 from unnest($2::text[], $3::text[], $4::bytea[], $5::int[], $6::jsonb[], $7::bytea[])
   as given(method_path, key, body_hash, status, headers, body)
 """
+_FORGET = """
+delete from idempotency_key where (organisation_id, method_path, key) in (
+    select organisation_id, method_path, key from idempotency_key where created_at < now() - $1::interval limit $2
+)
+"""
+KEPT = timedelta(days=7)
+"""A client that tries again after a week means something new."""
+FORGOTTEN_AT_ONCE = 5_000
 
 
 class KeyReused(InvalidBody):
@@ -117,6 +128,15 @@ async def store(connection: "PoolConnectionProxy[Any]", answers: Sequence[tuple[
         [dict(rendered.headers) for _, rendered in answers],
         [rendered.body for _, rendered in answers],
     )
+
+
+async def forget(unit: UnitOfWork) -> bool:
+    """Deletes keys whose time is over; True where there may be more."""
+    done: str = await unit.connection.execute(_FORGET, KEPT, FORGOTTEN_AT_ONCE)
+    return done == f"DELETE {FORGOTTEN_AT_ONCE}"
+
+
+FORGETTING = Periodic("forget idempotency keys", timedelta(minutes=10), forget)
 
 
 def _found(key: Key, row: Mapping[str, Any]) -> Rendered | RcmError | None:

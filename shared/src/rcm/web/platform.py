@@ -24,7 +24,7 @@ from rcm.web.edge import Answer, edge
 from rcm.web.metrics import Metrics
 from rcm.web.openapi import json_body
 from rcm.web.pages import LIMIT_DEFAULT, After, Limit, Page, decode_cursor_as, page_of
-from rcm.web.simulation import Ahead, ClockSetting, keep_ahead
+from rcm.web.simulation import AHEAD_MAX, Ahead, ClockSetting, keep_ahead
 from rcm.web.transactions import answered
 
 TAGS = (
@@ -258,6 +258,9 @@ async def put_clock(request: Request, _: Annotated[Principal, allow(Role.ADMIN)]
     if not plumbing.settings.simulation or not isinstance(plumbing.clock, SimulatedClock):
         raise Forbidden("The clock can be set in simulation only")
     ahead = parse_json(ClockSetting, await request.body()).ahead(datetime.now(UTC))
+    if ahead > AHEAD_MAX:
+        fault = Fault("", "too-far", f"No more than {AHEAD_MAX.days} days ahead", "Send an earlier instant.")
+        raise InvalidBody("The clock can't go that far", faults=[fault])
     if ahead < plumbing.clock.ahead:
         raise Conflict("A clock never goes back")
     await keep_ahead(plumbing.runtime, ahead)

@@ -92,7 +92,7 @@ async def get_events(
         bodies = b",".join(event.body for event in page.events)
         more = b"true" if page.more else b"false"
         body = b'{"events":[' + bodies + b'],"cursor":"' + page.cursor.encode() + b'","more":' + more + b"}"
-        return Answer(body, headers={"content-type": JSON}, shown=[event.cursor for event in page.events])
+        return Answer(body, headers={"content-type": JSON}, shown=[event.subject for event in page.events])
 
     return await edge(request).read(request, who, show, patient_data=True)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from rcm.contracts.encounters import EncounterCancelled
 from rcm.contracts.envelope import Message
@@ -26,7 +26,7 @@ from rcm.web.versions import check_version, etag, required_version
 from tests.shared.web.notebook.models import Base
 
 router = APIRouter(tags=["notes"])
-EXAMPLE = {"name": "first", "text": "Buy apples.", "number": 3}
+EXAMPLE: dict[str, JsonValue] = {"name": "first", "text": "Buy apples.", "number": 3}
 
 
 class NoteIn(BaseModel):
@@ -150,8 +150,8 @@ async def write_notes(unit: UnitOfWork, items: Sequence[tuple[NoteIn, object]]) 
 
 async def show_notes(unit: UnitOfWork, start: UUID | None, limit: int) -> Answer:
     rows = await unit.connection.fetch(
-        "select note_id, version, name, text, number from note where organisation_id = $1 and ($2::uuid is null or note_id > $2)"
-        " order by note_id limit $3",
+        "select note_id, version, name, text, number from note"
+        " where organisation_id = $1 and ($2::uuid is null or note_id > $2) order by note_id limit $3",
         unit.organisation,
         start,
         limit + 1,
