@@ -53,7 +53,11 @@ class Responsibility(Base, table=True):
 
     __tablename__ = "responsibility"
     __table_args__ = (
-        ForeignKeyConstraint(["organisation_id", "account_id"], ["account.organisation_id", "account.account_id"]),
+        ForeignKeyConstraint(
+            ["organisation_id", "account_id"],
+            ["account.organisation_id", "account.account_id"],
+            name="fk_responsibility_account",
+        ),
         Index("ix_responsibility_account_id", "organisation_id", "account_id", "date_of_service"),
     )
 
@@ -73,7 +77,11 @@ class PatientPayment(Base, table=True):
 
     __tablename__ = "patient_payment"
     __table_args__ = (
-        ForeignKeyConstraint(["organisation_id", "account_id"], ["account.organisation_id", "account.account_id"]),
+        ForeignKeyConstraint(
+            ["organisation_id", "account_id"],
+            ["account.organisation_id", "account.account_id"],
+            name="fk_patient_payment_account",
+        ),
         CheckConstraint("amount_cents > 0", name="positive"),
         Index("ix_patient_payment_account_id", "organisation_id", "account_id"),
         Index(
@@ -105,7 +113,9 @@ class Application(Base, table=True):
     __tablename__ = "application"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["organisation_id", "patient_payment_id"], ["patient_payment.organisation_id", "patient_payment.patient_payment_id"]
+            ["organisation_id", "patient_payment_id"],
+            ["patient_payment.organisation_id", "patient_payment.patient_payment_id"],
+            name="fk_application_patient_payment",
         ),
         Index("ix_application_patient_payment_id", "organisation_id", "patient_payment_id"),
         Index("ix_application_encounter_id", "organisation_id", "encounter_id"),
@@ -124,7 +134,9 @@ class HoldChange(Base, table=True):
 
     __tablename__ = "hold_change"
     __table_args__ = (
-        ForeignKeyConstraint(["organisation_id", "account_id"], ["account.organisation_id", "account.account_id"]),
+        ForeignKeyConstraint(
+            ["organisation_id", "account_id"], ["account.organisation_id", "account.account_id"], name="fk_hold_change_account"
+        ),
         Index("ix_hold_change_account_id", "organisation_id", "account_id"),
     )
 
@@ -143,7 +155,9 @@ class Statement(Base, table=True):
     __tablename__ = "statement"
     __table_args__ = (
         UniqueConstraint("organisation_id", "number"),
-        ForeignKeyConstraint(["organisation_id", "account_id"], ["account.organisation_id", "account.account_id"]),
+        ForeignKeyConstraint(
+            ["organisation_id", "account_id"], ["account.organisation_id", "account.account_id"], name="fk_statement_account"
+        ),
         CheckConstraint("balance_cents > 0", name="never_nothing"),
         Index("ix_statement_account_id", "organisation_id", "account_id"),
     )

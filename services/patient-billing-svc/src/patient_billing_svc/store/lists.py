@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from rcm.messaging.unit_of_work import Connection
 
 STATEMENT = "s.statement_id, s.account_id, s.number, s.issued_on, s.due_on, s.balance_cents, a.guarantor"
-PAYMENT = """p.patient_payment_id, p.account_id, p.amount_cents, p.method, p.reference, p.received_on, p.recorded_at,
- p.recorded_by, p.encounter_id, p.applied_cents"""
+PAYMENT = """p.organisation_id, p.patient_payment_id, p.account_id, p.amount_cents, p.method, p.reference, p.received_on,
+ p.recorded_at, p.recorded_by, p.encounter_id, p.applied_cents"""
 
 
 async def list_accounts(
@@ -63,15 +63,6 @@ async def read_payments(connection: "Connection", account_id: UUID, limit: int) 
         f"select {PAYMENT} from patient_payment p where p.account_id = $1 order by p.patient_payment_id desc limit $2",  # noqa: S608
         account_id,
         limit,
-    )
-
-
-async def read_payment_of_check(connection: "Connection", account_id: UUID, reference: str) -> "Record | None":
-    """The payment by the check of this number on the account."""
-    return await connection.fetchrow(
-        f"select {PAYMENT} from patient_payment p where p.account_id = $1 and p.method = 'check' and p.reference = $2",  # noqa: S608
-        account_id,
-        reference,
     )
 
 

@@ -47,6 +47,8 @@ async def insert_payment(connection: "Connection", payment: PatientPayment) -> N
     try:
         await insert_rows(connection, models.PatientPayment, [row])
     except asyncpg.UniqueViolationError as error:
+        if error.constraint_name != "uq_patient_payment_check":
+            raise
         raise PaymentAlreadyRecorded(f"check number {payment.reference} was recorded before") from error
 
 

@@ -29,7 +29,7 @@ def _of_account(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
         ["organisation_id", "account_id"],
         ["account.organisation_id", "account.account_id"],
-        name=f"fk_{table}_organisation_id_account_id_account",
+        name=f"fk_{table}_account",
     )
 
 
@@ -142,7 +142,7 @@ def _payments() -> None:
         sa.ForeignKeyConstraint(
             ["organisation_id", "patient_payment_id"],
             ["patient_payment.organisation_id", "patient_payment.patient_payment_id"],
-            name="fk_application_organisation_id_patient_payment_id_patient_payment",
+            name="fk_application_patient_payment",
         ),
     )
     op.create_index("ix_application_patient_payment_id", "application", ["organisation_id", "patient_payment_id"])
