@@ -1,0 +1,29 @@
+"""Reads the tables of a README: the rows under a heading, cell by cell."""
+
+import re
+
+CODE = re.compile(r"`([^`]+)`")
+
+
+def section(readme: str, heading: str) -> str:
+    """What stands under `## heading`, to the next heading of that rank; empty where there is none."""
+    found = re.search(rf"^## {re.escape(heading)}\s*$(.*?)(?=^## |\Z)", readme, re.MULTILINE | re.DOTALL)
+    return found[1] if found else ""
+
+
+def tables(text: str) -> list[list[list[str]]]:
+    """Each table's rows, without its heading and rule."""
+    found: list[list[list[str]]] = []
+    rows: list[list[str]] = []
+    for line in [*text.splitlines(), ""]:
+        if line.strip().startswith("|"):
+            rows.append([cell.strip() for cell in line.strip().strip("|").split("|")])
+        elif rows:
+            found.append(rows[2:])
+            rows = []
+    return found
+
+
+def codes(cell: str) -> list[str]:
+    """What a cell says in backticks."""
+    return CODE.findall(cell)
