@@ -1,0 +1,159 @@
+"""PostgreSQL as a child: it starts, outlives nothing, and takes over what a killed launcher left behind."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from rcm_deploy.children import is_alive, wait_until
+from rcm_deploy.databases import create_service_database, database_name, service_database, with_login
+from rcm_deploy.postgres import PostgresServer
+from rcm_deploy.system_user import running_as_root
+from tests.support.postgres import temporary_folder
+
+LAUNCHER = """
+import json, sys, time, pathlib
+from rcm_deploy.postgres import PostgresServer
+server = PostgresServer(pathlib.Path(sys.argv[1]), durable=False)
+server.start()
+print(json.dumps(server.pid), flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with temporary_folder() as found:
+        yield found
+
+
+async def ask(url: str, question: str) -> object:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(question)
+    finally:
+        await connection.close()
+
+
+async def test_data_outlive_a_restart(folder: Path) -> None:
+    server = PostgresServer(folder / "postgres", durable=False)
+    server.start()
+    await ask(server.url(), "create table kept as select 42 as answer")
+    server.stop()
+    assert server.pid is None
+    server.start()
+    try:
+        assert await ask(server.url(), "select answer from kept") == 42
+        assert str(await ask(server.url(), "show server_version")).startswith("18.")
+    finally:
+        server.stop()
+
+
+def test_dies_with_its_launcher(folder: Path) -> None:
+    with started_elsewhere(folder / "postgres") as (launcher, pid):
+        launcher.kill()
+        launcher.wait()
+        assert wait_until(lambda: not is_alive(pid), 5.0)
+    assert "database system is shut down" in (folder / "postgres" / "postgres.log").read_text()
+
+
+async def test_a_server_left_behind_is_stopped(folder: Path) -> None:
+    """The launcher lives on but has lost its folder's lock, say: whoever starts next on these data stops its server."""
+    with started_elsewhere(folder / "postgres") as (_, pid):
+        server = PostgresServer(folder / "postgres", durable=False)
+        server.start()
+        try:
+            assert not is_alive(pid)
+            assert await ask(server.url(), "select 1") == 1
+        finally:
+            server.stop()
+
+
+def test_another_programs_pid_is_left_alone(folder: Path) -> None:
+    """A pid file that a power cut left may name a process that is now somebody else's."""
+    server = PostgresServer(folder / "postgres", durable=False)
+    server.start()
+    server.stop()
+    with subprocess.Popen(["sleep", "60"]) as other:
+        lines = [str(other.pid), str(server.data), "0", "5432", "", "", "", "ready"]
+        (server.data / "postmaster.pid").write_text("\n".join(lines))
+        server.start()
+        server.stop()
+        assert other.poll() is None
+        other.kill()
+
+
+async def test_a_long_path_has_its_socket_elsewhere(folder: Path) -> None:
+    deep = folder / ("d" * 60) / ("e" * 60)
+    server = PostgresServer(deep, durable=False)
+    server.start()
+    try:
+        assert not server.socket_folder.is_relative_to(folder)
+        assert await ask(server.url(), "select 1") == 1
+    finally:
+        server.stop()
+    assert not server.socket_folder.exists()
+
+
+def test_it_never_runs_as_root(postgres: PostgresServer) -> None:
+    """As root it is the system user's; an ordinary user's is their own. Its data are closed to all others."""
+    owner = Path(f"/proc/{postgres.pid}").stat().st_uid
+    assert owner != 0
+    assert (owner == os.geteuid()) is not running_as_root()
+    assert postgres.data.stat().st_mode & 0o077 == 0
+
+
+async def test_roles_see_their_own_database_only(postgres: PostgresServer) -> None:
+    admin = await asyncpg.connect(postgres.url())
+    try:
+        for service in ("probe-svc", "other-svc"):
+            await create_service_database(admin, service)
+            await create_service_database(admin, service)  # a second time changes nothing
+        ours, others = (service_database(postgres.url(), service) for service in ("probe-svc", "other-svc"))
+        assert await ask(ours.api_url, "select current_user") == "rcm_probe_api"
+        assert await ask(
+            ours.owner_url, "select pg_get_userbyid(datdba) from pg_database where datname = current_database()"
+        ) == ("rcm_probe_owner")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await ask(with_login(ours.api_url, database=others.name), "select 1")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await ask(ours.worker_url, "create table mine ()")
+    finally:
+        for service in ("probe-svc", "other-svc"):
+            await admin.execute(f'drop database if exists "{database_name(service)}"')
+        await admin.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        (
+            "postgresql://me:secret@db.example:5433/postgres?sslmode=require",
+            "postgresql://r:p%40@db.example:5433/x?sslmode=require",
+        ),
+        ("postgresql://db.example", "postgresql://r:p%40@db.example/x"),
+        ("postgresql://postgres@/postgres?host=%2Ftmp%2Fpg", "postgresql://r:p%40@/x?host=%2Ftmp%2Fpg"),
+        ("postgresql:///postgres?user=me&password=secret&host=h", "postgresql://r:p%40@/x?host=h"),
+    ],
+)
+def test_addresses(url: str, told: str) -> None:
+    assert with_login(url, database="x", role="r", password="p@") == told
+
+
+@contextmanager
+def started_elsewhere(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A launcher in a process of its own, and its server's pid."""
+    with subprocess.Popen([sys.executable, "-c", LAUNCHER, str(folder)], stdout=subprocess.PIPE, text=True) as launcher:
+        assert launcher.stdout is not None
+        pid = int(json.loads(launcher.stdout.readline()))
+        try:
+            yield launcher, pid
+        finally:
+            launcher.kill()
+            assert wait_until(lambda: not is_alive(pid), 5.0)
