@@ -1,4 +1,4 @@
-"""The public stream in pages and as SSE, replay, the simulated clock; and a whole house of two services that starts and stops."""
+"""The public stream in pages and as SSE, replay, the simulated clock: the levers of the admin."""
 
 import asyncio
 import json

@@ -34,6 +34,14 @@ IDEMPOTENCY_KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
     "example": "0198f5d0-5c00-7000-8000-00000000f001",
 }
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of what was read: nobody overwrites a change that he has not seen",
+    "schema": {"type": "string"},
+    "example": '"3"',
+}
 REFUSALS: Mapping[int, tuple[str, str, str]] = {
     400: ("bad-request", "The request can't be read", "The address holds a NUL character"),
     401: ("unauthenticated", "A valid bearer token is needed", "The token has expired"),
@@ -68,6 +76,11 @@ def object_body(media_type: str, example: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "requestBody": {"required": True, "content": {media_type: {"schema": {"type": "object"}, "example": dict(example)}}}
     }
+
+
+def versioned(extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """`openapi_extra` of an endpoint that calls `required_version`: `versioned(json_body(Change))`."""
+    return {**(extra or {}), "parameters": [*(extra or {}).get("parameters", ()), IF_MATCH]}
 
 
 def install(app: FastAPI) -> None:

@@ -25,7 +25,6 @@ from rcm.web.metrics import Metrics
 from rcm.web.openapi import json_body
 from rcm.web.pages import LIMIT_DEFAULT, After, Limit, Page, decode_cursor_as, page_of
 from rcm.web.simulation import AHEAD_MAX, Ahead, ClockSetting, keep_ahead
-from rcm.web.transactions import answered
 
 TAGS = (
     {"name": "events", "description": "The public stream of what this service said, from its log, with replay"},
@@ -252,36 +251,46 @@ async def get_clock(request: Request, _: Annotated[Principal, allow(Role.ADMIN)]
     "/v1/admin/clock", response_model=Ahead, tags=["operations"], summary="Set the clock (simulation only)",
     openapi_extra=json_body(ClockSetting),
 )  # fmt: skip
-async def put_clock(request: Request, _: Annotated[Principal, allow(Role.ADMIN)]) -> Ahead:
+async def put_clock(request: Request, who: Annotated[Principal, allow(Role.ADMIN)]) -> Response:
     """Only with RCM_SIMULATION=1, and only forward; kept in the database, so that a restart goes on from there."""
     plumbing = request.app.state.plumbing
     if not plumbing.settings.simulation or not isinstance(plumbing.clock, SimulatedClock):
         raise Forbidden("The clock can be set in simulation only")
-    ahead = parse_json(ClockSetting, await request.body()).ahead(datetime.now(UTC))
+    body = await request.body()
+    ahead = parse_json(ClockSetting, body).ahead(datetime.now(UTC))
     if ahead > AHEAD_MAX:
         fault = Fault("", "too-far", f"No more than {AHEAD_MAX.days} days ahead", "Send an earlier instant.")
         raise InvalidBody("The clock can't go that far", faults=[fault])
-    if ahead < plumbing.clock.ahead:
-        raise Conflict("A clock never goes back")
-    await keep_ahead(plumbing.runtime, ahead)
-    plumbing.clock.set_ahead(max(ahead, plumbing.clock.ahead))
+
+    async def advance(_: UnitOfWork) -> Answer:
+        if ahead < plumbing.clock.ahead:
+            raise Conflict("A clock never goes back")
+        await keep_ahead(plumbing.runtime, ahead)
+        plumbing.clock.set_ahead(max(ahead, plumbing.clock.ahead))
+        return Answer(_ahead(request))
+
+    response = await edge(request).write(request, who, body, advance)
     plumbing.runtime.wake()
-    return _ahead(request)
+    return response
 
 
 @router.post(
     "/v1/admin/replay", response_model=Replayed, tags=["operations"], summary="Publish the log again",
     openapi_extra=json_body(ReplaySince),
 )  # fmt: skip
-async def post_replay(request: Request, _: Annotated[Principal, allow(Role.ADMIN)]) -> Replayed:
+async def post_replay(request: Request, who: Annotated[Principal, allow(Role.ADMIN)]) -> Response:
     """Publishes what was said since then again. Nothing happens twice: inboxes know what they took."""
     plumbing = request.app.state.plumbing
-    since = parse_json(ReplaySince, await request.body()).since
+    body = await request.body()
+    since = parse_json(ReplaySince, body).since
     if since > plumbing.clock.now():
         fault = Fault("/since", "in-the-future", "This instant has not come yet", "Send an instant of the past.")
         raise InvalidBody(faults=[fault])
-    runtime: Runtime = plumbing.runtime
-    return Replayed(events=await answered(lambda: runtime.replay(since)))
+
+    async def again(_: UnitOfWork) -> Answer:
+        return Answer(Replayed(events=await plumbing.runtime.replay(since)))
+
+    return await edge(request).write(request, who, body, again)
 
 
 def _ahead(request: Request) -> Ahead:

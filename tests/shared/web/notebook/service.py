@@ -20,7 +20,7 @@ from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.service import Periodic, Service
 from rcm.web.bodies import parse_json
 from rcm.web.edge import Answer, allow, cause_of, edge
-from rcm.web.openapi import json_body
+from rcm.web.openapi import json_body, versioned
 from rcm.web.pages import LIMIT_DEFAULT, After, Limit, Page, decode_cursor_as, page_of
 from rcm.web.versions import check_version, etag, required_version
 from tests.shared.web.notebook.models import Base
@@ -99,7 +99,7 @@ async def get_note(request: Request, note_id: UUID, who: Annotated[Principal, al
     return await edge(request).read(request, who, lambda unit: show_note(unit, note_id), patient_data=True)
 
 
-@router.patch("/v1/notes/{note_id}", response_model=NoteView, openapi_extra=json_body(NoteIn))
+@router.patch("/v1/notes/{note_id}", response_model=NoteView, openapi_extra=versioned(json_body(NoteIn)))
 async def patch_note(request: Request, note_id: UUID, who: Annotated[Principal, allow(Role.BILLER)]) -> Response:
     body = await request.body()
     note, version = parse_json(NoteIn, body), required_version(request)
