@@ -2,8 +2,6 @@
 
 import re
 
-CODE = re.compile(r"`([^`]+)`")
-
 
 def section(readme: str, heading: str) -> str:
     """What stands under `## heading`, to the next heading of that rank; empty where there is none."""
@@ -24,6 +22,14 @@ def tables(text: str) -> list[list[list[str]]]:
     return found
 
 
-def codes(cell: str) -> list[str]:
-    """What a cell says in backticks."""
-    return CODE.findall(cell)
+def words(cell: str) -> list[str]:
+    """What a cell lists: with commas between, in backticks or not; `none` and an empty cell list nothing."""
+    found = (word.strip(" `()") for word in cell.split(","))
+    return [word for word in found if word and word != "none"]
+
+
+def event_name(cell: str) -> str:
+    """An event's name, of a cell that gives it alone or as its CloudEvents type."""
+    found = re.fullmatch(r"(?:.*\.)?([A-Z][A-Za-z]+)(?:\.v\d+)?", cell.strip(" `"))
+    assert found, f"{cell} names no event"
+    return found[1]

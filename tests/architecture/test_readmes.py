@@ -14,7 +14,7 @@ from rcm.service import Service
 from rcm.web.auth import Allowed
 from rcm_deploy.programs import Part
 from tests.architecture.services import PROGRAMS, SERVICES, built, house
-from tests.architecture.tables import codes, section, tables
+from tests.architecture.tables import event_name, section, tables, words
 
 PLATFORM = {"/livez", "/readyz", "/metrics", "/docs", "/openapi.json", "/docs/oauth2-redirect"}
 PLATFORM_PREFIXES = ("/problems",)
@@ -68,14 +68,12 @@ def test_states(part: Part) -> None:
 def told_endpoints(part: Part) -> dict[str, set[str]]:
     """Method and path -> roles, as the README says."""
     rows = [row for table in tables(section(house(part).readme, "HTTP")) for row in table]
-    return {
-        endpoint: {role.strip(" `") for role in row[1].split(",") if role.strip()} for row in rows for endpoint in codes(row[0])
-    }
+    return {row[0].strip("`"): set(words(row[1])) for row in rows}
 
 
 def told_events(part: Part, heading: str) -> list[str]:
     """The events of a section's tables."""
-    return sorted(code for table in tables(section(house(part).readme, heading)) for row in table for code in codes(row[0]))
+    return sorted(event_name(row[0]) for table in tables(section(house(part).readme, heading)) for row in table)
 
 
 def endpoints(routers: "tuple[APIRouter, ...] | Any") -> Iterator[tuple[str, set[str]]]:
@@ -90,7 +88,7 @@ def endpoints(routers: "tuple[APIRouter, ...] | Any") -> Iterator[tuple[str, set
 
 def states(rows: list[list[str]]) -> dict[str, set[str]]:
     """A README's table of states."""
-    return {(codes(row[0]) or [row[0].strip("()")])[0]: set(codes(row[1])) for row in rows}
+    return {words(row[0])[0]: set(words(row[1])) for row in rows}
 
 
 def name(state: Any) -> str:
