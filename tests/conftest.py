@@ -8,9 +8,12 @@ import pytest
 
 from rcm_deploy.kafka import KafkaServer
 from rcm_deploy.postgres import PostgresServer
+from tests.support.demo import kafka_jars
 from tests.support.kafka import running_broker
 from tests.support.live import Live, live_service
 from tests.support.postgres import Databases, running_server
+
+__all__ = ["databases", "kafka", "kafka_jars", "live", "postgres"]
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ import orjson
 
 from rcm_deploy.bench import real
 from rcm_deploy.bench.floor import HOPS, Shape, create_databases
-from rcm_deploy.bench.floor_main import Settings
+from rcm_deploy.bench.floor_main import Settings, create_topics
 from rcm_deploy.bench.load import post_all, until
 from rcm_deploy.children import free_port
 from rcm_deploy.demo.quiescence import settle
@@ -107,9 +107,10 @@ async def bench_floor(bus: str, count: int, shape: Shape) -> dict[str, float]:
 @asynccontextmanager
 async def _floor(bus: str, folder: Path, admin_url: str, shape: Shape) -> AsyncIterator[tuple[str, str]]:
     """A running floor: the addresses of its front and of its last hop."""
-    kafka = KafkaServer(folder / "kafka", topics=[f"floor.{hop}" for hop in range(HOPS)]) if bus == "kafka" else None
+    kafka = KafkaServer(folder / "kafka", free_port()) if bus == "kafka" else None
     if kafka:
         kafka.start()
+        await create_topics(kafka.bootstrap)
     hops: Sequence[int] = range(HOPS) if kafka else (0,)
     ports = [free_port() for _ in hops]
     processes = []

@@ -61,6 +61,18 @@ class ToKafka:
         await asyncio.gather(*sent)
 
 
+async def create_topics(bootstrap: str) -> None:
+    """A topic between each hop and the next."""
+    from aiokafka.admin import AIOKafkaAdminClient, NewTopic  # noqa: PLC0415  # only the Kafka floor needs it
+
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(f"floor.{hop}", num_partitions=1, replication_factor=1) for hop in range(HOPS)])
+    finally:
+        await admin.close()
+
+
 async def take_from_kafka(bootstrap: str, topic: str, hop: Hop) -> None:
     """The consumer of one hop: offsets are committed after the database."""
     from aiokafka import AIOKafkaConsumer  # noqa: PLC0415  # only the Kafka floor needs it
