@@ -15,6 +15,7 @@ from rcm.errors import RcmError
 from rcm.logs import logger
 from rcm.messaging import crash, inbox, parked
 from rcm.messaging.flush import flush
+from rcm.messaging.headers import MalformedRecord
 from rcm.messaging.parked import Parking
 from rcm.messaging.subscription import AnySubscription, Handler
 from rcm.messaging.unit_of_work import Cause, UnitOfWork
@@ -61,14 +62,14 @@ class Consumer:
 
     def wants(self, envelope: Envelope) -> bool:
         """Whether this service has a handler for the event, in whichever version."""
-        return base_of(envelope.type) in self.handlers
+        return envelope.fault is not None or base_of(envelope.type) in self.handlers
 
     async def take(self, envelopes: Sequence[Envelope]) -> None:
         """Handles what is wanted of a delivery; when it returns all of it is committed, in effect or put aside.
 
         Raises only where the database is away: then the same delivery comes again.
         """
-        wanted = [envelope for envelope in envelopes if base_of(envelope.type) in self.handlers]
+        wanted = [envelope for envelope in envelopes if self.wants(envelope)]
         async with self._lock:
             for start in range(0, len(wanted), BATCH_MAX):
                 await self._narrow(wanted[start : start + BATCH_MAX], self._take_once)
@@ -98,11 +99,17 @@ class Consumer:
                 await self._set_aside(batch[0], error)
 
     async def _take_once(self, batch: Sequence[Envelope]) -> None:
+        singly: Keys = set()
+
         async def work(connection: "Connection") -> UnitOfWork:
             fresh, blocked = await inbox.take(connection, self.name, batch)
-            return await self._handle(connection, fresh, blocked)
+            return await self._handle(connection, fresh, blocked, singly)
 
-        await self._commit(work)
+        try:
+            await self._commit(work)
+        except _Overtaken as found:
+            singly = found.keys
+            await self._commit(work)
 
     async def _sweep_once(self, batch: Sequence[Envelope]) -> None:
         """Parked messages again, those of them that are still parked."""
@@ -112,7 +119,8 @@ class Consumer:
                 return None
             there = await parked.still_parked(connection, [envelope.event_id for envelope in batch])
             blocked = {e.key for e in batch if there.get(e.event_id)}
-            return await self._handle(connection, [e for e in batch if e.event_id in there], blocked, again=True)
+            still = [e for e in batch if e.event_id in there]
+            return await self._handle(connection, still, blocked, {e.key for e in still}, again=True)
 
         await self._commit(work)
 
@@ -123,12 +131,12 @@ class Consumer:
             self._committed(unit)
 
     async def _handle(
-        self, connection: "Connection", envelopes: Sequence[Envelope], blocked: Keys, *, again: bool = False
+        self, connection: "Connection", envelopes: Sequence[Envelope], blocked: Keys, singly: Keys, *, again: bool = False
     ) -> UnitOfWork:
         """Wave after wave in the running transaction, then everything that the unit says or puts aside."""
         unit = UnitOfWork(connection, self._clock, organisation_id=None, cause=Cause(actor=self.name))
         put_aside: list[Parking] = []
-        for wave in plan(envelopes):
+        for wave in plan(envelopes, singly):
             await self._handle_wave(unit, wave, blocked, put_aside)
         await flush(unit)
         if again:
@@ -148,7 +156,7 @@ class Consumer:
                 continue
             try:
                 messages.append(envelope.message())
-            except (UnknownEvent, pydantic.ValidationError) as error:
+            except ValueError as error:
                 put_aside.append(self._dead(envelope, error))
         if not messages:
             return
@@ -160,8 +168,8 @@ class Consumer:
         )
         waited = len(unit.waiting)
         await self.handlers[wave.base](unit, messages)
-        for found in unit.waiting[waited:]:
-            blocked.add((type(found.message.data).TOPIC, found.message.data.key))
+        if len(unit.waiting) > waited:
+            _block(messages, {found.message.event_id for found in unit.waiting[waited:]}, blocked)
 
     async def _set_aside(self, envelope: Envelope, error: Exception) -> None:
         """A message that fails alone: parked for another try where that may help, else dead; its inbox row besides."""
@@ -186,12 +194,35 @@ class Consumer:
         return Parking(envelope, "dead", code=code_of(error), reason=reason_of(error))
 
 
+class _Overtaken(Exception):
+    """One call's messages of a key were handled behind one that waits: to be done anew, each of them in a call of its own."""
+
+    def __init__(self, keys: Keys) -> None:
+        super().__init__()
+        self.keys = keys
+
+
+def _block(messages: Sequence[Message[Event]], waiting: set[UUID], blocked: Keys) -> None:
+    """Adds the keys of those who wait; raises _Overtaken where a later message of the same key did not wait."""
+    overtaken: Keys = set()
+    for message in messages:
+        key = (type(message.data).TOPIC, message.data.key)
+        if message.event_id in waiting:
+            blocked.add(key)
+        elif key in blocked:
+            overtaken.add(key)
+    if overtaken:
+        raise _Overtaken(overtaken)
+
+
 def code_of(error: Exception) -> str:
     """A stable name of what went wrong."""
     if isinstance(error, RcmError):
         return error.code
     if isinstance(error, UnknownEvent):
         return "unknown-event"
+    if isinstance(error, MalformedRecord):
+        return error.code
     if isinstance(error, pydantic.ValidationError):
         return "invalid-data"
     return type(error).__name__

@@ -51,6 +51,7 @@ class PublicEvent:
 
     cursor: str
     type: str
+    subject: str
     body: bytes
     organisation_id: UUID
     position: Position
@@ -85,7 +86,14 @@ def position_of(cursor: str) -> Position:
 def public(envelope: Envelope, source: str) -> PublicEvent:
     """The event as it goes out."""
     position = envelope.position
-    return PublicEvent(cursor_text(position), envelope.type, structured(envelope, source), envelope.organisation_id, position)
+    return PublicEvent(
+        cursor_text(position),
+        envelope.type,
+        str(envelope.subject),
+        structured(envelope, source),
+        envelope.organisation_id,
+        position,
+    )
 
 
 async def read_events(

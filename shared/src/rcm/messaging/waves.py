@@ -1,8 +1,9 @@
 """Grouping a batch into few calls of handlers without breaking any key's order."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from rcm.messaging.wire import Envelope, base_of
 
@@ -15,22 +16,24 @@ class Wave:
     envelopes: list[Envelope] = field(default_factory=list)
 
 
-def plan(envelopes: Iterable[Envelope]) -> list[Wave]:
+def plan(envelopes: Iterable[Envelope], singly: Container[tuple[str, UUID]] = ()) -> list[Wave]:
     """As few waves as a greedy reading finds: each message in the earliest wave of its event that is not before its key's last.
 
-    Within a wave messages keep the order in which they came, and so does each key over all waves.
+    Within a wave messages keep the order in which they came, and so does each key over all waves. A key in `singly` has one
+    message a wave at most.
     """
     waves: list[Wave] = []
-    last_of_key: dict[tuple[str, object], int] = {}
+    last_of_key: dict[tuple[str, UUID], int] = {}
     waves_of_base: dict[str, list[int]] = {}
     for envelope in envelopes:
         base = base_of(envelope.type)
         mine = waves_of_base.setdefault(base, [])
-        place = bisect_left(mine, last_of_key.get(envelope.key, 0))
+        key = envelope.key
+        place = bisect_left(mine, last_of_key.get(key, -1) + (key in singly))
         if place == len(mine):
             mine.append(len(waves))
             waves.append(Wave(base))
         index = mine[place]
         waves[index].envelopes.append(envelope)
-        last_of_key[envelope.key] = index
+        last_of_key[key] = index
     return waves
