@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
 VENV = ROOT / ".venv"
 STAMP = VENV / "rcm-environment.json"
-GROUPS = ("run", "kafka", "test", "browser")
+GROUPS = ("run", "kafka", "image", "test", "browser")
 
 COMMAND = """\
 #!/bin/sh
