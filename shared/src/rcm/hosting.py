@@ -193,10 +193,11 @@ async def _bus(seats: Sequence[Seat]) -> Bus | None:
 
 
 async def _furnish(seats: Sequence[Seat], bus: Bus | None, house: House, stack: AsyncExitStack, pools: AsyncExitStack) -> None:
-    """Databases, clock, runtime and app of every service; migrations side by side."""
+    """Databases, clock, runtime and app of every service; migrations one after the other."""
     verifiers: dict[tuple[str, str, str], Verifier] = {}
     services = [(seat.program, seat.settings) for seat in seats if isinstance(seat.program, Service)]
-    await asyncio.gather(*(_migrated(service, settings) for service, settings in services))
+    for service, settings in services:  # one after the other: Alembic's `op` is one for the process
+        await _migrated(service, settings)
     for service, settings in services:
         assert bus is not None
         trust = (settings.jwks, settings.token_issuer, settings.token_audience)
