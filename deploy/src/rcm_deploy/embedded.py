@@ -15,15 +15,16 @@ LOOK_SECONDS = 0.2
 
 async def run_embedded(whole: Whole, server: PostgresServer | None, on_ready: Callable[[], Awaitable[None]]) -> None:
     """Runs everything until a signal. `on_ready` is awaited when all answer; a PostgreSQL that dies is started again."""
-    with log_file(whole.folder, "system").open("a", encoding="utf-8", buffering=1) as stream:
-        settings = [part.main.Settings(**dict(values_of(whole.environment(part)))) for part in PARTS]
-        logs.configure(settings[0].log_level, stream)
-        async with running([_seat(part, values) for part, values in zip(PARTS, settings, strict=True)]) as house:
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, house.stopping.set)
-            signalled = asyncio.create_task(house.until_signalled())
-            async with _kept_alive(server):
-                await _first_of(on_ready(), signalled)
-                await signalled
+    # Open to the process's end: what ends last still has something to say.
+    stream = log_file(whole.folder, "system").open("a", encoding="utf-8", buffering=1)
+    settings = [part.main.Settings(**dict(values_of(whole.environment(part)))) for part in PARTS]
+    logs.configure(settings[0].log_level, stream)
+    async with running([_seat(part, values) for part, values in zip(PARTS, settings, strict=True)]) as house:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, house.stopping.set)
+        signalled = asyncio.create_task(house.until_signalled())
+        async with _kept_alive(server):
+            await _first_of(on_ready(), signalled)
+            await signalled
 
 
 def _seat(part: Part, settings: object) -> Seat:
