@@ -1,0 +1,263 @@
+"""All answers to one 837 file: TA1 and 999 at once, 277CA after a day, 835 after fourteen days. Pure: bytes in, bytes out."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from clearinghouse_adapter.sandbox.adjudication import ANSWERED, adjudicate, payer_claim_control_number
+from clearinghouse_adapter.sandbox.scenarios import (
+    FUNCTION_REFUSED,
+    INTERCHANGE_REFUSED,
+    Content,
+    content_of,
+    scenario_of,
+)
+from rcm.x12.acknowledgement import (
+    AcknowledgedClaim,
+    AcknowledgedProvider,
+    ClaimAcknowledgement,
+    FunctionalAcknowledgement,
+    InterchangeAcknowledgement,
+    SegmentError,
+    SetAcknowledgement,
+    Status,
+    write_claim_acknowledgements,
+    write_functional_acknowledgements,
+    write_interchange_acknowledgement,
+)
+from rcm.x12.elements import instant
+from rcm.x12.interchange import Interchange, TransactionSet, Walker
+from rcm.x12.problems import NotX12, WrongTransaction
+from rcm.x12.professional_claim import ClaimInFile, read_professional_claims
+from rcm.x12.remittance import ClaimPayment, Party, Remittance, write_remittances
+from rcm.x12.values import Address, InterchangeHeader, Reference
+
+ACKNOWLEDGED_AFTER_DAYS = 1
+PAID_AFTER_DAYS = 14
+_ADDRESS = Address("1 SANDBOX PLAZA", "SPRINGFIELD", "IL", "627010000")
+_CONTACT = "PER*BL*SANDBOX EDI*TE*2175550100"
+_VOID = "8"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A file that goes back, and after how many days of the sandbox's clock."""
+
+    name: str
+    """By the content of what is answered: the same however often it is made."""
+    content: bytes
+    after_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An 837 file as the sandbox read it."""
+
+    interchange: Interchange
+    sets: Sequence[TransactionSet]
+    claims: Sequence[ClaimInFile]
+    faults: int
+    """Problems of its envelopes."""
+
+
+@dataclass(slots=True)
+class _Judged:
+    """A claim with what decides it."""
+
+    item: ClaimInFile
+    content: Content = field(init=False)
+    scenario: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.content = content_of(self.item.claim)
+        self.scenario = scenario_of(self.item.claim, self.content)
+
+
+def read_file(content: bytes) -> Received | None:
+    """The file; None where it is no X12 at all: no payer answers that."""
+    walker = Walker(content)
+    try:
+        sets = [item for item in walker if isinstance(item, TransactionSet)]
+        claims = list(read_professional_claims(content))
+    except WrongTransaction:
+        claims = []
+    except NotX12:
+        return None
+    return Received(walker.interchanges[0], sets, claims, len(walker.problems))
+
+
+def claim_key(item: ClaimInFile) -> str:
+    """A claim's identity for the sandbox: who sent it under which patient control number."""
+    return f"{item.envelope.sender_id}|{item.claim.patient_control_number}"
+
+
+def answers_to(received: Received, received_at: datetime, mine: Collection[str]) -> list[Answer]:
+    """Everything that goes back. `mine` names the claims that this file is answered for: others were answered before."""
+    receiver = received.interchange.receiver
+    refused = receiver == INTERCHANGE_REFUSED or bool(received.faults)
+    answers = [_interchange_answer(received, received_at, refused=refused)]
+    if refused or not received.sets:
+        return answers
+    answers.append(_functional_answer(received, received_at, refused=receiver == FUNCTION_REFUSED))
+    if receiver == FUNCTION_REFUSED:
+        return answers
+    judged = [_Judged(item) for item in received.claims if claim_key(item) in mine]
+    acknowledged_at = received_at + timedelta(days=ACKNOWLEDGED_AFTER_DAYS)
+    for payer_id, members in _grouped(judged, lambda one: one.item.claim.payer.payer_id):
+        answers.append(_claim_answer(received, acknowledged_at, payer_id, members))
+    paid_at = received_at + timedelta(days=PAID_AFTER_DAYS)
+    paying = [one for one in judged if one.scenario in ANSWERED and one.item.claim.frequency != _VOID]
+    for _, members in _grouped(paying, lambda one: f"{one.item.claim.payer.payer_id}|{one.item.claim.billing_provider.npi}"):
+        answers.append(_remittance_answer(received, paid_at, members))
+    return answers
+
+
+def _grouped(judged: Iterable[_Judged], key: Callable[[_Judged], str]) -> list[tuple[str, list[_Judged]]]:
+    groups: dict[str, list[_Judged]] = {}
+    for one in judged:
+        groups.setdefault(key(one), []).append(one)
+    return sorted(groups.items())
+
+
+def _header(received: Received, at: datetime, seed: str) -> InterchangeHeader:
+    """The envelope back: sender and receiver swapped, a control number by the content."""
+    interchange = received.interchange
+    number = int(sha256(f"{interchange.control_number}|{interchange.sender}|{seed}".encode()).hexdigest()[:12], 16)
+    return InterchangeHeader(
+        interchange.receiver,
+        interchange.sender,
+        number % 999_999_999 + 1,
+        at,
+        interchange.receiver_qualifier,
+        interchange.sender_qualifier,
+        interchange.usage or "T",
+        acknowledgement_requested=False,
+    )
+
+
+def _name(kind: str, *seeds: str) -> str:
+    return f"{kind}-{sha256('|'.join(seeds).encode()).hexdigest()[:20]}.x12"
+
+
+def _interchange_answer(received: Received, at: datetime, *, refused: bool) -> Answer:
+    interchange = received.interchange
+    created = instant(interchange.date[:6], interchange.date[6:]) or at
+    code, note = ("R", "024" if received.faults else "006") if refused else ("A", "000")
+    number = interchange.control_number if interchange.control_number.isdigit() else "0"
+    content = write_interchange_acknowledgement(
+        _header(received, at, "TA1"), InterchangeAcknowledgement(number, created, code, note)
+    )
+    return Answer(_name("ta1", interchange.sender, interchange.receiver, interchange.control_number, interchange.date), content)
+
+
+def _functional_answer(received: Received, at: datetime, *, refused: bool) -> Answer:
+    """A 999 for each group; what is refused is refused at its BHT, as the sandbox's own rule."""
+    groups = []
+    for group in received.interchange.groups:
+        error = SegmentError("BHT", 2, "", "8")
+        members = [item for item in received.sets if item.group is group]
+        sets = tuple(
+            SetAcknowledgement("837", item.control_number, "R", group.version, ("5",), (error,))
+            if refused
+            else SetAcknowledgement("837", item.control_number, "A", group.version)
+            for item in members
+        )
+        count = len(members)
+        accepted = 0 if refused else count
+        code = "R" if refused else "A"
+        groups.append(
+            FunctionalAcknowledgement(
+                group.functional_id, group.control_number, code, group.version, count, count, accepted, (), sets
+            )
+        )
+    interchange = received.interchange
+    content = write_functional_acknowledgements(_header(received, at, "999"), groups)
+    return Answer(_name("999", interchange.sender, interchange.receiver, interchange.control_number, interchange.date), content)
+
+
+def _claim_answer(received: Received, at: datetime, payer_id: str, members: Sequence[_Judged]) -> Answer:
+    """A 277CA of one payer, with a level for each billing provider."""
+    today = at.date()
+    providers = []
+    for npi, claims in _grouped(members, lambda one: one.item.claim.billing_provider.npi):
+        total = sum(one.item.claim.charge_cents for one in claims)
+        own = (Status("A1", "19", "PR", None, "WQ", total),)
+        name = claims[0].item.claim.billing_provider.last_name
+        providers.append(AcknowledgedProvider(npi, name, tuple(_acknowledged(one, at) for one in claims), "0", own))
+    first = members[0].item
+    total = sum(one.item.claim.charge_cents for one in members)
+    pcns = sorted(one.item.claim.patient_control_number for one in members)
+    name = _name("277ca", received.interchange.sender, payer_id, *pcns)
+    acknowledgement = ClaimAcknowledgement(
+        "PR",
+        first.claim.payer.name,
+        payer_id,
+        first.submitter.name,
+        first.submitter.identifier,
+        name[6:26].upper(),
+        first.reference,
+        at.date() - timedelta(days=ACKNOWLEDGED_AFTER_DAYS),
+        today,
+        (Status("A1", "19", "PR", today, "WQ", total),),
+        (),
+        tuple(providers),
+    )
+    content = write_claim_acknowledgements(_header(received, at, name), [acknowledgement])
+    return Answer(name, content, ACKNOWLEDGED_AFTER_DAYS)
+
+
+def _acknowledged(one: _Judged, at: datetime) -> AcknowledgedClaim:
+    """Accepted into adjudication (A2:20), or the member not found (A7:164 of the insured)."""
+    claim = one.item.claim
+    refused = one.scenario == "006"
+    amount = claim.charge_cents
+    status = Status("A7", "164", "IL", at.date(), "U", amount) if refused else Status("A2", "20", "", at.date(), "WQ", amount)
+    person = claim.patient or claim.subscriber
+    dates = [line.date_of_service for line in claim.lines]
+    ends = [line.date_of_service_to or line.date_of_service for line in claim.lines]
+    return AcknowledgedClaim(
+        claim.patient_control_number,
+        (status,),
+        person.last_name,
+        person.first_name,
+        claim.subscriber.member_id,
+        "" if refused else payer_claim_control_number(claim, one.content),
+        (),
+        min(dates) if dates else None,
+        max(ends) if ends else None,
+    )
+
+
+def _remittance_answer(received: Received, at: datetime, members: Sequence[_Judged]) -> Answer:
+    """The check of one payer to one billing provider for the claims of one file."""
+    claims = tuple(adjudicate(one.item.claim, one.scenario, one.content) for one in members)
+    first = members[0].item.claim
+    payer, provider = first.payer, first.billing_provider
+    payment = sum(claim.paid_cents for claim in claims)
+    trace = _trace(payer.payer_id, provider.npi, claims)
+    remittance = Remittance(
+        payment_cents=payment,
+        trace_number=trace,
+        payment_date=at.date(),
+        payer=Party(payer.name, "XV", payer.payer_id, _ADDRESS, (Reference("2U", payer.payer_id),), (_CONTACT,)),
+        payee=Party(provider.last_name, "XX", provider.npi, provider.address, (Reference("TJ", provider.tax_id),)),
+        claims=claims,
+        handling="I" if payment else "H",
+        method="CHK" if payment else "NON",
+        payer_trace_id=f"1{_tax_id(payer.payer_id)}",
+        produced_on=at.date(),
+    )
+    content = write_remittances(_header(received, at, trace), [remittance])
+    return Answer(_name("835", payer.payer_id, trace), content, PAID_AFTER_DAYS)
+
+
+def _trace(payer_id: str, npi: str, claims: Sequence[ClaimPayment]) -> str:
+    """The check's number: by who pays whom for which claims."""
+    seed = "|".join([payer_id, npi, *sorted(claim.patient_control_number for claim in claims)])
+    return f"SBX{sha256(seed.encode()).hexdigest()[:14].upper()}"
+
+
+def _tax_id(payer_id: str) -> str:
+    """Nine digits for an invented payer."""
+    return f"{int(sha256(payer_id.encode()).hexdigest()[:10], 16) % 10**9:09d}"

@@ -1,0 +1,260 @@
+"""The sandbox payer: decides by content alone, answers valid X12 that balances, and forgets nothing when it is killed."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from clearinghouse_adapter.sandbox.answers import answers_to, claim_key, read_file
+from clearinghouse_adapter.sandbox.desk import Desk
+from clearinghouse_adapter.sandbox.scenarios import SCENARIOS, content_of, scenario_of
+from rcm.clock import FixedClock
+from rcm.x12.acknowledgement import (
+    ClaimAcknowledgement,
+    FunctionalAcknowledgement,
+    InterchangeAcknowledgement,
+    read_acknowledgements,
+)
+from rcm.x12.professional_claim import ProfessionalClaim, write_professional_claims
+from rcm.x12.remittance import Remittance, differences, read_remittances
+from tests.shared.x12.generate import HEADER, RECEIVER, SUBMITTER, claims
+from tests.shared.x12.judge import findings
+
+NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
+
+
+def named(made: list[ProfessionalClaim], *scenarios: str) -> list[ProfessionalClaim]:
+    """The claims as originals, with member ids that end in the scenarios in turn ("" leaves them to the hash)."""
+    return [
+        replace(
+            claim,
+            frequency="1",
+            payer_claim_control_number="",
+            subscriber=replace(claim.subscriber, member_id=f"ABC{place:06d}{scenarios[place % len(scenarios)] or '999'}"),
+        )
+        for place, claim in enumerate(made)
+    ]
+
+
+def file_of(made: list[ProfessionalClaim], *, receiver: str = "RCMSANDBOX", number: int = 42) -> bytes:
+    header = replace(HEADER, receiver_id=receiver, control_number=number)
+    return write_professional_claims(header, SUBMITTER, RECEIVER, made, reference=f"SUB{number}")
+
+
+def answered(content: bytes, at: datetime = NOW) -> dict[str, list[bytes]]:
+    """All answers to a file, by the first part of their names."""
+    received = read_file(content)
+    assert received is not None
+    found: dict[str, list[bytes]] = {}
+    for answer in answers_to(received, at, {claim_key(item) for item in received.claims}):
+        found.setdefault(answer.name.partition("-")[0], []).append(answer.content)
+    return found
+
+
+def remittances(content: bytes) -> list[Remittance]:
+    return [item for part in answered(content).get("835", []) for item in read_remittances(part)]
+
+
+def test_every_answer_is_accepted_by_an_outside_judge() -> None:
+    made = named(claims(1, 60), "", *SCENARIOS)
+    found = answered(file_of(made))
+    assert set(found) == {"ta1", "999", "277ca", "835"}
+    for name, contents in found.items():
+        for content in contents:
+            assert findings(content) == [], name
+
+
+def test_all_balance_but_the_scenario_that_must_not() -> None:
+    made = named(claims(2, 90), "", *SCENARIOS)
+    by_pcn = {claim.patient_control_number: claim for claim in made}
+    found = differences(remittances(file_of(made)))
+    broken = {by_pcn[item.patient_control_number].subscriber.member_id[-3:] for item in found}
+    assert broken == {"009"}
+    assert {item.level for item in found} == {"claim"}
+
+
+@pytest.mark.parametrize(
+    ("scenario", "groups", "paid"),
+    [
+        ("001", {"CO-45", "PR-3"}, True),
+        ("002", {"CO-45", "PR-1"}, False),
+        ("003", {"CO-50"}, False),
+        ("004", {"CO-197"}, False),
+        ("007", {"CO-45", "OA-94", "PR-2", "CO-253"}, True),
+    ],
+)
+def test_a_scenario_is_what_the_table_says(scenario: str, groups: set[str], paid: bool) -> None:
+    made = named(claims(3, 12), scenario)
+    found = [claim for item in remittances(file_of(made)) for claim in item.claims]
+    assert len(found) == 12
+    for claim in found:
+        all_adjustments = [*claim.adjustments, *(item for line in claim.lines for item in line.adjustments)]
+        assert {f"{item.group}-{item.reason}" for item in all_adjustments} <= groups
+        assert (claim.paid_cents > 0) is paid
+    everything = [item for claim in found for line in claim.lines for item in line.adjustments]
+    assert groups - {"CO-253"} <= {f"{item.group}-{item.reason}" for item in everything}
+
+
+def test_the_last_line_is_denied_and_a_single_one_is_paid() -> None:
+    made = named(claims(4, 30), "005")
+    for claim in (claim for item in remittances(file_of(made)) for claim in item.claims):
+        denied = [any(item.reason == "97" for item in line.adjustments) for line in claim.lines]
+        assert denied == ([False] if len(denied) == 1 else [False] * (len(denied) - 1) + [True])
+
+
+def test_refused_and_silent_claims_get_no_remittance() -> None:
+    made = named(claims(5, 20), "006", "008")
+    found = answered(file_of(made))
+    assert "835" not in found
+    acknowledgements = [item for part in found["277ca"] for item in read_acknowledgements(part)]
+    statuses = Counter(
+        claim.statuses[0].category
+        for item in acknowledgements
+        if isinstance(item, ClaimAcknowledgement)
+        for provider in item.providers
+        for claim in provider.claims
+    )
+    assert statuses == {"A7": 10, "A2": 10}
+
+
+@pytest.mark.parametrize(("receiver", "kinds"), [("SANDBOXTA1", {"ta1"}), ("SANDBOX999", {"ta1", "999"})])
+def test_a_receiver_refuses_the_whole_file(receiver: str, kinds: set[str]) -> None:
+    found = answered(file_of(claims(6, 3), receiver=receiver))
+    assert set(found) == kinds
+    ta1, *others = [item for contents in found.values() for part in contents for item in read_acknowledgements(part)]
+    assert isinstance(ta1, InterchangeAcknowledgement)
+    assert ta1.rejected is (receiver == "SANDBOXTA1")
+    assert ta1.interchange_control_number == "000000042"
+    for item in others:
+        assert isinstance(item, FunctionalAcknowledgement)
+        assert item.rejected
+        assert item.sets[0].rejected
+
+
+def test_batching_order_and_numbers_change_no_decision() -> None:
+    made = named(claims(7, 40), "")
+    other = [replace(claim, patient_control_number=f"X{place}") for place, claim in enumerate(reversed(made))]
+    whole = remittances(file_of(made))
+    parts = [item for start in range(0, 40, 7) for item in remittances(file_of(other[start : start + 7], number=start + 1))]
+
+    def decided(found: list[Remittance]) -> Counter[tuple[int, ...]]:
+        return Counter(
+            (claim.charge_cents, claim.paid_cents, claim.patient_responsibility_cents)
+            for item in found
+            for claim in item.claims
+        )
+
+    assert decided(whole) == decided(parts)
+    assert len({item.trace_number for item in [*whole, *parts]}) == len(whole) + len(parts)
+    assert {scenario_of(claim, content_of(claim)) for claim in made} <= set(SCENARIOS)
+
+
+class Payer:
+    """A desk on folders of its own, which can be killed and made anew."""
+
+    def __init__(self, place: Path) -> None:
+        self.mailbox, self.folder = place / "mailbox", place / "sandbox"
+        self.clock = FixedClock(NOW)
+        self.desk = self.again()
+
+    def again(self) -> Desk:
+        self.desk = Desk(self.mailbox, self.folder, self.clock, day_seconds=86_400)
+        return self.desk
+
+    def put(self, name: str, content: bytes) -> None:
+        (self.mailbox / "inbound" / name).write_bytes(content)
+
+    def outbound(self) -> list[str]:
+        return sorted(path.name.partition("-")[0] for path in (self.mailbox / "outbound").glob("*.x12"))
+
+
+def test_answers_come_when_they_are_due(tmp_path: Path) -> None:
+    payer = Payer(tmp_path)
+    payer.put("a.837", file_of(named(claims(8, 5), "001")))
+    assert payer.desk.flow().unread == 1
+    payer.desk.take_new()
+    payer.desk.send_due()
+    assert payer.outbound() == ["999", "ta1"]
+    payer.clock.instant += timedelta(days=1)
+    payer.again().send_due()
+    assert set(payer.outbound()) == {"277ca", "999", "ta1"}
+    assert payer.desk.flow().last_answer_due == NOW + timedelta(days=14)
+    payer.clock.instant += timedelta(days=13)
+    payer.again().send_due()
+    assert set(payer.outbound()) == {"277ca", "835", "999", "ta1"}
+    flow = payer.desk.flow()
+    assert (flow.pending, flow.unread, flow.last_answer_due) == (0, 0, None)
+
+
+def test_the_same_claims_are_answered_once(tmp_path: Path) -> None:
+    payer = Payer(tmp_path)
+    made = named(claims(9, 4), "001")
+    payer.put("a.837", file_of(made))
+    payer.put("b.837", file_of(made))
+    payer.put("c.837", file_of(made[:2], number=43))
+    payer.desk.take_new()
+    payer.again()
+    payer.put("d.837", file_of(made))
+    payer.desk.take_new()
+    payer.clock.instant += timedelta(days=15)
+    payer.desk.send_due()
+    paid = [
+        claim.patient_control_number
+        for path in (payer.mailbox / "outbound").glob("835-*")
+        for item in read_remittances(path)
+        for claim in item.claims
+    ]
+    assert sorted(paid) == sorted(claim.patient_control_number for claim in made)
+
+
+class Killed(Exception):
+    """Stands for a SIGKILL at a step of the desk."""
+
+
+@pytest.mark.parametrize("step", range(14))
+def test_killed_at_any_step_it_goes_on_as_if_nothing_was(tmp_path: Path, step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    from clearinghouse_adapter.sandbox import desk as module
+
+    def outcome(place: Path, *, kill_at: int) -> dict[str, bytes]:
+        payer = Payer(place)
+        count = 0
+
+        def dying(original):
+            def act(*arguments, **options):
+                nonlocal count
+                count += 1
+                if count == kill_at:
+                    raise Killed
+                return original(*arguments, **options)
+
+            return act
+
+        payer.put("a.837", file_of(named(claims(10, 6), "001", "002", "006")))
+        with monkeypatch.context() as patched:
+            patched.setattr(module, "write_whole", dying(module.write_whole))
+            patched.setattr(module, "move_to", dying(module.move_to))
+            try:
+                payer.desk.take_new()
+                payer.clock.instant += timedelta(days=1)
+                payer.desk.send_due()
+            except Killed:
+                payer.again()
+        payer.desk.take_new()
+        payer.clock.instant = NOW + timedelta(days=15)
+        payer.desk.send_due()
+        assert payer.desk.flow().pending == 0
+        return {path.name: path.read_bytes() for path in (payer.mailbox / "outbound").glob("*.x12")}
+
+    undisturbed = outcome(tmp_path / "one", kill_at=0)
+    assert outcome(tmp_path / "other", kill_at=step + 1) == undisturbed
+    assert len(undisturbed) >= 5
+
+
+def test_what_is_no_x12_is_put_aside_without_an_answer(tmp_path: Path) -> None:
+    payer = Payer(tmp_path)
+    payer.put("a.837", b"hello")
+    payer.desk.take_new()
+    assert payer.outbound() == []
+    assert (payer.mailbox / "inbound" / "archive" / "a.837").exists()
