@@ -15,9 +15,9 @@ SILENT = ("/record", "/notes", "/documents", "/tags", "/overrides")
 
 
 def _data(encounter: Encounter, document: bytes, encounter_id: UUID, release: str, extra: dict[str, object]) -> bytes:
-    """The event's JSON from the encounter's own: what the contract wants besides is put behind it, where the last word counts."""
+    """The event's JSON from the encounter's own: what the contract wants besides stands behind it and wins."""
     more: dict[str, object] = {
-        "encounter_id": encounter_id,
+        "encounter_id": str(encounter_id),
         "charge_cents": encounter.charge_cents,
         "code_set_release": release,
         "date_of_service_to": encounter.last_day,
@@ -79,5 +79,3 @@ def cancelled(encounter_id: UUID, external_id: str, *, was_coded: bool, self_pay
 def says_something(changed: Sequence[str]) -> bool:
     """Whether any of the changed pointers is in a part that events carry."""
     return any(not pointer.startswith(SILENT) for pointer in changed)
-
-

@@ -30,7 +30,9 @@ Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30, pa
 """A code as it was sent; its form is an edit's matter."""
 Prose = Annotated[str, StringConstraints(max_length=2_000_000, pattern=_PROSE)]
 """Text of many lines."""
-Units = Annotated[str, BeforeValidator(_number_as_text, json_schema_input_type=str | int), StringConstraints(pattern=r"^\d{1,7}(\.\d{1,3})?$")]
+Units = Annotated[
+    str, BeforeValidator(_number_as_text, json_schema_input_type=str | int), StringConstraints(pattern=r"^\d{1,7}(\.\d{1,3})?$")
+]
 """A decimal of at most three places (SV104)."""
 ChargeCents = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT_CENTS)]
 """An amount in US cents; a charge is never negative: a mistaken one is cancelled or replaced."""

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from coding_svc.domain.encounter import Address, Encounter, Person, Provider
+from coding_svc.domain.encounter import Address, Encounter, Person, Provider, ServiceLine
 
 _UNDOTTED = re.compile(r"[A-Za-z][0-9A-Za-z]{3,6}")
 _ZIP_WITH_DASH = re.compile(r"([0-9]{5})[- ]([0-9]{4})")
@@ -50,37 +50,38 @@ def ndc(text: str) -> str:
 
 def _needed(encounter: Encounter) -> list[Repair]:
     found: list[Repair] = []
-
-    def compare(path: str, before: str, after: str) -> None:
-        if before != after:
-            found.append(Repair(path, before, after))
-
     for place, diagnosis in enumerate(encounter.diagnoses):
         code = diagnosis.code
         if len(code) > 3 and (code[3] != "." or not code.isupper()):
-            compare(f"/diagnoses/{place}/code", code, diagnosis_code(code))
+            found.append(Repair(f"/diagnoses/{place}/code", code, diagnosis_code(code)))
     for place, line in enumerate(encounter.lines):
-        if line.procedure and not line.procedure.isupper():
-            compare(f"/lines/{place}/procedure", line.procedure, line.procedure.upper())
-        for at, modifier in enumerate(line.modifiers):
-            compare(f"/lines/{place}/modifiers/{at}", modifier, modifier.upper())
-        if line.drug and len(line.drug.ndc) != 11:
-            compare(f"/lines/{place}/drug/ndc", line.drug.ndc, ndc(line.drug.ndc))
-        if line.ordering_provider:
-            _provider(f"/lines/{place}/ordering_provider", line.ordering_provider, found)
+        _line(f"/lines/{place}", line, found)
     _person("/patient", encounter.patient, found)
     if encounter.guarantor:
         _person("/guarantor", encounter.guarantor, found)
     for place, coverage in enumerate(encounter.coverages):
         if coverage.subscriber:
             _person(f"/coverages/{place}/subscriber", coverage.subscriber, found)
-    for name in ("billing", "rendering", "referring", "supervising"):
-        provider = getattr(encounter, f"{name}_provider")
+    for path, provider in (
+        ("/billing_provider", encounter.billing_provider),
+        ("/rendering_provider", encounter.rendering_provider),
+        ("/referring_provider", encounter.referring_provider),
+        ("/supervising_provider", encounter.supervising_provider),
+        ("/service_facility", encounter.service_facility),
+    ):
         if provider:
-            _provider(f"/{name}_provider", provider, found)
-    if encounter.service_facility:
-        _provider("/service_facility", encounter.service_facility, found)
+            _provider(path, provider, found)
     return found
+
+
+def _line(path: str, line: ServiceLine, found: list[Repair]) -> None:
+    if not line.procedure.isupper() and not line.procedure.isdigit():
+        found.append(Repair(f"{path}/procedure", line.procedure, line.procedure.upper()))
+    found.extend(Repair(f"{path}/modifiers/{at}", modifier, modifier.upper()) for at, modifier in enumerate(line.modifiers))
+    if line.drug:
+        found.append(Repair(f"{path}/drug/ndc", line.drug.ndc, ndc(line.drug.ndc)))
+    if line.ordering_provider:
+        _provider(f"{path}/ordering_provider", line.ordering_provider, found)
 
 
 def _address(path: str, address: Address | None, found: list[Repair]) -> None:

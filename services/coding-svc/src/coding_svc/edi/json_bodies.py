@@ -20,7 +20,9 @@ def read_lines(body: bytes) -> Parcel:
     raw = Raw.of(Form.NDJSON, body)
     lines = [(number, line) for number, line in enumerate(without_bom(body).split(b"\n"), 1) if line.strip()]
     if not lines:
-        raise InvalidBody("The body is empty", faults=[Fault("", "empty", "There is no line", "Send an encounter on each line.")])
+        raise InvalidBody(
+            "The body is empty", faults=[Fault("", "empty", "There is no line", "Send an encounter on each line.")]
+        )
     if len(lines) > LINES_MAX:
         fault = Fault("", "too-many-lines", f"There are {len(lines)} lines", f"Send at most {LINES_MAX} at once.")
         raise InvalidBody("The body has too many lines", faults=[fault])

@@ -1,6 +1,6 @@
 """What a body was read into: encounters, and refusals of what became none. Reading never raises for what a body says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -45,14 +45,14 @@ class Taken:
     raw: Raw
     place: str
     """Where it stands in the raw input: a line, an Encounter's reference; "" where it is the whole."""
-    warnings: Sequence[str] = ()
-    """What the form's reader passed over, for the answer."""
+    place_of: Callable[[str], str] | None = None
+    """A JSON pointer as the sender's form names the place; None where the form is JSON."""
 
     @classmethod
-    def of(cls, read: Encounter, raw: Raw, place: str = "") -> "Taken":
+    def of(cls, read: Encounter, raw: Raw, place: str = "", place_of: Callable[[str], str] | None = None) -> "Taken":
         encounter, repairs = repaired(read)
         document = encounter.model_dump_json(exclude_none=True).encode()
-        return cls(encounter, repairs, document, sha256(document).digest(), service_keys(encounter), raw, place)
+        return cls(encounter, repairs, document, sha256(document).digest(), service_keys(encounter), raw, place, place_of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Encounters come in: each is coded or held, or is known already, or is refused by itself; their raw input is kept."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -34,7 +34,7 @@ class Accepted:
     state: State
     version: int
     charge_cents: int
-    findings: Sequence[Finding | Mapping[str, str]]
+    findings: Sequence[Finding]
     place: str
     again: bool = False
 
@@ -75,9 +75,7 @@ async def receive(unit: UnitOfWork, book: CodeBook, deliveries: Sequence[Deliver
 class _Desk:
     """One transaction's intake: what is decided in memory, and written at the end."""
 
-    def __init__(
-        self, unit: UnitOfWork, book: CodeBook, known: dict[str, encounters.Known], billed: twins.Billed
-    ) -> None:
+    def __init__(self, unit: UnitOfWork, book: CodeBook, known: dict[str, encounters.Known], billed: twins.Billed) -> None:
         self._unit, self._book, self._known, self._billed = unit, book, known, billed
         self._now: datetime = unit.clock.now()
         self._today = unit.clock.today()

@@ -30,7 +30,7 @@ class Known:
     state: State
     version: int
     charge_cents: int
-    findings: Sequence[Mapping[str, str]]
+    findings: Sequence[Finding]
     content_sha256: bytes
 
 
@@ -95,7 +95,7 @@ async def known(unit: UnitOfWork, external_ids: Collection[str]) -> dict[str, Kn
             State(row["state"]),
             row["version"],
             row["charge_cents"],
-            row["findings"],
+            _findings(row["findings"]),
             row["content_sha256"],
         )
         for row in rows
@@ -112,9 +112,7 @@ async def twins(unit: UnitOfWork, patients: Collection[str], first: date, last: 
         first,
         last,
     )
-    return [
-        Twin(row["encounter_id"], row["patient_external_id"], State(row["state"]), row["service_keys"]) for row in rows
-    ]
+    return [Twin(row["encounter_id"], row["patient_external_id"], State(row["state"]), row["service_keys"]) for row in rows]
 
 
 async def insert(unit: UnitOfWork, encounters: Sequence[New], now: datetime) -> None:
@@ -203,6 +201,10 @@ async def held_page(unit: UnitOfWork, *, after: UUID | None, limit: int) -> list
     return [_stored(row) for row in rows]
 
 
+def _findings(told: Any) -> tuple[Finding, ...]:
+    return tuple(Finding(**{**finding, "severity": Severity(finding["severity"])}) for finding in told)
+
+
 def _stored(row: Any) -> Stored:
     return Stored(
         row["encounter_id"],
@@ -212,7 +214,7 @@ def _stored(row: Any) -> Stored:
         row["said_charge_cents"],
         row["charge_cents"],
         row["document"],
-        tuple(Finding(**{**finding, "severity": Severity(finding["severity"])}) for finding in row["findings"]),
+        _findings(row["findings"]),
         tuple(Repair(**repair) for repair in row["repairs"]),
         row["raw_input_id"],
         row["raw_place"],

@@ -106,7 +106,8 @@ async def quarantine(unit: UnitOfWork, refusals: Sequence[Refusal], now: datetim
 async def settle(unit: UnitOfWork, raw_input_id: UUID, state: str, now: datetime) -> None:
     """What became of a quarantined input: `taken` or `dismissed`."""
     await unit.connection.execute(
-        "update quarantine set state = $3, last_at = $4, attempts = attempts + 1 where organisation_id = $1 and raw_input_id = $2",
+        "update quarantine set state = $3, last_at = $4, attempts = attempts + 1"
+        " where organisation_id = $1 and raw_input_id = $2",
         unit.organisation,
         raw_input_id,
         state,

@@ -26,9 +26,7 @@ def edits_on(day: date) -> tuple[Edit, ...]:
 
 def assess(encounter: Encounter, facts: Facts) -> tuple[Finding, ...]:
     """What all edits find, in the catalogue's order. An overridden edit is told as a warning with the override's reason."""
-    found = [
-        (edit, hit) for edit in edits_on(encounter.date_of_service or facts.today) for hit in edit.check(encounter, facts)
-    ]
+    found = [(edit, hit) for edit in edits_on(encounter.date_of_service or facts.today) for hit in edit.check(encounter, facts)]
     if not found:
         return ()
     overridden = {override.edit_id for override in encounter.overrides if BY_ID.get(override.edit_id, _NONE).overridable}

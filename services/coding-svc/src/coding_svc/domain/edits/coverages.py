@@ -7,8 +7,35 @@ from coding_svc.domain.encounter import Encounter
 
 _RANKS = "PST"
 _SELF = "18"
-_PLAN_TYPES = frozenset("11 12 13 14 15 16 17 AM BL CH CI DS FI HM LM MA MB MC OF TV VA WC ZZ".split())
-_RELATIONSHIPS = frozenset("01 18 19 20 21 39 40 53 G8".split())
+PLAN_TYPES = frozenset(
+    [
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "16",
+        "17",
+        "AM",
+        "BL",
+        "CH",
+        "CI",
+        "DS",
+        "FI",
+        "HM",
+        "LM",
+        "MA",
+        "MB",
+        "MC",
+        "OF",
+        "TV",
+        "VA",
+        "WC",
+        "ZZ",
+    ]
+)
+"""Claim filing indicators (SBR09)."""
+_RELATIONSHIPS = frozenset(["01", "18", "19", "20", "21", "39", "40", "53", "G8"])
 
 
 def coverage_missing(encounter: Encounter, _: Facts) -> Iterator[Hit]:
@@ -39,7 +66,7 @@ def coverage_incomplete(encounter: Encounter, _: Facts) -> Iterator[Hit]:
 
 def coverage_code(encounter: Encounter, _: Facts) -> Iterator[Hit]:
     for place, coverage in enumerate(encounter.coverages):
-        if coverage.plan_type not in _PLAN_TYPES:
+        if coverage.plan_type not in PLAN_TYPES:
             yield Hit(f"/coverages/{place}/plan_type", "the claim filing indicator")
         if coverage.relationship not in _RELATIONSHIPS:
             yield Hit(f"/coverages/{place}/relationship", "the relationship to the subscriber")

@@ -30,7 +30,7 @@ class DiagnosisTable(Protocol):
         """The last day that the release covers; later days are judged by it."""
 
     def standing(self, code: str, on: date) -> str:
-        """"billable", "not yet", "expired", "header" or "unknown" on that day."""
+        """ "billable", "not yet", "expired", "header" or "unknown" on that day."""
 
     def is_manifestation(self, code: str, on: date) -> bool:
         """Whether the code may not stand first."""

@@ -84,6 +84,8 @@ def units_implausible(encounter: Encounter, _: Facts) -> Iterator[Hit]:
 
 def pointers(encounter: Encounter, _: Facts) -> Iterator[Hit]:
     most = len(encounter.diagnoses)
+    if not most:
+        return
     for place, line in enumerate(encounter.lines):
         named = line.diagnosis_pointers
         if not named:
@@ -119,7 +121,9 @@ def billed_twice(encounter: Encounter, facts: Facts) -> Iterator[Hit]:
 
 
 EDITS = (
-    Edit("line-missing", "/lines", "There is no service line", "Add what was done, with its charge.", "837P 2400", line_missing),
+    Edit(
+        "line-missing", "/lines", "There is no service line", "Add what was done, with its charge.", "837P 2400", line_missing
+    ),
     Edit(
         "line-count",
         "/lines/50",

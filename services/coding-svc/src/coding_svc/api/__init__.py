@@ -1,0 +1,5 @@
+"""HTTP in, one handler, HTTP out."""
+
+from coding_svc.api import encounters, figures, raw_inputs
+
+ROUTERS = (encounters.router, raw_inputs.router, figures.router)

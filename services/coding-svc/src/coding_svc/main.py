@@ -1,0 +1,42 @@
+"""coding-svc, put together."""
+
+from pathlib import Path
+
+from coding_svc.api import ROUTERS
+from coding_svc.consumers import SUBSCRIPTIONS
+from coding_svc.handlers.codebook import CodeBook
+from coding_svc.models import Base
+from coding_svc.settings import CodingSettings as Settings
+from rcm.codesets.diagnoses import installed_diagnosis_codes
+from rcm.codesets.place_of_service import is_place_of_service
+from rcm.service import Service
+
+__all__ = ["Settings", "build"]
+
+
+def build(_: Settings) -> Service:
+    """The service, with the code sets of this installation."""
+    return Service(
+        name="coding-svc",
+        title="Encounters",
+        description="Encounters come in as JSON, FHIR R4 or HL7 v2; they are checked, and coded or held.",
+        topic="rcm.encounters",
+        routers=ROUTERS,
+        metadata=Base.metadata,
+        migrations=Path(__file__).parent / "migrations",
+        subscriptions=SUBSCRIPTIONS,
+        context=CodeBook(installed_diagnosis_codes(), is_place_of_service),
+        tags=(
+            {"name": "encounters", "description": "Sent by an EHR, completed by a coder"},
+            {"name": "worklist", "description": "What waits for a person"},
+            {"name": "raw inputs", "description": "The quarantine of what could not be read"},
+            {"name": "edits", "description": "The rules that an encounter must pass"},
+            {"name": "figures", "description": "Counts and sums"},
+        ),
+    )
+
+
+if __name__ == "__main__":
+    from rcm.hosting import run_alone
+
+    run_alone(build, Settings())
