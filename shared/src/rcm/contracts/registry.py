@@ -1,6 +1,6 @@
 """Every event there is, by its CloudEvents type, and how old versions are read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -31,39 +31,53 @@ EVENTS: tuple[type[Event], ...] = (
     patient_accounts.StatementIssued,
     patient_accounts.PatientPaymentReceived,
 )
-BY_TYPE: Mapping[str, type[Event]] = {event.type_name(): event for event in EVENTS}
-"""The newest version of each event by its type."""
-NEWEST: Mapping[str, type[Event]] = {event.type_name().rpartition(".v")[0]: event for event in EVENTS}
-"""The newest version by the type without its version."""
-TOPICS: tuple[str, ...] = tuple(dict.fromkeys(event.TOPIC for event in EVENTS))
 
 
 class UnknownEvent(ValueError):
     """A type that no contract of ours describes, or a version newer than ours."""
 
 
-def event_class(type_name: str) -> type[Event]:
-    """The newest class of the event that `type_name` names in any version we can read. Raises UnknownEvent."""
-    known = BY_TYPE.get(type_name)
-    if known is not None:
-        return known
-    base, _, version = type_name.rpartition(".v")
-    newest = NEWEST.get(base)
-    if newest is None or not version.isdigit() or not 1 <= int(version) < newest.VERSION:
-        raise UnknownEvent(f"no contract for {type_name}")
-    return newest
+class Registry:
+    """Events by type, each in its newest version, with the older versions that can be read as it."""
+
+    def __init__(self, events: Iterable[type[Event]]) -> None:
+        self.events = tuple(events)
+        self.by_type = {event.type_name(): event for event in self.events}
+        self.newest = {event.type_name().rpartition(".v")[0]: event for event in self.events}
+        if len(self.newest) != len(self.events):
+            raise ValueError("an event stands in the registry once, in its newest version")
+
+    def event_class(self, type_name: str) -> type[Event]:
+        """The newest class of the event that `type_name` names in any version we can read. Raises UnknownEvent."""
+        known = self.by_type.get(type_name)
+        if known is not None:
+            return known
+        base, _, version = type_name.rpartition(".v")
+        newest = self.newest.get(base)
+        if newest is None or not version.isdigit() or not 1 <= int(version) < newest.VERSION:
+            raise UnknownEvent(f"no contract for {type_name}")
+        return newest
+
+    def decode(self, type_name: str, data: bytes | str) -> Event:
+        """The event in its newest version; older data passes through the chain of upcasts.
+
+        Raises UnknownEvent, or pydantic.ValidationError where the data breaks its contract.
+        """
+        newest = self.by_type.get(type_name)
+        if newest is not None:
+            return newest.model_validate_json(data)
+        newest = self.event_class(type_name)
+        older: Mapping[str, Any] = orjson.loads(data)
+        for step in range(int(type_name.rpartition(".v")[2]), newest.VERSION):
+            older = newest.upcast(older, step)
+        return newest.model_validate_json(orjson.dumps(older))
 
 
-def decode(type_name: str, data: bytes | str) -> Event:
-    """The event in its newest version; older data passes through the chain of upcasts.
-
-    Raises UnknownEvent, or pydantic.ValidationError where the data breaks its contract.
-    """
-    newest = event_class(type_name)
-    version = int(type_name.rpartition(".v")[2])
-    if version == newest.VERSION:
-        return newest.model_validate_json(data)
-    older: Mapping[str, Any] = orjson.loads(data)
-    for step in range(version, newest.VERSION):
-        older = newest.upcast(older, step)
-    return newest.model_validate(older)
+REGISTRY = Registry(EVENTS)
+BY_TYPE: Mapping[str, type[Event]] = REGISTRY.by_type
+"""The newest version of each event by its type."""
+NEWEST: Mapping[str, type[Event]] = REGISTRY.newest
+"""The newest version by the type without its version."""
+TOPICS: tuple[str, ...] = tuple(dict.fromkeys(event.TOPIC for event in EVENTS))
+event_class = REGISTRY.event_class
+decode = REGISTRY.decode
