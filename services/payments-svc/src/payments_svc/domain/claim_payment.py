@@ -1,0 +1,79 @@
+"""One CLP of a remittance as this service keeps it: the amounts, adjustments and names that posting needs.
+
+Structs, because a remittance of thousands of claims is made of them, and they are kept as JSON as they stand.
+"""
+
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+
+class Adjustment(Struct, frozen=True, gc=False):
+    """One CAS triplet; positive lowers the payment."""
+
+    group: str
+    reason: str
+    amount_cents: int
+
+
+class LinePayment(Struct, frozen=True, gc=False, omit_defaults=True):
+    """An adjudicated service line (loop 2110)."""
+
+    procedure: str
+    charge_cents: int
+    paid_cents: int
+    modifiers: tuple[str, ...] = ()
+    original_procedure: str = ""
+    """SVC06: what was billed, where the payer changed it."""
+    original_modifiers: tuple[str, ...] = ()
+    date_of_service: date | None = None
+    control_number: str = ""
+    """REF*6R."""
+    adjustments: tuple[Adjustment, ...] = ()
+    remarks: tuple[str, ...] = ()
+    line_number: int | None = None
+    """The encounter's line, once it is matched."""
+
+
+class ClaimPayment(Struct, frozen=True, gc=False, omit_defaults=True):
+    """An adjudicated claim (loop 2100)."""
+
+    patient_control_number: str
+    status: str
+    """CLP02."""
+    charge_cents: int
+    paid_cents: int
+    patient_responsibility_cents: int = 0
+    """CLP05."""
+    payer_claim_control_number: str = ""
+    adjustments: tuple[Adjustment, ...] = ()
+    """Those of loop 2100."""
+    lines: tuple[LinePayment, ...] = ()
+    remarks: tuple[str, ...] = ()
+    member_id: str = ""
+    date_of_service: date | None = None
+    """Of the first line, else the statement period's first day: for suggestions."""
+
+    @property
+    def is_reversal(self) -> bool:
+        """CLP02 22."""
+        return self.status == "22"
+
+    @property
+    def is_information_only(self) -> bool:
+        """CLP02 23 (not our claim, forwarded) and 25 (predetermination) are never posted as a payment."""
+        return self.status in {"23", "25"}
+
+    def patient_adjustments_cents(self) -> int:
+        """The sum of all PR adjustments, which CLP05 should equal."""
+        total = sum(each.amount_cents for each in self.adjustments if each.group == "PR")
+        return total + sum(each.amount_cents for line in self.lines for each in line.adjustments if each.group == "PR")
+
+    def negates(self, other: "ClaimPayment") -> bool:
+        """Whether this reversal takes back exactly what `other` said."""
+        return self.charge_cents == -other.charge_cents and self.paid_cents == -other.paid_cents
+
+    def without_line_numbers(self) -> "ClaimPayment":
+        """As the payer said it, before its lines were matched with ours."""
+        return replace(self, lines=tuple([replace(line, line_number=None) for line in self.lines]))

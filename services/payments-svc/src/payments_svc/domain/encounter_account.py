@@ -1,0 +1,95 @@
+"""An encounter's place in the ledger: what was charged, who owes what of it, who paid."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from payments_svc.domain.ledger import OF_ENCOUNTER, Account, Entry, EntryKind, Lines, UnbalancedEntry, balanced, identity_holds
+
+
+def no_balances() -> dict[Account, int]:
+    """The balances of an encounter that nothing was written for."""
+    return dict.fromkeys(OF_ENCOUNTER, 0)
+
+
+@dataclass(slots=True)
+class EncounterAccount:
+    """The working copy of one encounter: balances are those of its ledger lines, debit positive.
+
+    What is true of the facts so far is kept beside them, so that the order in which facts arrive does not matter: the last
+    charge that was said, whether it was withdrawn, whether all payers have answered.
+    """
+
+    organisation_id: UUID
+    encounter_id: UUID
+    external_id: str
+    guarantor_external_id: str
+    date_of_service: date
+    first_rank: str
+    """The rank of the first coverage; empty for a self-payer."""
+    self_pay: bool
+    charge_cents: int
+    """The charge that coding-svc said last."""
+    said_sequence: int
+    """The sequence of the event that said it."""
+    withdrawn: bool = False
+    """Its first claim was voided, or it was self-pay and cancelled: nothing is charged."""
+    completed: bool = False
+    """PayerSequenceCompleted was said."""
+    version: int = 0
+    responsibility_digest: str = ""
+    """Of the last PatientResponsibilityAssigned, so that the same is not said twice."""
+    balances: dict[Account, int] = field(default_factory=no_balances)
+
+    @property
+    def key(self) -> tuple[UUID, UUID]:
+        """Organisation and encounter."""
+        return self.organisation_id, self.encounter_id
+
+    @property
+    def responsibility_cents(self) -> int:
+        """What was moved to the patient, paid or not."""
+        return self.balances[Account.PATIENT_OPEN] + self.balances[Account.PATIENT_PAID]
+
+    @property
+    def responsibility_is_known(self) -> bool:
+        """Whether nobody but the patient has still to say what the patient owes."""
+        return self.self_pay or self.completed or self.withdrawn
+
+    def next_version(self) -> int:
+        """A new version, for an event or a change."""
+        self.version += 1
+        return self.version
+
+    def take(self, lines: Lines) -> None:
+        """Adds an entry's lines to the balances; those in suspense are not the encounter's. Raises UnbalancedEntry."""
+        for account, amount in lines:
+            if account in self.balances:
+                self.balances[account] += amount
+        if not identity_holds(self.balances):
+            raise UnbalancedEntry("the identity of an encounter would break")
+
+    def charge_entries(self) -> list[Entry]:
+        """What brings the charges to what was said last: the old charge reversed, the new one posted.
+
+        The difference stays in insurance open, whatever was paid meanwhile.
+        """
+        now = -self.balances[Account.CHARGES]
+        wanted = 0 if self.withdrawn else self.charge_cents
+        if now == wanted:
+            return []
+        entries = []
+        if now:
+            lines = balanced(((Account.CHARGES, now),), Account.INSURANCE_OPEN)
+            entries.append(Entry(EntryKind.CHARGE_REVERSAL, lines, "The charges said before are taken back", self.encounter_id))
+        if wanted:
+            lines = balanced(((Account.CHARGES, -wanted),), Account.INSURANCE_OPEN)
+            entries.append(Entry(EntryKind.CHARGE, lines, "The charges of the coded encounter", self.encounter_id))
+        return entries
+
+    def responsibility_entry(self, total_cents: int) -> Entry | None:
+        """Moves the difference between insurance open and patient open, so that the patient's whole share is `total_cents`."""
+        lines = balanced(((Account.PATIENT_OPEN, total_cents - self.responsibility_cents),), Account.INSURANCE_OPEN)
+        if not lines:
+            return None
+        return Entry(EntryKind.RESPONSIBILITY, lines, "What the patient owes after all payers", self.encounter_id)

@@ -1,0 +1,286 @@
+"""Between contract events and the domain: what others said, and what we say."""
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from uuid import UUID
+
+from payments_svc.domain.adjudication import Adjudication, ClassedAdjustment
+from payments_svc.domain.check import ProviderAdjustment
+from payments_svc.domain.claim_payment import ClaimPayment
+from payments_svc.domain.encounter_account import EncounterAccount
+from payments_svc.domain.matching import SentLine, normalised_control_number
+from payments_svc.domain.patient_payments import Application, PatientPayment
+from payments_svc.domain.remittance_claim import RemittanceClaim
+from payments_svc.domain.responsibility import ChargedLine, Responsibility
+from rcm.contracts.claims import ClaimSubmitted
+from rcm.contracts.encounters import CodedEncounter
+from rcm.contracts.envelope import Message, Payload
+from rcm.contracts.patient_accounts import PatientPaymentReceived
+from rcm.contracts.payments import (
+    ClaimDenied,
+    ClaimRemittanceHeld,
+    PatientPaymentApplied,
+    PatientResponsibilityAssigned,
+    PaymentPosted,
+    PaymentReversed,
+    ProviderAdjustmentRecorded,
+    RemittanceQuarantined,
+)
+from rcm.contracts.values import (
+    Adjustment,
+    Guarantor,
+    Patient,
+    PostedLine,
+    Provider,
+    ResponsibilityLine,
+    ResponsibilityPart,
+    ServiceLine,
+)
+
+
+class BillFacts(Payload):
+    """What a bill shows of an encounter, as it was said last."""
+
+    guarantor: Guarantor
+    patient: Patient
+    billing_provider: Provider
+    lines: tuple[ServiceLine, ...]
+
+    def charged_lines(self) -> list[ChargedLine]:
+        """The lines as the domain sees them."""
+        return [ChargedLine(line.line_number, line.charge_cents) for line in self.lines]
+
+
+def bill_facts(said: CodedEncounter) -> BillFacts:
+    """The part of an encounter that its bill shows."""
+    return BillFacts.model_construct(
+        guarantor=said.guarantor, patient=said.patient, billing_provider=said.billing_provider, lines=said.lines
+    )
+
+
+def account_of(message: Message[CodedEncounter]) -> EncounterAccount:
+    """A new account of an encounter, nothing charged yet."""
+    account = EncounterAccount(
+        organisation_id=message.organisation_id,
+        encounter_id=message.data.encounter_id,
+        external_id="",
+        guarantor_external_id="",
+        date_of_service=message.data.date_of_service,
+        first_rank="",
+        self_pay=False,
+        charge_cents=0,
+        said_sequence=0,
+    )
+    say_again(account, message)
+    return account
+
+
+def say_again(account: EncounterAccount, message: Message[CodedEncounter]) -> None:
+    """Sets what coding-svc says of the encounter now."""
+    said = message.data
+    account.external_id = said.external_id
+    account.guarantor_external_id = said.guarantor.external_id
+    account.date_of_service = said.date_of_service
+    account.first_rank = said.coverages[0].rank.value if said.coverages else ""
+    account.self_pay = said.self_pay
+    account.charge_cents = said.charge_cents
+    account.said_sequence = message.sequence
+
+
+def payees_of(organisation_id: UUID, npi: str, tax_id: str) -> set[tuple[UUID, str, str]]:
+    """A billing provider's names in a remittance's payee."""
+    named = (("npi", npi), ("tax_id", tax_id.replace("-", "")))
+    return {(organisation_id, kind, value) for kind, value in named if value}
+
+
+def sent_lines(said: ClaimSubmitted) -> list[SentLine]:
+    """The lines as they were sent."""
+    return [
+        SentLine(
+            line.line_number, line.line_control_number, line.procedure, line.date_of_service, line.charge_cents, line.modifiers
+        )
+        for line in said.lines
+    ]
+
+
+def submitted_row(message: Message[ClaimSubmitted], lines: object) -> dict[str, object]:
+    """A submitted claim as it is kept."""
+    said = message.data
+    return {
+        "organisation_id": message.organisation_id,
+        "patient_control_number": normalised_control_number(said.patient_control_number),
+        "claim_id": said.claim_id,
+        "encounter_id": said.encounter_id,
+        "rank": said.rank.value,
+        "payer_id": said.payer_id,
+        "member_id": said.member_id,
+        "date_of_service": said.date_of_service,
+        "charge_cents": said.charge_cents,
+        "submitted_at": message.time,
+        "lines": lines,
+    }
+
+
+def patient_payment(message: Message[PatientPaymentReceived]) -> PatientPayment:
+    """A patient's payment, all of it a deposit."""
+    said = message.data
+    return PatientPayment(
+        message.organisation_id,
+        said.patient_payment_id,
+        said.account_id,
+        said.guarantor_external_id,
+        said.received_on,
+        said.amount_cents,
+        said.amount_cents,
+        said.encounter_id,
+    )
+
+
+def adjustment(classed: ClassedAdjustment) -> Adjustment:
+    """An adjustment with the account it went to."""
+    return Adjustment.model_construct(
+        group=classed.group, reason=classed.reason, amount_cents=classed.amount_cents, account=classed.account.value
+    )
+
+
+def _adjustments(classed: Iterable[ClassedAdjustment]) -> tuple[Adjustment, ...]:
+    return tuple([adjustment(each) for each in classed])
+
+
+def _patient_parts(adjudication: Adjudication) -> tuple[ResponsibilityPart, ...]:
+    by_reason: dict[str, int] = {}
+    for each in adjudication.all_adjustments():
+        if each.group == "PR":
+            by_reason[each.reason] = by_reason.get(each.reason, 0) + each.amount_cents
+    return tuple([ResponsibilityPart.model_construct(reason=key, amount_cents=by_reason[key]) for key in sorted(by_reason)])
+
+
+def payment_posted(claim: RemittanceClaim, payment: ClaimPayment, adjudication: Adjudication) -> PaymentPosted:
+    """One posted CLP. Values are right by construction, so that nothing is validated again."""
+    assert claim.claim_id is not None
+    assert claim.encounter_id is not None
+    lines = [
+        PostedLine.model_construct(
+            line_number=line.line_number,
+            charge_cents=line.charge_cents,
+            paid_cents=line.paid_cents,
+            adjustments=_adjustments(line.adjustments),
+            denied=line.denied,
+        )
+        for line in adjudication.lines
+    ]
+    return PaymentPosted.model_construct(
+        claim_id=claim.claim_id,
+        encounter_id=claim.encounter_id,
+        remittance_id=claim.remittance_id,
+        patient_control_number=payment.patient_control_number,
+        payer_claim_control_number=payment.payer_claim_control_number,
+        status_code=payment.status,
+        charge_cents=payment.charge_cents,
+        paid_cents=payment.paid_cents,
+        adjustments=_adjustments(adjudication.adjustments),
+        patient_responsibility=_patient_parts(adjudication),
+        lines=tuple(lines),
+        denied=adjudication.denied,
+    )
+
+
+def claim_denied(claim: RemittanceClaim, adjudication: Adjudication) -> ClaimDenied:
+    """Beside `payment_posted`, where something is denied."""
+    assert claim.claim_id is not None
+    assert claim.encounter_id is not None
+    lines = [line.line_number for line in adjudication.lines if line.denied and line.line_number is not None]
+    return ClaimDenied.model_construct(
+        claim_id=claim.claim_id,
+        encounter_id=claim.encounter_id,
+        remittance_id=claim.remittance_id,
+        category=adjudication.denial_category,
+        line_numbers=() if adjudication.denied == "all" else tuple(sorted(set(lines))),
+        reasons=_adjustments(adjudication.denial_reasons),
+    )
+
+
+def payment_reversed(claim: RemittanceClaim, reversed_remittance_id: UUID, paid_cents: int) -> PaymentReversed:
+    """A CLP that took another back."""
+    assert claim.claim_id is not None
+    assert claim.encounter_id is not None
+    return PaymentReversed(
+        claim_id=claim.claim_id,
+        encounter_id=claim.encounter_id,
+        remittance_id=claim.remittance_id,
+        reversed_remittance_id=reversed_remittance_id,
+        paid_cents=paid_cents,
+    )
+
+
+def claim_held(claim: RemittanceClaim) -> ClaimRemittanceHeld:
+    """A CLP whose payment went into suspense."""
+    return ClaimRemittanceHeld(
+        remittance_id=claim.remittance_id,
+        claim_id=claim.claim_id,
+        patient_control_number=claim.payment.patient_control_number,
+        reason=claim.reason,
+        difference_cents=claim.difference_cents,
+        paid_cents=claim.payment.paid_cents,
+    )
+
+
+def quarantined(remittance_id: UUID, trace_number: str, reasons: Sequence[str], difference_cents: int) -> RemittanceQuarantined:
+    """A remittance of which nothing is posted; the first reason speaks for all."""
+    return RemittanceQuarantined(
+        remittance_id=remittance_id, trace_number=trace_number, reason=reasons[0], difference_cents=difference_cents
+    )
+
+
+def provider_adjustment_recorded(remittance_id: UUID, item: ProviderAdjustment) -> ProviderAdjustmentRecorded:
+    """One PLB adjustment."""
+    return ProviderAdjustmentRecorded(
+        remittance_id=remittance_id, code=item.code, reference=item.reference, amount_cents=item.amount_cents
+    )
+
+
+def responsibility_assigned(
+    account: EncounterAccount, facts: BillFacts, responsibility: Responsibility
+) -> PatientResponsibilityAssigned:
+    """What the patient owes of an encounter, whole."""
+    shares = {share.line_number: share for share in responsibility.lines}
+    lines = [
+        ResponsibilityLine.model_construct(
+            line_number=line.line_number,
+            procedure=line.procedure,
+            description=line.description,
+            date_of_service=line.date_of_service,
+            charge_cents=line.charge_cents,
+            insurance_paid_cents=shares[line.line_number].insurance_paid_cents,
+            adjusted_cents=shares[line.line_number].adjusted_cents,
+            patient_cents=shares[line.line_number].patient_cents,
+        )
+        for line in facts.lines
+    ]
+    parts = [ResponsibilityPart.model_construct(reason=reason, amount_cents=amount) for reason, amount in responsibility.parts]
+    return PatientResponsibilityAssigned.model_construct(
+        encounter_id=account.encounter_id,
+        guarantor=facts.guarantor,
+        patient=facts.patient,
+        billing_provider=facts.billing_provider,
+        date_of_service=account.date_of_service,
+        parts=tuple(parts),
+        lines=tuple(lines),
+        total_cents=responsibility.total_cents,
+    )
+
+
+def digest(event: PatientResponsibilityAssigned) -> str:
+    """The same for two that say the same."""
+    return blake2b(event.model_dump_json().encode(), digest_size=12).hexdigest()
+
+
+def patient_payment_applied(application: Application) -> PatientPaymentApplied:
+    """Where an amount of a patient's payment went; negative where it became a deposit again."""
+    return PatientPaymentApplied(
+        encounter_id=application.account.encounter_id,
+        account_id=application.payment.account_id,
+        patient_payment_id=application.payment.patient_payment_id,
+        applied_cents=application.applied_cents,
+        deposit_left_cents=application.deposit_left_cents,
+    )

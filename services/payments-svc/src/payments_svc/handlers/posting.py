@@ -1,0 +1,293 @@
+"""CLPs into the ledger: matched, posted, taken back, or into suspense with a reason. One load, one decision, one save."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from payments_svc import events
+from payments_svc.domain.adjudication import adjudicate
+from payments_svc.domain.adjustment_reasons import published_table
+from payments_svc.domain.ledger import Entry, EntryKind, Lines, into_suspense, mirrored
+from payments_svc.domain.matching import PostedPayment, SentClaim, match_lines, original_of, unmatched_lines
+from payments_svc.domain.remittance import ClaimState, Reason
+from payments_svc.domain.remittance_claim import RemittanceClaim
+from payments_svc.handlers.book import Book, CausedBy, Key
+from payments_svc.handlers.responsibility import assign_responsibility
+from payments_svc.store import ledger, remittance_claims, remittances, submissions
+from rcm.errors import RcmError
+from rcm.ids import new_id
+from rcm.messaging.unit_of_work import UnitOfWork
+
+Sent = dict[tuple[UUID, str], SentClaim]
+
+
+class MissingAccount(RcmError):
+    """A submitted claim without its encounter's account: a fault of ours."""
+
+    code = "missing-account"
+    title = "A claim was submitted for an encounter that has no account"
+
+
+@dataclass(slots=True)
+class Posting:
+    """What a posting works with and what it made."""
+
+    book: Book
+    sent: Sent
+    by_payer_number: dict[tuple[UUID, str, str], SentClaim]
+    standing: dict[Key, list[PostedPayment]] = field(default_factory=dict)
+    """By encounter: what stands in the ledger, only loaded where something is taken back."""
+    lines: dict[UUID, Lines] = field(default_factory=dict)
+    """Of the entries that posted it."""
+    causes: dict[Key, CausedBy] = field(default_factory=dict)
+    """The encounters whose money moved, each with its cause."""
+    taken_back: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
+    fresh: dict[UUID, RemittanceClaim] = field(default_factory=dict)
+    """Posted in this transaction, by id: one of them may be taken back in it."""
+    tasks: list[dict[str, object]] = field(default_factory=list)
+
+    def claim_sent(self, claim: RemittanceClaim) -> SentClaim | None:
+        """Whose CLP it is: by our number, else by the payer's own."""
+        found = self.sent.get(claim.key)
+        if found is None and claim.payment.payer_claim_control_number:
+            org, number = claim.organisation_id, claim.payment.payer_claim_control_number
+            found = self.by_payer_number.get((org, claim.payer_identifier, number))
+        return found
+
+
+Cause = Callable[[RemittanceClaim], CausedBy]
+
+
+async def post_claims(
+    unit: UnitOfWork, claims: Sequence[RemittanceClaim], cause: Cause = lambda _: None, matched: Sent | None = None
+) -> None:
+    """Decides these CLPs and saves them, and besides the reversals that waited for what is posted now.
+
+    New CLPs (state None) are inserted, stored ones updated. What still waits afterwards has its reason and its payment in
+    suspense; the caller says so. `matched` is what a person says that a patient control number stands for.
+    """
+    posting = await _load(unit, claims, matched or {})
+    deferred = [claim for claim in claims if not _decide(posting, claim, cause(claim))]
+    decided = list(claims)
+    for claim in deferred:
+        if not _take_back(posting, claim, cause(claim)):
+            _wait(posting, claim, ClaimState.UNMATCHED, Reason.REVERSAL_WITHOUT_ORIGINAL)
+    decided += await _waiting_reversals(posting, claims, cause)
+    await _save(posting, decided)
+
+
+async def _load(unit: UnitOfWork, claims: Sequence[RemittanceClaim], matched: Sent) -> Posting:
+    connection = unit.connection
+    sent = await submissions.by_control_number(connection, {claim.key for claim in claims}) | matched
+    unknown = {
+        (claim.organisation_id, claim.payer_identifier, claim.payment.payer_claim_control_number)
+        for claim in claims
+        if claim.key not in sent and claim.payment.payer_claim_control_number
+    }
+    posting = Posting(Book(unit), sent, await submissions.by_payer_claim_number(connection, unknown))
+    found = [(claim, posting.claim_sent(claim)) for claim in claims]
+    await posting.book.load((claim.organisation_id, ours.encounter_id) for claim, ours in found if ours is not None)
+    reversals = [(claim, ours) for claim, ours in found if ours is not None and claim.payment.is_reversal]
+    await _load_standing(posting, [(claim.organisation_id, ours.encounter_id) for claim, ours in reversals])
+    return posting
+
+
+async def _load_standing(posting: Posting, encounters: Sequence[Key]) -> None:
+    """What stands in the ledger for these encounters, with its entries' lines."""
+    missing = [key for key in dict.fromkeys(encounters) if key not in posting.standing]
+    connection = posting.book.unit.connection
+    standing = await remittance_claims.posted_of_encounters(connection, missing)
+    entries = [(org, each.entry_id) for (org, _), found in standing.items() for each in found if each.entry_id is not None]
+    posting.lines.update(await ledger.lines_of(connection, entries))
+    posting.standing.update(standing)
+
+
+def _decide(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> bool:
+    """Posts a CLP or lets it wait; False for a reversal whose original may still come in this very batch."""
+    payment = claim.payment
+    if claim.state is ClaimState.HELD or (claim.state is None and claim.reason):
+        _wait(posting, claim, ClaimState.HELD, claim.reason)
+    elif payment.is_information_only:
+        if payment.paid_cents:
+            _wait(posting, claim, ClaimState.HELD, Reason.NOT_A_PAYMENT)
+        else:
+            claim.become(ClaimState.INFORMATION)
+    elif (ours := posting.claim_sent(claim)) is None:
+        _wait(posting, claim, ClaimState.UNMATCHED, Reason.UNMATCHED)
+    else:
+        _belongs_to(claim, ours)
+        if payment.is_reversal:
+            return _take_back(posting, claim, cause)
+        _post(posting, claim, ours, cause)
+    return True
+
+
+def _belongs_to(claim: RemittanceClaim, ours: SentClaim) -> None:
+    claim.claim_id, claim.encounter_id = ours.claim_id, ours.encounter_id
+    claim.rank, claim.payer_id = ours.rank, ours.payer_id
+
+
+def _post(posting: Posting, claim: RemittanceClaim, ours: SentClaim, cause: CausedBy) -> None:
+    """Paid and adjusted amounts against insurance open; what is said of it."""
+    book = posting.book
+    account = book.accounts.get((claim.organisation_id, ours.encounter_id))
+    if account is None:
+        raise MissingAccount(f"claim {ours.claim_id}")
+    claim.payment = payment = match_lines(claim.payment, ours.lines)
+    adjudication = adjudicate(payment, published_table(), claim.payment_date, ours.payer_id)
+    _release(posting, claim, cause)
+    claim.become(ClaimState.POSTED)
+    claim.entry_id = None
+    if lines := adjudication.ledger_lines():
+        entry = Entry(
+            EntryKind.INSURANCE_PAYMENT, lines, f"CLP02 {payment.status}", ours.encounter_id, ours.claim_id, claim.remittance_id
+        )
+        claim.entry_id = book.post(account, entry, cause)
+        posting.lines[claim.entry_id] = lines
+    book.say(account, events.payment_posted(claim, payment, adjudication), cause)
+    if adjudication.denied != "none":
+        book.say(account, events.claim_denied(claim, adjudication), cause)
+    if unmatched := unmatched_lines(payment):
+        _task(posting, claim, "line-unmatched", f"{unmatched} of the payer's lines are none that we sent")
+    posting.causes[account.key] = cause
+    posting.fresh[claim.remittance_claim_id] = claim
+    if account.key in posting.standing:
+        posting.standing[account.key].append(_standing(claim))
+
+
+def _standing(claim: RemittanceClaim) -> PostedPayment:
+    assert claim.claim_id is not None
+    return PostedPayment(
+        claim.remittance_claim_id,
+        claim.remittance_id,
+        claim.position,
+        claim.payment_date,
+        claim.claim_id,
+        claim.rank,
+        claim.payer_id,
+        claim.entry_id,
+        claim.payment,
+    )
+
+
+def _take_back(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> bool:
+    """Mirrors the entries of what a reversal takes back; False where nothing known can be meant."""
+    assert claim.encounter_id is not None
+    book, payment = posting.book, claim.payment
+    account = book.accounts[claim.organisation_id, claim.encounter_id]
+    standing = posting.standing[account.key]
+    original = original_of(
+        payment, standing, remittance_id=claim.remittance_id, position=claim.position, payment_date=claim.payment_date
+    )
+    if original is None:
+        return False
+    standing.remove(original)
+    _release(posting, claim, cause)
+    claim.become(ClaimState.REVERSAL)
+    claim.claim_id, claim.rank, claim.payer_id = original.claim_id, original.rank, original.payer_id
+    claim.entry_id = None
+    if original.entry_id is not None:
+        lines = mirrored(posting.lines[original.entry_id])
+        place = (account.encounter_id, original.claim_id, claim.remittance_id)
+        entry = Entry(EntryKind.INSURANCE_REVERSAL, lines, "CLP02 22", *place, reverses=original.entry_id)
+        claim.entry_id = book.post(account, entry, cause)
+    book.say(account, events.payment_reversed(claim, original.remittance_id, original.payment.paid_cents), cause)
+    _note_difference(posting, claim, original, cause)
+    taken = posting.fresh.get(original.remittance_claim_id)
+    if taken is not None:
+        taken.become(ClaimState.REVERSED)
+    posting.taken_back[claim.organisation_id, original.remittance_claim_id] = claim.remittance_claim_id
+    posting.causes[account.key] = cause
+    return True
+
+
+def _note_difference(posting: Posting, claim: RemittanceClaim, original: PostedPayment, cause: CausedBy) -> None:
+    """Where a reversal takes back another amount than was paid, the difference stands in suspense, with a task."""
+    if claim.payment.negates(original.payment):
+        return
+    difference = claim.payment.paid_cents + original.payment.paid_cents
+    if lines := into_suspense(difference):
+        reason = "A reversal of another amount than was paid"
+        entry = Entry(
+            EntryKind.REVERSAL_DIFFERENCE, lines, reason, claim_id=original.claim_id, remittance_id=claim.remittance_id
+        )
+        posting.book.write(claim.organisation_id, entry, cause)
+    _task(posting, claim, "reversal-differs", "The reversal's amounts are not those of what it takes back", difference)
+
+
+def _wait(posting: Posting, claim: RemittanceClaim, state: ClaimState, reason: str) -> None:
+    """The CLP waits, its payment in suspense."""
+    claim.become(state, str(reason))
+    if lines := into_suspense(claim.payment.paid_cents - claim.suspended_cents):
+        entry = Entry(EntryKind.HELD_PAYMENT, lines, claim.reason, claim_id=claim.claim_id, remittance_id=claim.remittance_id)
+        claim.entry_id = posting.book.write(claim.organisation_id, entry, None)
+        claim.suspended_cents = claim.payment.paid_cents
+
+
+def _release(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> None:
+    """Takes the payment of a CLP that waited out of suspense."""
+    if lines := mirrored(into_suspense(claim.suspended_cents)):
+        entry = Entry(
+            EntryKind.HELD_PAYMENT_RELEASE,
+            lines,
+            "It can be posted now",
+            claim_id=claim.claim_id,
+            remittance_id=claim.remittance_id,
+            reverses=claim.entry_id,
+        )
+        posting.book.write(claim.organisation_id, entry, cause)
+        claim.suspended_cents = 0
+
+
+def _task(posting: Posting, claim: RemittanceClaim, kind: str, message: str, amount_cents: int = 0) -> None:
+    posting.tasks.append(
+        {
+            "organisation_id": claim.organisation_id,
+            "task_id": new_id(),
+            "kind": kind,
+            "remittance_id": claim.remittance_id,
+            "remittance_claim_id": claim.remittance_claim_id,
+            "claim_id": claim.claim_id,
+            "message": message,
+            "amount_cents": amount_cents,
+            "opened_at": posting.book.unit.clock.now(),
+            "closed_by": "",
+            "note": "",
+        }
+    )
+
+
+async def _waiting_reversals(posting: Posting, claims: Sequence[RemittanceClaim], cause: Cause) -> list[RemittanceClaim]:
+    """Reversals that came before what they take back, which may be posted now."""
+    own = {claim.remittance_claim_id for claim in claims}
+    keys = {claim.key for claim in claims if claim.state is ClaimState.POSTED}
+    found = await remittance_claims.waiting_for_numbers(posting.book.unit.connection, keys)
+    waiting = [
+        each for each in found if each.reason == Reason.REVERSAL_WITHOUT_ORIGINAL and each.remittance_claim_id not in own
+    ]
+    if not waiting:
+        return []
+    causes = {claim.key: cause(claim) for claim in claims}
+    for each in waiting:
+        _belongs_to(each, posting.sent[each.key])
+    await _load_standing(posting, [(each.organisation_id, each.encounter_id) for each in waiting if each.encounter_id])
+    fresh = [claim for claim in posting.fresh.values() if claim.state is ClaimState.POSTED]
+    for claim in fresh:
+        assert claim.encounter_id is not None
+        standing = posting.standing.get((claim.organisation_id, claim.encounter_id))
+        if standing is not None and all(each.remittance_claim_id != claim.remittance_claim_id for each in standing):
+            standing.append(_standing(claim))
+    return [each for each in waiting if _take_back(posting, each, causes[each.key])]
+
+
+async def _save(posting: Posting, decided: Sequence[RemittanceClaim]) -> None:
+    book, connection = posting.book, posting.book.unit.connection
+    await remittance_claims.insert_claims(connection, [claim for claim in decided if not claim.is_stored])
+    await remittance_claims.update_claims(connection, [claim for claim in decided if claim.is_stored])
+    await remittance_claims.mark_reversed(connection, posting.taken_back)
+    await remittances.insert_tasks(connection, posting.tasks)
+    await book.save()
+    again = {key: why for key, why in posting.causes.items() if book.accounts[key].responsibility_is_known}
+    if again:
+        await assign_responsibility(book, again)
+        await book.save()

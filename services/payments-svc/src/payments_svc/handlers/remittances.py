@@ -1,0 +1,220 @@
+"""A remittance comes: known already, put in quarantine, or posted; and how quarantine ends."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from payments_svc import edi, events
+from payments_svc.domain.check import Check, Identity, ProviderAdjustment
+from payments_svc.domain.ledger import Entry, EntryKind, into_suspense
+from payments_svc.domain.remittance import REMITTANCE_TRANSITIONS, NotPossibleNow, Reason, RemittanceState, move
+from payments_svc.domain.remittance_claim import RemittanceClaim
+from payments_svc.handlers.book import Book
+from payments_svc.handlers.posting import post_claims
+from payments_svc.store import encounters, remittances
+from rcm.contracts.envelope import Event
+from rcm.ids import new_id
+from rcm.messaging.unit_of_work import UnitOfWork
+
+Row = Mapping[str, Any]
+
+
+async def receive_file(unit: UnitOfWork, content: bytes) -> tuple[list[Row], bool]:
+    """Takes an 835 file; answers its remittances in order, and whether anything of it is new.
+
+    Raises NotX12 or NotARemittance. The same check again does nothing; another content of it is quarantined for a person.
+    """
+    file_hash = sha256(content).hexdigest()
+    known_file = await remittances.file_by_hash(unit.connection, unit.organisation, file_hash)
+    if known_file is not None:
+        return await remittances.remittances_of_file(unit.connection, unit.organisation, known_file), False
+    checks = edi.read_checks(content)
+    file_id = new_id()
+    found, new = await _sorted_out(unit, checks, file_id)
+    if not new:
+        return found, False
+    await remittances.insert_file(
+        unit.connection,
+        {
+            "organisation_id": unit.organisation,
+            "file_id": file_id,
+            "sha256": file_hash,
+            "content": content,
+            "received_at": unit.clock.now(),
+            "received_by": unit.cause.actor,
+        },
+    )
+    await _post(unit, [(row, check) for row, check in new if row["state"] == RemittanceState.POSTED])
+    for row, _ in new:
+        if row["state"] == RemittanceState.QUARANTINED:
+            say_quarantined(unit, row)
+    await remittances.insert_remittances(unit.connection, [row for row, _ in new])
+    return found, True
+
+
+async def _sorted_out(
+    unit: UnitOfWork, checks: Sequence[Check], file_id: UUID
+) -> tuple[list[Row], list[tuple[dict[str, Any], Check]]]:
+    """Each check's row, stored or new; and the new ones, whose state says what is to be done."""
+    connection, organisation_id = unit.connection, unit.organisation
+    stored = await remittances.remittances_of_identities(connection, organisation_id, [check.identity for check in checks])
+    of_identity: dict[Identity, list[Row]] = {}
+    for row in stored:
+        of_identity.setdefault(identity_of(row), []).append(row)
+    named = {value for check in checks for value in (check.payee_npi, *check.payee_tax_ids)}
+    payees = await encounters.known_payees(connection, organisation_id, named)
+    found: list[Row] = []
+    new: list[tuple[dict[str, Any], Check]] = []
+    for check in checks:
+        same_check = of_identity.setdefault(check.identity, [])
+        same = next((row for row in same_check if row["content_sha256"] == check.content_sha256), None)
+        if same is not None:
+            found.append(same)
+            continue
+        made = _new_row(unit, check, file_id, check.faults(payees), same_check[0] if same_check else None)
+        same_check.append(made)
+        found.append(made)
+        new.append((made, check))
+    return found, new
+
+
+def identity_of(row: Row) -> Identity:
+    """The identity of a stored remittance."""
+    return Identity(row["payer_identifier"], row["trace_number"], row["payment_date"], row["payment_cents"])
+
+
+def _new_row(unit: UnitOfWork, check: Check, file_id: UUID, reasons: list[Reason], first: Row | None) -> dict[str, Any]:
+    """A new remittance. `first` holds the identity of its check already."""
+    if first is not None:
+        reasons = [*reasons, Reason.SAME_CHECK_OTHER_CONTENT]
+    return {
+        "organisation_id": unit.organisation,
+        "remittance_id": new_id(),
+        "file_id": file_id,
+        "first_place": check.places[0],
+        "places": list(check.places),
+        **check.identity._asdict(),
+        "content_sha256": check.content_sha256,
+        "holds_identity": first is None and Reason.UNREADABLE not in reasons,
+        "same_check_as": first["remittance_id"] if first is not None else None,
+        "payer_name": check.payer_name,
+        "payee_npi": check.payee_npi,
+        "payee_tax_ids": list(check.payee_tax_ids),
+        "state": RemittanceState.QUARANTINED if reasons else RemittanceState.POSTED,
+        "reasons": [reason.value for reason in reasons],
+        "difference_cents": check.difference_cents,
+        "claim_count": len(check.claims),
+        "provider_adjustments": [
+            {"code": each.code, "reference": each.reference, "amount_cents": each.amount_cents}
+            for each in check.provider_adjustments
+        ],
+        "version": 0,
+        "received_at": unit.clock.now(),
+        "decided_by": "",
+        "decided_at": None,
+        "note": "",
+    }
+
+
+async def _post(unit: UnitOfWork, posted: Sequence[tuple[dict[str, Any], Check]]) -> None:
+    """The CLPs of all these checks at once, and their provider adjustments. Counts up each row's version for what is said."""
+    if not posted:
+        return
+    claims = {row["remittance_id"]: _claims_of(unit, row, check) for row, check in posted}
+    await post_claims(unit, [claim for own in claims.values() for claim in own])
+    book = Book(unit)
+    for row, check in posted:
+        for claim in claims[row["remittance_id"]]:
+            if claim.waits:
+                say(unit, row, events.claim_held(claim), claim.encounter_id)
+        for item in check.provider_adjustments:
+            _record(book, row, item)
+    await book.save()
+
+
+def _claims_of(unit: UnitOfWork, row: Row, check: Check) -> list[RemittanceClaim]:
+    """The CLPs of a check, undecided; one whose own balance fails carries its reason."""
+    return [
+        RemittanceClaim(
+            row["organisation_id"],
+            new_id(),
+            row["remittance_id"],
+            position,
+            check.identity.payer_identifier,
+            check.identity.payment_date or unit.clock.today(),
+            each.payment,
+            reason=each.fault.value if each.fault else "",
+            difference_cents=each.difference_cents,
+        )
+        for position, each in enumerate(check.claims, 1)
+    ]
+
+
+def _record(book: Book, row: dict[str, Any], item: ProviderAdjustment) -> None:
+    """A PLB adjustment in suspense: money that the payer kept back, or paid on top."""
+    if lines := into_suspense(-item.amount_cents):
+        reason = f"PLB {item.code} {item.reference}".strip()
+        entry = Entry(EntryKind.PROVIDER_ADJUSTMENT, lines, reason, remittance_id=row["remittance_id"])
+        book.write(row["organisation_id"], entry, None)
+    say(book.unit, row, events.provider_adjustment_recorded(row["remittance_id"], item))
+
+
+def say(unit: UnitOfWork, row: dict[str, Any], event: Event, encounter_id: UUID | None = None) -> None:
+    """Says something about a remittance, under its next version; whoever calls this writes the row."""
+    row["version"] += 1
+    unit.emit(
+        event,
+        organisation_id=row["organisation_id"],
+        sequence=row["version"],
+        correlation_id=encounter_id or row["remittance_id"],
+    )
+
+
+def say_quarantined(unit: UnitOfWork, row: dict[str, Any]) -> None:
+    """Nothing of it is posted, and why."""
+    say(unit, row, events.quarantined(row["remittance_id"], row["trace_number"], row["reasons"], row["difference_cents"]))
+
+
+async def reconsider(unit: UnitOfWork, stored: Row, note: str = "") -> Row:
+    """Looks at a quarantined remittance again, with what is known now; answers its row.
+
+    Posts it where nothing is wrong any more. One that is another content of a check that was posted stays for a person.
+    """
+    if stored["state"] != RemittanceState.QUARANTINED:
+        raise NotPossibleNow("Only a quarantined remittance is looked at again")
+    check = await read_again(unit, stored)
+    payees = await encounters.known_payees(unit.connection, stored["organisation_id"], {check.payee_npi, *check.payee_tax_ids})
+    reasons = [reason.value for reason in check.faults(payees)]
+    if Reason.SAME_CHECK_OTHER_CONTENT in stored["reasons"]:
+        reasons.append(Reason.SAME_CHECK_OTHER_CONTENT.value)
+    row = {**stored, "reasons": reasons, "difference_cents": check.difference_cents}
+    if not reasons:
+        await post_quarantined(unit, row, check, note)
+    else:
+        row["version"] += 1
+        await save_decision(unit, row)
+    return row
+
+
+async def post_quarantined(unit: UnitOfWork, row: dict[str, Any], check: Check, note: str) -> None:
+    """Posts what was quarantined; it holds its check's identity from now on."""
+    row["state"] = move(REMITTANCE_TRANSITIONS, RemittanceState(row["state"]), RemittanceState.POSTED)
+    row["reasons"], row["holds_identity"] = [], True
+    row["version"] += 1
+    await _post(unit, [(row, check)])
+    await save_decision(unit, row, note)
+
+
+async def read_again(unit: UnitOfWork, stored: Row) -> Check:
+    """The check of a stored remittance, from its file."""
+    content = await remittances.file_content(unit.connection, stored["organisation_id"], stored["file_id"])
+    checks = edi.read_checks(content)
+    return next(check for check in checks if list(check.places) == stored["places"])
+
+
+async def save_decision(unit: UnitOfWork, row: Row, note: str = "") -> None:
+    """Writes what was decided about a remittance, by whom and when."""
+    kept = ("organisation_id", "remittance_id", "state", "reasons", "difference_cents", "holds_identity", "version")
+    decision = {"decided_by": unit.cause.actor, "decided_at": unit.clock.now(), "note": note}
+    await remittances.update_remittances(unit.connection, [{**{name: row[name] for name in kept}, **decision}])

@@ -1,0 +1,138 @@
+"""When nobody is left to ask, the patient's share moves to the patient; and what was paid before is applied."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from payments_svc import events
+from payments_svc.domain import responsibility as shares
+from payments_svc.domain.adjudication import adjudicate
+from payments_svc.domain.adjustment_reasons import published_table
+from payments_svc.domain.encounter_account import EncounterAccount
+from payments_svc.domain.ledger import Account
+from payments_svc.domain.matching import PostedPayment
+from payments_svc.domain.patient_payments import Application, PatientPayment, apply_deposits, return_excess
+from payments_svc.handlers.book import Book, CausedBy, Key
+from payments_svc.store import encounters, ledger, patient_payments, remittance_claims
+from rcm.contracts.claims import PayerSequenceCompleted
+from rcm.contracts.envelope import Message
+from rcm.messaging.unit_of_work import UnitOfWork
+
+
+async def payers_completed(unit: UnitOfWork, messages: Sequence[Message[PayerSequenceCompleted]]) -> None:
+    """No payer is left to ask: exactly PR-1/2/3 become the patient's."""
+    book = Book(unit)
+    await book.load((message.organisation_id, message.data.encounter_id) for message in messages)
+    causes: dict[Key, CausedBy] = {}
+    for message in messages:
+        key = (message.organisation_id, message.data.encounter_id)
+        account = book.accounts.get(key)
+        if account is None:
+            unit.wait_for(message, "encounter", message.data.encounter_id)
+            continue
+        account.completed = True
+        book.change(account)
+        causes[key] = message
+    await assign_responsibility(book, causes)
+    await book.save()
+
+
+async def assign_responsibility(book: Book, causes: Mapping[Key, CausedBy]) -> None:
+    """Brings these encounters' patient share to what the facts say, each for its cause; the book is saved by the caller.
+
+    What is posted in this transaction must be stored already. Encounters whose payers have still to answer are passed over,
+    unless something was the patient's before.
+    """
+    connection = book.unit.connection
+    accounts = [book.accounts[key] for key in causes]
+    concerned = [each for each in accounts if each.responsibility_is_known or each.responsibility_cents]
+    if not concerned:
+        return
+    facts = await encounters.load_facts(connection, (each.key for each in concerned))
+    asked = [each.key for each in concerned if each.completed and not each.self_pay]
+    posted = await remittance_claims.posted_of_encounters(connection, asked)
+    moved = []
+    for account in concerned:
+        cause = causes[account.key]
+        bill = events.BillFacts.model_validate_json(facts[account.key])
+        share = _share(account, bill, posted.get(account.key, ()))
+        if _assign(book, account, bill, share, cause):
+            moved.append(account)
+    await encounters.touch_guarantors(connection, ((each.organisation_id, each.guarantor_external_id) for each in moved))
+    await _settle_deposits(book, concerned, causes)
+
+
+def _share(account: EncounterAccount, bill: events.BillFacts, posted: Sequence[PostedPayment]) -> shares.Responsibility:
+    lines = bill.charged_lines()
+    if account.self_pay:
+        return shares.nothing(lines) if account.withdrawn else shares.of_self_payer(lines)
+    if not account.completed:
+        return shares.nothing(lines)
+    table = published_table()
+    adjudicated = [(each.rank, adjudicate(each.payment, table, each.payment_date, each.payer_id)) for each in posted]
+    return shares.after_payers(lines, adjudicated)
+
+
+def _assign(
+    book: Book, account: EncounterAccount, bill: events.BillFacts, share: shares.Responsibility, cause: CausedBy
+) -> bool:
+    """Moves the difference and says the whole; True where money moved. Nothing is said of nothing, nor twice."""
+    entry = account.responsibility_entry(share.total_cents)
+    if entry is not None:
+        book.post(account, entry, cause)
+    if not share.total_cents and entry is None:
+        return False
+    event = events.responsibility_assigned(account, bill, share)
+    digest = events.digest(event)
+    if digest != account.responsibility_digest:
+        account.responsibility_digest = digest
+        book.say(account, event, cause)
+    return entry is not None
+
+
+async def _settle_deposits(book: Book, known: Sequence[EncounterAccount], causes: Mapping[Key, CausedBy]) -> None:
+    """What was paid too much comes back, what waits is applied; `known` are encounters whose patient share is known now."""
+    connection = book.unit.connection
+    applications: list[Application] = []
+    payments: dict[UUID, PatientPayment] = {}
+    overpaid = [each for each in known if each.balances[Account.PATIENT_OPEN] < 0]
+    if overpaid:
+        applied = await ledger.applied_payments(connection, (each.key for each in overpaid))
+        keys = {(org, payment) for (org, _), found in applied.items() for payment, _ in found}
+        payments = await patient_payments.load_payments(connection, keys)
+        for account in overpaid:
+            applications += return_excess(account, [(payments[own], amount) for own, amount in applied[account.key]])
+    guarantors = {(each.organisation_id, each.guarantor_external_id) for each in known} | {
+        p.guarantor for p in payments.values()
+    }
+    for waiting in await patient_payments.waiting_deposits(connection, guarantors, (each.key for each in known)):
+        payments.setdefault(waiting.patient_payment_id, waiting)
+    if payments:
+        book.adopt(await encounters.accounts_with_open_balance(connection, guarantors))
+        applications += apply_to_open(book, payments.values())
+    await save_applications(book, applications, causes)
+
+
+def apply_to_open(book: Book, payments: Iterable[PatientPayment]) -> list[Application]:
+    """Deposits to open balances, organisation by organisation."""
+    by_organisation: defaultdict[UUID, list[PatientPayment]] = defaultdict(list)
+    for payment in payments:
+        by_organisation[payment.organisation_id].append(payment)
+    applications: list[Application] = []
+    for organisation_id, own in by_organisation.items():
+        accounts = [account for (org, _), account in book.accounts.items() if org == organisation_id]
+        applications += apply_deposits(own, accounts)
+    return applications
+
+
+async def save_applications(book: Book, applications: Sequence[Application], causes: Mapping[Any, CausedBy]) -> None:
+    """Entries, events and deposits of what was applied; a cause is found by encounter, else by payment."""
+    for application in applications:
+        account, payment = application.account, application.payment
+        cause = causes.get(account.key) or causes.get(payment.patient_payment_id) or next(iter(causes.values()))
+        book.write(account.organisation_id, application.entry(), cause)
+        book.say(account, events.patient_payment_applied(application), cause)
+    changed = {application.payment.patient_payment_id: application.payment for application in applications}
+    if changed:
+        await patient_payments.update_deposits(book.unit.connection, list(changed.values()))

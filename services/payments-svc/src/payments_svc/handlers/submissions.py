@@ -1,0 +1,50 @@
+"""Claims that left the house: kept so that remittances are recognised, also those that came first."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from payments_svc import events
+from payments_svc.domain.matching import normalised_control_number
+from payments_svc.domain.remittance_claim import RemittanceClaim
+from payments_svc.handlers.book import CausedBy
+from payments_svc.handlers.payees import learn_payees
+from payments_svc.handlers.posting import post_claims
+from payments_svc.store import encounters, remittance_claims, submissions
+from rcm.contracts.claims import ClaimSubmitted
+from rcm.contracts.envelope import Message
+from rcm.messaging.unit_of_work import UnitOfWork
+
+SWEEP_LIMIT = 500
+
+
+async def claims_submitted(unit: UnitOfWork, messages: Sequence[Message[ClaimSubmitted]]) -> None:
+    """Keeps what was sent; CLPs that waited for it are posted."""
+    connection = unit.connection
+    known = await encounters.known_encounters(connection, {(each.organisation_id, each.data.encounter_id) for each in messages})
+    ready: dict[tuple[UUID, str], Message[ClaimSubmitted]] = {}
+    payees: set[tuple[UUID, str, str]] = set()
+    for message in messages:
+        said = message.data
+        if (message.organisation_id, said.encounter_id) not in known:
+            unit.wait_for(message, "encounter", said.encounter_id)
+            continue
+        ready[message.organisation_id, normalised_control_number(said.patient_control_number)] = message
+        payees |= events.payees_of(message.organisation_id, said.billing_npi, said.billing_tax_id)
+    rows = [events.submitted_row(each, submissions.lines_document(events.sent_lines(each.data))) for each in ready.values()]
+    await submissions.insert_submitted(connection, rows)
+    waiting = await remittance_claims.waiting_for_numbers(connection, ready)
+
+    def cause(claim: RemittanceClaim) -> CausedBy:
+        return ready.get(claim.key)
+
+    if waiting:
+        await post_claims(unit, waiting, cause)
+    await learn_payees(unit, payees)
+
+
+async def match_again(unit: UnitOfWork) -> bool:
+    """Posts what waits although its claim is known: a remittance and a submission that were taken at the same moment."""
+    waiting = await remittance_claims.waiting_whose_claim_came(unit.connection, SWEEP_LIMIT)
+    if waiting:
+        await post_claims(unit, waiting)
+    return len(waiting) == SWEEP_LIMIT

@@ -1,0 +1,40 @@
+"""The composition root: everything this service is, and nothing decided."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from payments_svc.api import ROUTERS
+from payments_svc.consumers import SUBSCRIPTIONS
+from payments_svc.handlers.submissions import match_again
+from payments_svc.models import Base
+from payments_svc.settings import PaymentsSettings as Settings
+from rcm.hosting import run_alone
+from rcm.service import Periodic, Service
+
+__all__ = ["Settings", "build"]
+
+
+def build(settings: Settings) -> Service:  # noqa: ARG001 - the same for all services
+    """The service as the platform runs it."""
+    return Service(
+        name="payments-svc",
+        title="Payments",
+        topic="rcm.payments",
+        routers=ROUTERS,
+        metadata=Base.metadata,
+        migrations=Path(__file__).parent / "migrations",
+        subscriptions=SUBSCRIPTIONS,
+        periodics=[Periodic("match again", timedelta(seconds=5), match_again)],
+        description="The ledger of all money: charges, remittances (835), what patients owe, and where their payments went.",
+        tags=[
+            {"name": "remittances", "description": "Checks as 835 files told them, and quarantine"},
+            {"name": "unmatched", "description": "CLPs that wait with their payment in suspense"},
+            {"name": "tasks", "description": "What a person should look at"},
+            {"name": "ledger", "description": "Double entry, append-only"},
+            {"name": "figures", "description": "Sums, and the proofs that they are right"},
+        ],
+    )
+
+
+if __name__ == "__main__":
+    run_alone(build, Settings())

@@ -1,0 +1,301 @@
+"""The ledger, remittances and patients' payments."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+from rcm.database.migrations import create_platform_tables, secure
+
+revision, down_revision = "0001", None
+
+MUTABLE = ("encounter", "remittance", "remittance_claim", "patient_payment", "guarantor", "task")
+APPEND_ONLY = ("submitted_claim", "payee", "remittance_file", "ledger_entry", "ledger_line")
+
+
+def upgrade() -> None:
+    create_platform_tables(op)
+    _encounters()
+    _ledger()
+    _remittances()
+    _patient_payments()
+    for table in MUTABLE:
+        secure(op, table, "mutable")
+    for table in APPEND_ONLY:
+        secure(op, table, "append_only")
+
+
+def _encounters() -> None:
+    """What is charged, and what was sent to payers."""
+    op.create_table(
+        "encounter",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("encounter_id", sa.Uuid(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("guarantor_external_id", sa.String(), nullable=False),
+        sa.Column("date_of_service", sa.Date(), nullable=False),
+        sa.Column("first_rank", sa.String(), nullable=False),
+        sa.Column("self_pay", sa.Boolean(), nullable=False),
+        sa.Column("charge_cents", sa.BigInteger(), nullable=False),
+        sa.Column("said_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("completed", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("responsibility_digest", sa.String(), nullable=False),
+        sa.Column("charges_cents", sa.BigInteger(), nullable=False),
+        sa.Column("insurance_paid_cents", sa.BigInteger(), nullable=False),
+        sa.Column("contractual_cents", sa.BigInteger(), nullable=False),
+        sa.Column("other_adjustments_cents", sa.BigInteger(), nullable=False),
+        sa.Column("patient_paid_cents", sa.BigInteger(), nullable=False),
+        sa.Column("patient_open_cents", sa.BigInteger(), nullable=False),
+        sa.Column("insurance_open_cents", sa.BigInteger(), nullable=False),
+        sa.Column("facts", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "encounter_id", name="pk_encounter"),
+        sa.CheckConstraint(
+            "charges_cents = insurance_paid_cents + contractual_cents + other_adjustments_cents"
+            " + patient_paid_cents + patient_open_cents + insurance_open_cents",
+            name=op.f("ck_encounter_identity"),
+        ),
+        sa.CheckConstraint("patient_open_cents >= 0", name=op.f("ck_encounter_patient_open_not_negative")),
+        sa.CheckConstraint("patient_paid_cents >= 0", name=op.f("ck_encounter_patient_paid_not_negative")),
+    )
+    op.create_index(
+        "ix_encounter_patient_open",
+        "encounter",
+        ["organisation_id", "guarantor_external_id"],
+        postgresql_where=sa.text("patient_open_cents > 0"),
+    )
+    op.create_table(
+        "submitted_claim",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_control_number", sa.String(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("encounter_id", sa.Uuid(), nullable=False),
+        sa.Column("rank", sa.String(), nullable=False),
+        sa.Column("payer_id", sa.String(), nullable=False),
+        sa.Column("member_id", sa.String(), nullable=False),
+        sa.Column("date_of_service", sa.Date(), nullable=False),
+        sa.Column("charge_cents", sa.BigInteger(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lines", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "patient_control_number", name="pk_submitted_claim"),
+    )
+    op.create_index("ix_submitted_claim_claim", "submitted_claim", ["organisation_id", "claim_id"])
+    op.create_index("ix_submitted_claim_member", "submitted_claim", ["organisation_id", "member_id", "date_of_service"])
+    op.create_table(
+        "payee",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "kind", "value", name="pk_payee"),
+    )
+
+
+def _ledger() -> None:
+    """Entries and their lines."""
+    op.create_table(
+        "ledger_entry",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("encounter_id", sa.Uuid(), nullable=True),
+        sa.Column("claim_id", sa.Uuid(), nullable=True),
+        sa.Column("remittance_id", sa.Uuid(), nullable=True),
+        sa.Column("patient_payment_id", sa.Uuid(), nullable=True),
+        sa.Column("reverses", sa.Uuid(), nullable=True),
+        sa.Column("caused_by", sa.Uuid(), nullable=True),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "entry_id", name="pk_ledger_entry"),
+    )
+    op.create_index(
+        "ix_ledger_entry_remittance",
+        "ledger_entry",
+        ["organisation_id", "remittance_id"],
+        postgresql_where=sa.text("remittance_id is not null"),
+    )
+    op.create_table(
+        "ledger_line",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("line", sa.SmallInteger(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("encounter_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("organisation_id", "entry_id", "line", name="pk_ledger_line"),
+        sa.CheckConstraint(
+            "account in ('charges', 'insurance_paid', 'contractual', 'other_adjustments', 'patient_paid', 'patient_open',"
+            " 'insurance_open', 'unapplied_cash', 'suspense')",
+            name=op.f("ck_ledger_line_account"),
+        ),
+        sa.CheckConstraint(
+            "(account in ('unapplied_cash', 'suspense')) = (encounter_id is null)", name=op.f("ck_ledger_line_place")
+        ),
+    )
+    op.create_index(
+        "ix_ledger_line_encounter",
+        "ledger_line",
+        ["organisation_id", "encounter_id"],
+        postgresql_where=sa.text("encounter_id is not null"),
+    )
+    op.create_index(
+        "ix_ledger_line_suspense", "ledger_line", ["organisation_id"], postgresql_where=sa.text("account = 'suspense'")
+    )
+
+
+def _remittances() -> None:
+    """Files, checks, CLPs."""
+    op.create_table(
+        "remittance_file",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "file_id", name="pk_remittance_file"),
+    )
+    op.create_index("uq_remittance_file_sha256", "remittance_file", ["organisation_id", "sha256"], unique=True)
+    op.create_table(
+        "remittance",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("remittance_id", sa.Uuid(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("first_place", sa.Integer(), nullable=False),
+        sa.Column("places", JSONB(), nullable=False),
+        sa.Column("payer_identifier", sa.String(), nullable=False),
+        sa.Column("trace_number", sa.String(), nullable=False),
+        sa.Column("payment_date", sa.Date(), nullable=True),
+        sa.Column("payment_cents", sa.BigInteger(), nullable=False),
+        sa.Column("content_sha256", sa.String(), nullable=False),
+        sa.Column("holds_identity", sa.Boolean(), nullable=False),
+        sa.Column("same_check_as", sa.Uuid(), nullable=True),
+        sa.Column("payer_name", sa.String(), nullable=False),
+        sa.Column("payee_npi", sa.String(), nullable=False),
+        sa.Column("payee_tax_ids", JSONB(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reasons", JSONB(), nullable=False),
+        sa.Column("difference_cents", sa.BigInteger(), nullable=False),
+        sa.Column("claim_count", sa.Integer(), nullable=False),
+        sa.Column("provider_adjustments", JSONB(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "remittance_id", name="pk_remittance"),
+    )
+    op.create_index("ix_remittance_file", "remittance", ["organisation_id", "file_id"])
+    op.create_index(
+        "ix_remittance_quarantined",
+        "remittance",
+        ["organisation_id", "remittance_id"],
+        postgresql_where=sa.text("state = 'quarantined'"),
+    )
+    op.create_index(
+        "uq_remittance_identity",
+        "remittance",
+        ["organisation_id", "payer_identifier", "trace_number", "payment_date", "payment_cents"],
+        unique=True,
+        postgresql_where=sa.text("holds_identity"),
+        postgresql_nulls_not_distinct=True,
+    )
+    _remittance_claims()
+
+
+def _remittance_claims() -> None:
+    """One row for each CLP, and what a person should look at."""
+    op.create_table(
+        "remittance_claim",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("remittance_claim_id", sa.Uuid(), nullable=False),
+        sa.Column("remittance_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("difference_cents", sa.BigInteger(), nullable=False),
+        sa.Column("patient_control_number", sa.String(), nullable=False),
+        sa.Column("payer_claim_control_number", sa.String(), nullable=False),
+        sa.Column("status_code", sa.String(), nullable=False),
+        sa.Column("charge_cents", sa.BigInteger(), nullable=False),
+        sa.Column("paid_cents", sa.BigInteger(), nullable=False),
+        sa.Column("payment_date", sa.Date(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=True),
+        sa.Column("encounter_id", sa.Uuid(), nullable=True),
+        sa.Column("rank", sa.String(), nullable=False),
+        sa.Column("payer_id", sa.String(), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=True),
+        sa.Column("reversed_by", sa.Uuid(), nullable=True),
+        sa.Column("payment", JSONB(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "remittance_claim_id", name="pk_remittance_claim"),
+    )
+    op.create_index("ix_remittance_claim_encounter", "remittance_claim", ["organisation_id", "encounter_id"])
+    op.create_index(
+        "ix_remittance_claim_payer_number",
+        "remittance_claim",
+        ["organisation_id", "payer_claim_control_number"],
+        postgresql_where=sa.text("claim_id is not null and payer_claim_control_number <> ''"),
+    )
+    op.create_index("ix_remittance_claim_remittance", "remittance_claim", ["organisation_id", "remittance_id", "position"])
+    op.create_index(
+        "ix_remittance_claim_waiting",
+        "remittance_claim",
+        ["organisation_id", "patient_control_number"],
+        postgresql_where=sa.text("state in ('held', 'unmatched')"),
+    )
+    op.create_table(
+        "task",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("task_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("remittance_id", sa.Uuid(), nullable=False),
+        sa.Column("remittance_claim_id", sa.Uuid(), nullable=True),
+        sa.Column("claim_id", sa.Uuid(), nullable=True),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "task_id", name="pk_task"),
+    )
+    op.create_index("ix_task_open", "task", ["organisation_id", "task_id"], postgresql_where=sa.text("closed_at is null"))
+
+
+def _patient_payments() -> None:
+    """Payments, and the row at which two who change a guarantor's money meet."""
+    op.create_table(
+        "patient_payment",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_payment_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("guarantor_external_id", sa.String(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("deposit_cents", sa.BigInteger(), nullable=False),
+        sa.Column("encounter_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("organisation_id", "patient_payment_id", name="pk_patient_payment"),
+        sa.CheckConstraint("deposit_cents between 0 and amount_cents", name=op.f("ck_patient_payment_deposit")),
+    )
+    op.create_index(
+        "ix_patient_payment_deposit",
+        "patient_payment",
+        ["organisation_id", "guarantor_external_id"],
+        postgresql_where=sa.text("deposit_cents > 0"),
+    )
+    op.create_index(
+        "ix_patient_payment_named",
+        "patient_payment",
+        ["organisation_id", "encounter_id"],
+        postgresql_where=sa.text("deposit_cents > 0 and encounter_id is not null"),
+    )
+    op.create_table(
+        "guarantor",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("guarantor_external_id", sa.String(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "guarantor_external_id", name="pk_guarantor"),
+    )

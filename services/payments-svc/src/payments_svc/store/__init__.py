@@ -1,0 +1,1 @@
+"""Every query of the service; rows to domain values and back. Nothing is decided here."""

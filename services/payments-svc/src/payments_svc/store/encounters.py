@@ -1,0 +1,186 @@
+# ruff: noqa: S608 - the columns are this file's own constants
+"""Encounters' accounts and what their bills show."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from payments_svc.domain.encounter_account import EncounterAccount
+from payments_svc.domain.ledger import OF_ENCOUNTER, Account
+from payments_svc.models import Encounter, Guarantor, Payee
+from rcm.database.rows import insert_rows, update_rows
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+    from rcm.messaging.unit_of_work import Connection
+
+Key = tuple[UUID, UUID]
+Guarantors = Iterable[tuple[UUID, str]]
+
+_COLUMNS = """e.organisation_id, e.encounter_id, e.external_id, e.guarantor_external_id, e.date_of_service, e.first_rank,
+    e.self_pay, e.charge_cents, e.said_sequence, e.withdrawn, e.completed, e.version, e.responsibility_digest,
+    e.charges_cents, e.insurance_paid_cents, e.contractual_cents, e.other_adjustments_cents,
+    e.patient_paid_cents, e.patient_open_cents, e.insurance_open_cents"""
+
+
+def _account(row: "Record") -> EncounterAccount:
+    (organisation_id, encounter_id, external_id, guarantor, date_of_service, first_rank, self_pay, charge, sequence, *rest) = (
+        row
+    )
+    withdrawn, completed, version, digest, charges, *debits = rest
+    return EncounterAccount(
+        organisation_id,
+        encounter_id,
+        external_id,
+        guarantor,
+        date_of_service,
+        first_rank,
+        self_pay,
+        charge,
+        sequence,
+        withdrawn,
+        completed,
+        version,
+        digest,
+        dict(zip(OF_ENCOUNTER, (-charges, *debits), strict=True)),
+    )
+
+
+async def load_accounts(connection: "Connection", keys: Iterable[Key]) -> dict[Key, EncounterAccount]:
+    """The accounts that are there, by organisation and encounter."""
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    rows = await connection.fetch(
+        f"""select {_COLUMNS} from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
+        join encounter e using (organisation_id, encounter_id)""",
+        *_columns(wanted),
+    )
+    return {account.key: account for account in map(_account, rows)}
+
+
+async def known_encounters(connection: "Connection", keys: Iterable[Key]) -> set[Key]:
+    """Which of these encounters are there."""
+    rows = await connection.fetch(
+        """select e.organisation_id, e.encounter_id from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
+        join encounter e using (organisation_id, encounter_id)""",
+        *_columns(list(keys)),
+    )
+    return {(row[0], row[1]) for row in rows}
+
+
+async def load_facts(connection: "Connection", keys: Iterable[Key]) -> dict[Key, str]:
+    """What bills show of these encounters, as JSON text."""
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    rows = await connection.fetch(
+        """select e.organisation_id, e.encounter_id, e.facts::text
+        from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
+        join encounter e using (organisation_id, encounter_id)""",
+        *_columns(wanted),
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+async def accounts_with_open_balance(connection: "Connection", guarantors: Guarantors) -> list[EncounterAccount]:
+    """The encounters for which these guarantors owe something now."""
+    organisations, names = _columns(list(guarantors))
+    rows = await connection.fetch(
+        f"""select {_COLUMNS} from unnest($1::uuid[], $2::text[]) as w(organisation_id, guarantor_external_id)
+        join encounter e using (organisation_id, guarantor_external_id) where e.patient_open_cents > 0""",
+        organisations,
+        names,
+    )
+    return [_account(row) for row in rows]
+
+
+async def insert_accounts(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, BaseModel]]) -> None:
+    """New encounters, with their bills' facts."""
+    rows = [{**_identity(account), **_said(account), **_money(account), "facts": facts} for account, facts in accounts]
+    await insert_rows(connection, Encounter, rows)
+
+
+async def update_accounts(connection: "Connection", accounts: Iterable[EncounterAccount]) -> None:
+    """Balances, version and state of encounters."""
+    rows = [{**_identity(account), **_money(account)} for account in accounts]
+    await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"))
+
+
+async def update_said(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, BaseModel]]) -> None:
+    """What coding-svc says of encounters now, beside `update_accounts`."""
+    rows = [{**_identity(account), **_said(account), "facts": facts} for account, facts in accounts]
+    await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"))
+
+
+async def touch_guarantors(connection: "Connection", guarantors: Guarantors) -> None:
+    """Writes a row for each: of two transactions that change what a guarantor owes or has paid, one is run again."""
+    rows = [{"organisation_id": org, "guarantor_external_id": name, "version": 1} for org, name in sorted(set(guarantors))]
+    again = "(organisation_id, guarantor_external_id) do update set version = guarantor.version + 1"
+    await insert_rows(connection, Guarantor, rows, on_conflict=again)
+
+
+async def learn_payees(connection: "Connection", payees: set[tuple[UUID, str, str]]) -> set[tuple[UUID, str]]:
+    """Keeps (organisation, `npi` or `tax_id`, value); answers those that were not known before, without their kind."""
+    wanted = sorted(payees)
+    known = await connection.fetch(
+        """select p.organisation_id, p.kind, p.value
+        from unnest($1::uuid[], $2::text[], $3::text[]) as w(organisation_id, kind, value)
+        join payee p using (organisation_id, kind, value)""",
+        *_columns(wanted, 3),
+    )
+    new = sorted(payees - {(row[0], row[1], row[2]) for row in known})
+    rows = [{"organisation_id": org, "kind": kind, "value": value} for org, kind, value in new]
+    await insert_rows(connection, Payee, rows, on_conflict="do nothing")
+    return {(org, value) for org, _, value in new}
+
+
+async def known_payees(connection: "Connection", organisation_id: UUID, values: Iterable[str]) -> set[str]:
+    """Which of these NPIs and tax ids are the organisation's own."""
+    rows = await connection.fetch(
+        "select value from payee where organisation_id = $1 and kind = any('{npi,tax_id}') and value = any($2::text[])",
+        organisation_id,
+        list(values),
+    )
+    return {row[0] for row in rows}
+
+
+def _identity(account: EncounterAccount) -> Mapping[str, object]:
+    return {"organisation_id": account.organisation_id, "encounter_id": account.encounter_id}
+
+
+def _said(account: EncounterAccount) -> Mapping[str, object]:
+    return {
+        "external_id": account.external_id,
+        "guarantor_external_id": account.guarantor_external_id,
+        "date_of_service": account.date_of_service,
+        "first_rank": account.first_rank,
+        "self_pay": account.self_pay,
+        "charge_cents": account.charge_cents,
+        "said_sequence": account.said_sequence,
+    }
+
+
+def _money(account: EncounterAccount) -> Mapping[str, object]:
+    balances = account.balances
+    return {
+        "withdrawn": account.withdrawn,
+        "completed": account.completed,
+        "version": account.version,
+        "responsibility_digest": account.responsibility_digest,
+        "charges_cents": -balances[Account.CHARGES],
+        "insurance_paid_cents": balances[Account.INSURANCE_PAID],
+        "contractual_cents": balances[Account.CONTRACTUAL],
+        "other_adjustments_cents": balances[Account.OTHER_ADJUSTMENTS],
+        "patient_paid_cents": balances[Account.PATIENT_PAID],
+        "patient_open_cents": balances[Account.PATIENT_OPEN],
+        "insurance_open_cents": balances[Account.INSURANCE_OPEN],
+    }
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int = 2) -> list[list[Any]]:
+    """The rows turned into one list for each column."""
+    return [[row[place] for row in rows] for place in range(width)]

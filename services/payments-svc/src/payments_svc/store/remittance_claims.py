@@ -1,0 +1,211 @@
+# ruff: noqa: S608 - the columns are this file's own constants
+"""CLPs: those that stand in the ledger, those that wait."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+import orjson
+
+from payments_svc.domain.claim_payment import ClaimPayment
+from payments_svc.domain.matching import PostedPayment
+from payments_svc.domain.remittance import ClaimState
+from payments_svc.domain.remittance_claim import RemittanceClaim
+from payments_svc.models import RemittanceClaim as Table
+from rcm.database.rows import insert_rows, update_rows
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+    from rcm.messaging.unit_of_work import Connection
+
+_PAYMENT = msgspec.json.Decoder(ClaimPayment)
+_ENCODER = msgspec.json.Encoder()
+_COLUMNS = """c.organisation_id, c.remittance_claim_id, c.remittance_id, c.position, r.payer_identifier, c.payment_date,
+    c.payment::text, c.state, c.reason, c.difference_cents, c.claim_id, c.encounter_id, c.rank, c.payer_id, c.entry_id"""
+_OF_REMITTANCE = "join remittance r on r.organisation_id = c.organisation_id and r.remittance_id = c.remittance_id"
+
+
+def _claim(row: "Record") -> RemittanceClaim:
+    org, own_id, remittance_id, position, payer, on, payment, state, reason, difference, *place = row
+    claim_id, encounter_id, rank, payer_id, entry_id = place
+    claim = RemittanceClaim(
+        org,
+        own_id,
+        remittance_id,
+        position,
+        payer,
+        on,
+        _PAYMENT.decode(payment),
+        ClaimState(state),
+        reason,
+        difference,
+        claim_id,
+        encounter_id,
+        rank,
+        payer_id,
+        entry_id,
+        is_stored=True,
+    )
+    if claim.waits:
+        claim.suspended_cents = claim.payment.paid_cents
+    return claim
+
+
+def _row(claim: RemittanceClaim) -> dict[str, object]:
+    payment = claim.payment
+    return {
+        "organisation_id": claim.organisation_id,
+        "remittance_claim_id": claim.remittance_claim_id,
+        "remittance_id": claim.remittance_id,
+        "position": claim.position,
+        "state": claim.state,
+        "reason": claim.reason,
+        "difference_cents": claim.difference_cents,
+        "patient_control_number": claim.key[1],
+        "payer_claim_control_number": payment.payer_claim_control_number,
+        "status_code": payment.status,
+        "charge_cents": payment.charge_cents,
+        "paid_cents": payment.paid_cents,
+        "payment_date": claim.payment_date,
+        "claim_id": claim.claim_id,
+        "encounter_id": claim.encounter_id,
+        "rank": claim.rank,
+        "payer_id": claim.payer_id,
+        "entry_id": claim.entry_id,
+        "payment": orjson.Fragment(_ENCODER.encode(payment)),
+        "decided_by": claim.decided_by,
+        "note": claim.note,
+    }
+
+
+async def insert_claims(connection: "Connection", claims: Sequence[RemittanceClaim]) -> None:
+    """New CLPs as they were decided."""
+    await insert_rows(connection, Table, [_row(claim) for claim in claims])
+
+
+async def update_claims(connection: "Connection", claims: Sequence[RemittanceClaim]) -> None:
+    """CLPs that waited and were decided now."""
+    await update_rows(connection, Table, [_row(claim) for claim in claims], key=("organisation_id", "remittance_claim_id"))
+
+
+async def mark_reversed(connection: "Connection", reversed_by: Mapping[tuple[UUID, UUID], UUID]) -> None:
+    """Posted CLPs, by (organisation, CLP), and the one that took each back."""
+    rows = [
+        {"organisation_id": org, "remittance_claim_id": own_id, "state": ClaimState.REVERSED, "reversed_by": by}
+        for (org, own_id), by in reversed_by.items()
+    ]
+    await update_rows(connection, Table, rows, key=("organisation_id", "remittance_claim_id"))
+
+
+async def posted_of_encounters(
+    connection: "Connection", encounters: Iterable[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], list[PostedPayment]]:
+    """What stands in the ledger for these encounters: posted and not taken back, oldest first."""
+    wanted = list(encounters)
+    found: dict[tuple[UUID, UUID], list[PostedPayment]] = {key: [] for key in wanted}
+    if not wanted:
+        return found
+    rows = await connection.fetch(
+        """select c.organisation_id, c.encounter_id, c.remittance_claim_id, c.remittance_id, c.position, c.payment_date,
+            c.claim_id, c.rank, c.payer_id, c.entry_id, c.payment::text
+        from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
+        join remittance_claim c using (organisation_id, encounter_id)
+        where c.state = 'posted' order by c.remittance_claim_id""",
+        [org for org, _ in wanted],
+        [encounter for _, encounter in wanted],
+    )
+    for organisation_id, encounter_id, own_id, remittance_id, position, on, claim_id, rank, payer_id, entry_id, payment in rows:
+        decoded = _PAYMENT.decode(payment)
+        posted = PostedPayment(own_id, remittance_id, position, on, claim_id, rank, payer_id, entry_id, decoded)
+        found[organisation_id, encounter_id].append(posted)
+    return found
+
+
+async def waiting_for_numbers(connection: "Connection", keys: Iterable[tuple[UUID, str]]) -> list[RemittanceClaim]:
+    """CLPs that wait for these patient control numbers, oldest first; those held by their own fault don't."""
+    wanted = list(keys)
+    rows = await connection.fetch(
+        f"""select {_COLUMNS} from unnest($1::uuid[], $2::text[]) as w(organisation_id, patient_control_number)
+        join remittance_claim c using (organisation_id, patient_control_number) {_OF_REMITTANCE}
+        where c.state in ('held', 'unmatched') and c.state = 'unmatched'
+        order by c.payment_date, c.remittance_id, c.position""",
+        [org for org, _ in wanted],
+        [number for _, number in wanted],
+    )
+    return [_claim(row) for row in rows]
+
+
+async def waiting_whose_claim_came(connection: "Connection", limit: int) -> list[RemittanceClaim]:
+    """Unmatched CLPs, of all organisations, whose patient control number is known: two transactions had missed each other."""
+    rows = await connection.fetch(
+        f"""select {_COLUMNS} from remittance_claim c {_OF_REMITTANCE}
+        where c.state in ('held', 'unmatched') and c.reason = 'unmatched' and exists (
+            select from submitted_claim s where s.organisation_id = c.organisation_id
+                and s.patient_control_number = c.patient_control_number
+        ) order by c.payment_date, c.remittance_id, c.position limit $1""",
+        limit,
+    )
+    return [_claim(row) for row in rows]
+
+
+async def load_claim(connection: "Connection", organisation_id: UUID, remittance_claim_id: UUID) -> RemittanceClaim | None:
+    """One CLP."""
+    row = await connection.fetchrow(
+        f"""select {_COLUMNS} from remittance_claim c {_OF_REMITTANCE}
+        where c.organisation_id = $1 and c.remittance_claim_id = $2""",
+        organisation_id,
+        remittance_claim_id,
+    )
+    return _claim(row) if row is not None else None
+
+
+async def claims_of_remittance(connection: "Connection", organisation_id: UUID, remittance_id: UUID) -> list[RemittanceClaim]:
+    """All CLPs of a remittance, in its order."""
+    rows = await connection.fetch(
+        f"""select {_COLUMNS} from remittance_claim c {_OF_REMITTANCE}
+        where c.organisation_id = $1 and c.remittance_id = $2 order by c.position""",
+        organisation_id,
+        remittance_id,
+    )
+    return [_claim(row) for row in rows]
+
+
+async def set_exit(connection: "Connection", row: Mapping[str, Any]) -> None:
+    """A person's decision about one CLP."""
+    await update_rows(connection, Table, [row], key=("organisation_id", "remittance_claim_id"))
+
+
+async def counts_by_state(
+    connection: "Connection", organisation_id: UUID, remittances: Sequence[UUID]
+) -> dict[UUID, dict[str, int]]:
+    """How many CLPs of each remittance are in each state."""
+    rows = await connection.fetch(
+        """select remittance_id, state, count(*) from remittance_claim
+        where organisation_id = $1 and remittance_id = any($2::uuid[]) group by 1, 2""",
+        organisation_id,
+        list(remittances),
+    )
+    found: dict[UUID, dict[str, int]] = {remittance_id: {} for remittance_id in remittances}
+    for remittance_id, state, count in rows:
+        found[remittance_id][state] = count
+    return found
+
+
+async def page_of_waiting(
+    connection: "Connection", organisation_id: UUID, after: UUID | None, limit: int, state: str | None
+) -> list[Mapping[str, Any]]:
+    """CLPs that wait, oldest first, with their remittance's names."""
+    rows = await connection.fetch(
+        f"""select c.*, (c.payment->>'date_of_service')::date as date_of_service, r.trace_number, r.payer_name
+        from remittance_claim c {_OF_REMITTANCE}
+        where c.organisation_id = $1 and c.state in ('held', 'unmatched') and ($2::uuid is null or c.remittance_claim_id > $2)
+            and ($3::text is null or c.state = $3)
+        order by c.remittance_claim_id limit $4""",
+        organisation_id,
+        after,
+        state,
+        limit,
+    )
+    return [dict(row) for row in rows]
