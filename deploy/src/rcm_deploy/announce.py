@@ -68,7 +68,8 @@ def greet(out: Console, whole: Whole, key: SigningKey, *, seconds: float, sample
         soft_wrap=True,
     )
     playing = f"A sample encounter every {1 / samples:g} s (SAMPLES=0: none)." if samples else "No sample encounters."
-    out.print(f"\n  {playing} Data: {shown(whole.folder.path)}; `make clean` forgets it. Ctrl-C stops everything.\n")
+    where = shown(whole.folder.path)
+    out.print(f"\n  {playing} Data: {where}; `make clean` forgets it. Ctrl-C stops everything.\n", soft_wrap=True)
 
 
 def say(out: Console, name: str, text: str) -> None:
