@@ -19,6 +19,7 @@ from rcm.web import openapi, platform, problem_pages, problems
 from rcm.web.edge import Edge
 from rcm.web.front import Front
 from rcm.web.metrics import Metrics
+from rcm.web.shortcuts import Shortcuts, shortcuts_of
 
 VERSION = "0.1.0"
 
@@ -44,10 +45,15 @@ def plain_app(name: str, title: str, settings: PlatformSettings, *, description:
         separate_input_output_schemas=True,
         **more,
     )
-    metrics = Metrics()
-    app.state.metrics = metrics
+    app.state.metrics = metrics = Metrics()
+    app.state.shortcuts = shortcuts = Shortcuts()
     app.add_middleware(
-        Front, service=name, limit_bytes=settings.request_limit_bytes, metrics=metrics, log_requests=settings.log_requests
+        Front,
+        service=name,
+        limit_bytes=settings.request_limit_bytes,
+        metrics=metrics,
+        shortcuts=shortcuts,
+        log_requests=settings.log_requests,
     )
     app.add_exception_handler(RcmError, problems.on_refusal)
     app.add_exception_handler(RequestValidationError, problems.on_validation)
@@ -70,9 +76,10 @@ def build_app(service: Service, plumbing: Plumbing | None = None) -> FastAPI:
     )
     app.state.service = service
     app.state.context = service.context
-    for router in service.routers:
-        app.router.routes.extend(router.routes)
+    own = [route for router in service.routers for route in router.routes]
+    app.router.routes[:0] = own
     app.router.routes.extend(platform.router.routes)
+    app.state.shortcuts.update(shortcuts_of(own))
     if plumbing is not None:
         app.state.plumbing = plumbing
         app.state.verifier = plumbing.verifier

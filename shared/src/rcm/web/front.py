@@ -7,15 +7,20 @@ import asyncio
 import time
 from typing import Any
 
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rcm.errors import Fault, RcmError
 from rcm.logs import logger
 from rcm.web.context import SCOPE_KEY, RequestContext
 from rcm.web.metrics import Metrics
-from rcm.web.problems import BadRequest, TooLarge, problem_response
+from rcm.web.problems import BadRequest, TooLarge, on_http_error, problem_response
+from rcm.web.shortcuts import Shortcuts
 
 UNMATCHED = "unmatched"
+CLIENT_GONE = 499
+"""For the log and the figures: the client went away before its request was read."""
 LINGER_SECONDS_MAX = 10.0
 """After a refused upload its rest is read and thrown away for so long, that the client comes to read our answer."""
 
@@ -23,11 +28,21 @@ LINGER_SECONDS_MAX = 10.0
 class Front:
     """Wraps a service's whole app."""
 
-    def __init__(self, app: ASGIApp, *, service: str, limit_bytes: int, metrics: Metrics, log_requests: bool = True) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        service: str,
+        limit_bytes: int,
+        metrics: Metrics,
+        shortcuts: Shortcuts,
+        log_requests: bool = True,
+    ) -> None:
         self._app = app
         self._limit = limit_bytes
         self._metrics = metrics
-        self._log = logger(service)
+        self._shortcuts = shortcuts
+        self._log = logger(service).bind()
         self._log_requests = log_requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,9 +66,14 @@ class Front:
             elif length > self._limit:
                 await self._refuse_upload(receive, sending)
             else:
-                await self._app(scope, self._counted(receive) if chunked else receive, sending)
+                answer = self._shortcuts.get((scope["method"], scope["path"]), self._app)
+                await answer(scope, self._counted(receive) if chunked else receive, sending)
         except RcmError as error:
             await self._refuse(scope, receive, sending, status, error)
+        except HTTPException as error:
+            await (await on_http_error(Request(scope), error))(scope, receive, sending)
+        except ClientDisconnect:
+            status = CLIENT_GONE
         except Exception as error:
             self._log.error("request failed", trace_id=context.trace_id, route=_route(scope), exc_info=error)
             await self._refuse(

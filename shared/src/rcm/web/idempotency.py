@@ -34,6 +34,16 @@ left join idempotency_key as known
   on known.organisation_id = $1 and known.method_path = asked.method_path and known.key = asked.key
 order by asked.place
 """
+_LOOK_UP_ONE = """
+select pg_try_advisory_xact_lock($2) as locked, known.body_hash, known.status, known.headers, known.body
+from (select 1) as always left join idempotency_key as known
+  on known.organisation_id = $1 and known.method_path = $3 and known.key = $4
+"""
+"""One key is the common case, and asyncpg takes its time over arrays."""
+_STORE_ONE = """
+insert into idempotency_key (organisation_id, method_path, key, body_hash, status, headers, body)
+values ($1, $2, $3, $4, $5, $6, $7)
+"""
 _STORE = """
 insert into idempotency_key (organisation_id, method_path, key, body_hash, status, headers, body)
 select $1, given.method_path, given.key, given.body_hash, given.status, given.headers, given.body
@@ -106,6 +116,11 @@ def key_of(request: Request, organisation_id: UUID, body: bytes) -> Key | None:
 
 async def look_up(connection: "PoolConnectionProxy[Any]", keys: Sequence[Key]) -> list[Rendered | RcmError | None]:
     """For each key the stored answer, a refusal (other request, in flight), or None: then it is ours until the commit."""
+    if len(keys) == 1:
+        key = keys[0]
+        row = await connection.fetchrow(_LOOK_UP_ONE, key.organisation_id, key.lock_id, key.method_path, key.key)
+        assert row is not None
+        return [_found(key, row)]
     rows = await connection.fetch(
         _LOOK_UP,
         keys[0].organisation_id,
@@ -118,6 +133,11 @@ async def look_up(connection: "PoolConnectionProxy[Any]", keys: Sequence[Key]) -
 
 async def store(connection: "PoolConnectionProxy[Any]", answers: Sequence[tuple[Key, Rendered]]) -> None:
     """Keeps each answer under its key."""
+    if len(answers) == 1:
+        key, answer = answers[0]
+        kept = (key.body_hash, answer.status, dict(answer.headers), answer.body)
+        await connection.execute(_STORE_ONE, key.organisation_id, key.method_path, key.key, *kept)
+        return
     await connection.execute(
         _STORE,
         answers[0][0].organisation_id,
