@@ -6,28 +6,30 @@ from grimp import ImportGraph
 from importlinter.application import output
 from importlinter.domain import fields
 from importlinter.domain.contract import Contract, ContractCheck
-from importlinter.domain.helpers import module_expressions_to_modules
 
 
 class OnlyImports(Contract):
-    """Modules of `rooms` (and below) import their own room, the standard library, and what `allowed` names; nothing else.
+    """A `room` of each of `packages` imports itself, the standard library, and what `allowed` names; nothing else.
 
-    `allowed` are names of modules or packages (everything in them), ours or others'; `{service}` stands for the room's own
-    service, so that one contract can hold for all of them: `{service}.domain`. A service without the room is passed over.
+    `allowed` are names of modules or packages (everything in them), ours or others'; `{package}` stands for the room's own
+    package: `{package}.domain`. A package without the room is passed over; without `room` the whole package is meant.
     """
 
-    rooms = fields.ListField(subfield=fields.ModuleExpressionField())
+    packages = fields.ListField(subfield=fields.StringField())
+    room = fields.StringField(required=False, default="")
     allowed = fields.ListField(subfield=fields.StringField(), required=False, default=[])
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Compares every direct import of every module of the rooms."""
         strangers: list[tuple[str, str]] = []
-        for room in module_expressions_to_modules(graph, self.rooms):  # type: ignore[arg-type] # a descriptor's value
-            service = room.name.partition(".")[0]
-            allowed = [name.replace("{service}", service) for name in self.allowed]  # type: ignore[attr-defined]
-            for module in {room.name} | graph.find_descendants(room.name):
+        for package in self.packages:  # type: ignore[attr-defined] # a descriptor's value
+            room = f"{package}.{self.room}" if self.room else package
+            if room not in graph.modules:
+                continue
+            allowed = [name.replace("{package}", package) for name in self.allowed]  # type: ignore[attr-defined]
+            for module in {room} | graph.find_descendants(room):
                 imports = graph.find_modules_directly_imported_by(module)
-                strangers += [(module, name) for name in imports if not _may_import(name, [room.name, *allowed])]
+                strangers += [(module, name) for name in imports if not _may_import(name, [room, *allowed])]
         return ContractCheck(kept=not strangers, metadata={"strangers": sorted(strangers)})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
