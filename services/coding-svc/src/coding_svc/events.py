@@ -1,45 +1,27 @@
-"""What happened to an encounter -> the contract's event."""
+"""What happened to an encounter -> the contract's event.
 
-from collections.abc import Sequence
+An encounter's own JSON is written once (`document_of`) and serves the row and the event: the contract's names are the model's.
+A test holds what is written here to what the contract's models would write.
+"""
+
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import orjson
 
 from coding_svc.domain.edits.form import Finding, Severity
-from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.encounter import RECORD_PARTS, Encounter, Part
 from rcm.contracts.encounters import EncounterCancelled, EncounterCoded, EncounterHeld, EncounterRecoded
+from rcm.contracts.envelope import WrittenEvent
 from rcm.contracts.values import EditFinding
 
-SILENT = ("/record", "/notes", "/documents", "/tags", "/overrides")
+SILENT = frozenset(RECORD_PARTS)
 """Parts of an encounter that no event carries: a change there says nothing to anybody."""
 
 
-def _data(encounter: Encounter, document: bytes, encounter_id: UUID, release: str, extra: dict[str, object]) -> bytes:
-    """The event's JSON from the encounter's own: what the contract wants besides stands behind it and wins."""
-    more: dict[str, object] = {
-        "encounter_id": str(encounter_id),
-        "charge_cents": encounter.charge_cents,
-        "code_set_release": release,
-        "date_of_service_to": encounter.last_day,
-        **extra,
-    }
-    if encounter.guarantor is None:
-        more["guarantor"] = orjson.Fragment(encounter.patient.model_dump_json(exclude_none=True))
-    if encounter.rendering_provider is None and encounter.billing_provider is not None:
-        more["rendering_provider"] = orjson.Fragment(encounter.billing_provider.model_dump_json(exclude_none=True))
-    if any(line.date_of_service is None for line in encounter.lines):
-        more["lines"] = [
-            orjson.Fragment(
-                line.model_copy(update={"date_of_service": encounter.day_of(line)}).model_dump_json(exclude_none=True)
-            )
-            for line in encounter.lines
-        ]
-    return document[:-1] + b"," + orjson.dumps(more)[1:]
-
-
-def coded(encounter: Encounter, document: bytes, encounter_id: UUID, release: str) -> EncounterCoded:
+def coded(encounter: Encounter, document: bytes, encounter_id: UUID, release: str) -> WrittenEvent:
     """`document` is the encounter's JSON, as it is stored."""
-    return EncounterCoded.model_validate_json(_data(encounter, document, encounter_id, release, {}))
+    return WrittenEvent(EncounterCoded, encounter_id, _json(encounter, document, encounter_id, release, {}))
 
 
 def recoded(
@@ -50,10 +32,44 @@ def recoded(
     *,
     changed: Sequence[str],
     previous_charge_cents: int,
-) -> EncounterRecoded:
+) -> WrittenEvent:
     """A coded encounter that was changed: what is different now, and what was charged before."""
-    extra: dict[str, object] = {"changed": list(changed), "previous_charge_cents": previous_charge_cents}
-    return EncounterRecoded.model_validate_json(_data(encounter, document, encounter_id, release, extra))
+    more = {
+        "changed": [pointer for pointer in changed if not _is_silent(pointer)],
+        "previous_charge_cents": previous_charge_cents,
+    }
+    return WrittenEvent(EncounterRecoded, encounter_id, _json(encounter, document, encounter_id, release, more))
+
+
+def _json(encounter: Encounter, document: bytes, encounter_id: UUID, release: str, more: Mapping[str, object]) -> str:
+    """The encounter's JSON without its silent parts, and behind it what the contract wants besides."""
+    absent: dict[str, object] = {
+        "encounter_id": str(encounter_id),
+        "charge_cents": encounter.charge_cents,
+        "code_set_release": release,
+        **more,
+    }
+    leave = {name for name in SILENT if getattr(encounter, name)}
+    if encounter.date_of_service_to is None:
+        absent["date_of_service_to"] = encounter.date_of_service
+    if encounter.guarantor is None:
+        absent["guarantor"] = _fragment(encounter.patient)
+    if encounter.rendering_provider is None and encounter.billing_provider is not None:
+        absent["rendering_provider"] = _fragment(encounter.billing_provider)
+    if any(line.date_of_service is None for line in encounter.lines):
+        leave.add("lines")
+        absent["lines"] = [
+            line if line.date_of_service else line.model_copy(update={"date_of_service": encounter.date_of_service})
+            for line in encounter.lines
+        ]
+    said = encounter.model_dump_json(exclude_none=True, exclude=leave).encode() if leave else document
+    return (said[:-1] + b"," + orjson.dumps(absent, default=_fragment)[1:]).decode()
+
+
+def _fragment(part: object) -> orjson.Fragment:
+    """A part of an encounter as JSON."""
+    assert isinstance(part, Part)
+    return orjson.Fragment(part.model_dump_json(exclude_none=True))
 
 
 def held(encounter_id: UUID, external_id: str, findings: Sequence[Finding]) -> EncounterHeld:
@@ -78,4 +94,8 @@ def cancelled(encounter_id: UUID, external_id: str, *, was_coded: bool, self_pay
 
 def says_something(changed: Sequence[str]) -> bool:
     """Whether any of the changed pointers is in a part that events carry."""
-    return any(not pointer.startswith(SILENT) for pointer in changed)
+    return not all(_is_silent(pointer) for pointer in changed)
+
+
+def _is_silent(pointer: str) -> bool:
+    return pointer.split("/", 2)[1] in SILENT

@@ -64,9 +64,12 @@ class DiagnosisCodes:
         """The last day that the table knows; later days are judged by it."""
         self.release = f"{release} to {self.last_day.isoformat()}"
         self._known = lru_cache(maxsize=_KNOWN_CODES)(self._find)
+        self.standing = lru_cache(maxsize=_KNOWN_CODES)(self._standing)
+        """What a code (with its dot) is on a day. Days past the table's end are judged by its last day."""
+        self.is_manifestation = lru_cache(maxsize=_KNOWN_CODES)(self._is_manifestation)
+        """Whether a code may not stand first on a day (the Medicare Code Editor's manifestation list)."""
 
-    def standing(self, code: str, on: date) -> Standing:
-        """What `code` (with its dot) is on that day. Days past the table's end are judged by its last day."""
+    def _standing(self, code: str, on: date) -> Standing:
         if not FORM.fullmatch(code):
             return Standing.UNKNOWN
         periods = self._known(code)
@@ -80,8 +83,7 @@ class DiagnosisCodes:
             return Standing.HEADER
         return Standing.NOT_YET if day < periods[0].first else Standing.EXPIRED
 
-    def is_manifestation(self, code: str, on: date) -> bool:
-        """True where the code may not stand first (the Medicare Code Editor's manifestation list)."""
+    def _is_manifestation(self, code: str, on: date) -> bool:
         day = min(on.year * 10_000 + on.month * 100 + on.day, self._last_day)
         return any("manifestation" in period.attributes for period in self._known(code) if period.first <= day <= period.last)
 

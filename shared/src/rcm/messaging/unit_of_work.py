@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from rcm.clock import Clock
-from rcm.contracts.envelope import Event, Message
+from rcm.contracts.envelope import Event, Message, WrittenEvent
 from rcm.ids import new_id
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class PendingEvent:
     correlation_id: UUID
     causation_id: UUID | None
     traceparent: str | None
-    data: Event
+    data: Event | WrittenEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class UnitOfWork:
 
     def emit(
         self,
-        event: Event,
+        event: Event | WrittenEvent,
         *,
         organisation_id: UUID,
         sequence: int,

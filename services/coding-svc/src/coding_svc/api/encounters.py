@@ -53,7 +53,7 @@ async def _delivery(request: Request, who: Principal, kind: str, body: bytes) ->
     responses={200: {"model": EncounterResult, "description": "The same encounter came before", "content": ANSWERS}},
 )
 async def post_encounter(request: Request, who: Sender) -> Response:
-    """Takes an encounter as JSON, the encounters of a FHIR R4 bundle, or that of an HL7 v2 DFT^P03; each is answered in its form.
+    """Takes an encounter as JSON, those of a FHIR R4 bundle, or that of an HL7 v2 DFT^P03; each is answered in its form.
 
     Complete codes are checked: the encounter is coded, or held with every reason. The same external id with the same content
     is answered with what is there (200); with other content it is refused (409). What is no encounter at all is refused (422)

@@ -7,6 +7,7 @@ cents, dates are ISO dates, codes are written as the field writes them.
 
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -219,6 +220,30 @@ class Encounter(Part):
     tags: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
     overrides: Annotated[tuple[Override, ...], Field(max_length=20)] = ()
 
+    @cached_property
+    def people(self) -> tuple[tuple[str, Person], ...]:
+        """Every person with the JSON pointer: the patient, the guarantor, subscribers."""
+        found: list[tuple[str, Person]] = [("/patient", self.patient)]
+        if self.guarantor:
+            found.append(("/guarantor", self.guarantor))
+        for place, coverage in enumerate(self.coverages):
+            if coverage.subscriber:
+                found.append((f"/coverages/{place}/subscriber", coverage.subscriber))
+        return tuple(found)
+
+    @cached_property
+    def providers(self) -> tuple[tuple[str, Provider], ...]:
+        """Every provider with the JSON pointer."""
+        named = (
+            ("/billing_provider", self.billing_provider),
+            ("/rendering_provider", self.rendering_provider),
+            ("/referring_provider", self.referring_provider),
+            ("/supervising_provider", self.supervising_provider),
+            ("/service_facility", self.service_facility),
+            *((f"/lines/{place}/ordering_provider", line.ordering_provider) for place, line in enumerate(self.lines)),
+        )
+        return tuple((path, provider) for path, provider in named if provider)
+
     @property
     def charge_cents(self) -> int:
         """The sum of the lines."""
@@ -232,6 +257,19 @@ class Encounter(Part):
     def day_of(self, line: ServiceLine) -> date | None:
         """A line's day: its own, else the encounter's first."""
         return line.date_of_service or self.date_of_service
+
+
+RECORD_PARTS = ("record", "notes", "documents", "tags", "overrides")
+"""What belongs to the coder's desk and not to the bill; most encounters have none of it."""
+
+
+def document_of(encounter: Encounter) -> bytes:
+    """The encounter's JSON, as it is stored: without what is not known, and without the record's parts where they are empty.
+
+    The same content has the same bytes.
+    """
+    empty = {name for name in RECORD_PARTS if not getattr(encounter, name)}
+    return encounter.model_dump_json(exclude_none=True, exclude=empty).encode()
 
 
 def quantity(units: str) -> Decimal:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from coding_svc.domain.encounter import Address, Encounter, Person, Provider, ServiceLine
+from coding_svc.domain.encounter import Address, Encounter, ServiceLine
 
 _UNDOTTED = re.compile(r"[A-Za-z][0-9A-Za-z]{3,6}")
 _ZIP_WITH_DASH = re.compile(r"([0-9]{5})[- ]([0-9]{4})")
@@ -56,21 +56,12 @@ def _needed(encounter: Encounter) -> list[Repair]:
             found.append(Repair(f"/diagnoses/{place}/code", code, diagnosis_code(code)))
     for place, line in enumerate(encounter.lines):
         _line(f"/lines/{place}", line, found)
-    _person("/patient", encounter.patient, found)
-    if encounter.guarantor:
-        _person("/guarantor", encounter.guarantor, found)
-    for place, coverage in enumerate(encounter.coverages):
-        if coverage.subscriber:
-            _person(f"/coverages/{place}/subscriber", coverage.subscriber, found)
-    for path, provider in (
-        ("/billing_provider", encounter.billing_provider),
-        ("/rendering_provider", encounter.rendering_provider),
-        ("/referring_provider", encounter.referring_provider),
-        ("/supervising_provider", encounter.supervising_provider),
-        ("/service_facility", encounter.service_facility),
-    ):
-        if provider:
-            _provider(path, provider, found)
+    for path, person in encounter.people:
+        _address(path, person.address, found)
+    for path, provider in encounter.providers:
+        if provider.tax_id and len(provider.tax_id) != 9:
+            found.append(Repair(f"{path}/tax_id", provider.tax_id, tax_id(provider.tax_id)))
+        _address(path, provider.address, found)
     return found
 
 
@@ -80,27 +71,15 @@ def _line(path: str, line: ServiceLine, found: list[Repair]) -> None:
     found.extend(Repair(f"{path}/modifiers/{at}", modifier, modifier.upper()) for at, modifier in enumerate(line.modifiers))
     if line.drug:
         found.append(Repair(f"{path}/drug/ndc", line.drug.ndc, ndc(line.drug.ndc)))
-    if line.ordering_provider:
-        _provider(f"{path}/ordering_provider", line.ordering_provider, found)
 
 
 def _address(path: str, address: Address | None, found: list[Repair]) -> None:
     if address is None:
         return
-    if len(address.postal_code) == 10 and (after := zip_code(address.postal_code)) != address.postal_code:
-        found.append(Repair(f"{path}/address/postal_code", address.postal_code, after))
+    if len(address.postal_code) == 10:
+        found.append(Repair(f"{path}/address/postal_code", address.postal_code, zip_code(address.postal_code)))
     if len(address.state) == 2 and not address.state.isupper():
         found.append(Repair(f"{path}/address/state", address.state, address.state.upper()))
-
-
-def _person(path: str, person: Person, found: list[Repair]) -> None:
-    _address(path, person.address, found)
-
-
-def _provider(path: str, provider: Provider, found: list[Repair]) -> None:
-    if provider.tax_id and len(provider.tax_id) != 9 and (after := tax_id(provider.tax_id)) != provider.tax_id:
-        found.append(Repair(f"{path}/tax_id", provider.tax_id, after))
-    _address(path, provider.address, found)
 
 
 def repaired(encounter: Encounter) -> tuple[Encounter, tuple[Repair, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
-from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.encounter import Encounter, document_of
 from coding_svc.domain.repairs import Repair, repaired
 from coding_svc.domain.service_keys import service_keys
 from rcm.errors import RcmError
@@ -51,7 +51,7 @@ class Taken:
     @classmethod
     def of(cls, read: Encounter, raw: Raw, place: str = "", place_of: Callable[[str], str] | None = None) -> "Taken":
         encounter, repairs = repaired(read)
-        document = encounter.model_dump_json(exclude_none=True).encode()
+        document = document_of(encounter)
         return cls(encounter, repairs, document, sha256(document).digest(), service_keys(encounter), raw, place, place_of)
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from coding_svc import events
 from coding_svc.domain.edits.catalogue import assess, holds
 from coding_svc.domain.edits.form import Finding, Severity
-from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.encounter import Encounter, document_of
 from coding_svc.domain.merge_patch import changed_pointers, merged
 from coding_svc.domain.repairs import Repair, repaired
 from coding_svc.domain.service_keys import service_keys
@@ -20,7 +20,7 @@ from coding_svc.handlers.codebook import CodeBook
 from coding_svc.handlers.reads import view_of
 from coding_svc.store import encounters
 from coding_svc.store.encounters import Change, Stored
-from rcm.contracts.envelope import Event
+from rcm.contracts.envelope import Event, WrittenEvent
 from rcm.errors import Fault, InvalidBody, NotFound
 from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.web.edge import Answer
@@ -54,7 +54,7 @@ async def change(unit: UnitOfWork, book: CodeBook, encounter_id: UUID, version: 
     """A JSON merge patch: a held encounter is coded when nothing holds it any more, a coded one is said anew."""
     stored = await _load(unit, encounter_id, version)
     encounter, repairs = _patched(stored, patch)
-    document = encounter.model_dump_json(exclude_none=True).encode()
+    document = document_of(encounter)
     changed = changed_pointers(stored.document, orjson.loads(document))
     if not changed:
         move(stored.state, stored.state)
@@ -139,7 +139,7 @@ def _said(
     state: State,
     findings: tuple[Finding, ...],
     changed: list[str],
-) -> Event | None:
+) -> Event | WrittenEvent | None:
     """What the change says: nothing where no event carries what is different."""
     if state is State.HELD:
         same = [finding for finding in stored.findings if finding.severity is Severity.HOLD] == [
@@ -160,7 +160,7 @@ def _said(
     )
 
 
-def _emit(unit: UnitOfWork, stored: Stored, event: Event) -> None:
+def _emit(unit: UnitOfWork, stored: Stored, event: Event | WrittenEvent) -> None:
     unit.emit(event, organisation_id=unit.organisation, sequence=stored.version + 1, correlation_id=stored.encounter_id)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from coding_svc.domain.encounter import Encounter, Provider
+from coding_svc.domain.encounter import Encounter
 
 
 class Severity(StrEnum):
@@ -85,20 +85,3 @@ class Finding:
     path: str
     message: str
     fix: str
-
-
-def providers(encounter: Encounter) -> Iterator[tuple[str, Provider]]:
-    """Every provider of the encounter with its JSON pointer."""
-    if encounter.billing_provider:
-        yield "/billing_provider", encounter.billing_provider
-    if encounter.rendering_provider:
-        yield "/rendering_provider", encounter.rendering_provider
-    if encounter.referring_provider:
-        yield "/referring_provider", encounter.referring_provider
-    if encounter.supervising_provider:
-        yield "/supervising_provider", encounter.supervising_provider
-    if encounter.service_facility:
-        yield "/service_facility", encounter.service_facility
-    for place, line in enumerate(encounter.lines):
-        if line.ordering_provider:
-            yield f"/lines/{place}/ordering_provider", line.ordering_provider

@@ -57,6 +57,12 @@ def procedure_form(encounter: Encounter, _: Facts) -> Iterator[Hit]:
             yield Hit(f"/lines/{place}/procedure", line.procedure)
 
 
+@lru_cache(maxsize=4096)
+def is_modifier_form(code: str) -> bool:
+    """Two capital letters or digits."""
+    return _MODIFIER.fullmatch(code) is not None
+
+
 def modifier_form(encounter: Encounter, _: Facts) -> Iterator[Hit]:
     for place, line in enumerate(encounter.lines):
         if not line.modifiers:
@@ -66,7 +72,7 @@ def modifier_form(encounter: Encounter, _: Facts) -> Iterator[Hit]:
         if len(set(line.modifiers)) != len(line.modifiers):
             yield Hit(f"/lines/{place}/modifiers", "one stands twice")
         for at, modifier in enumerate(line.modifiers):
-            if not _MODIFIER.fullmatch(modifier):
+            if not is_modifier_form(modifier):
                 yield Hit(f"/lines/{place}/modifiers/{at}", f"{modifier} is not one")
 
 

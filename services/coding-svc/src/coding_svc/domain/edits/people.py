@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import lru_cache
 
-from coding_svc.domain.edits.form import Edit, Facts, Hit, providers
-from coding_svc.domain.encounter import Address, Encounter, Person
+from coding_svc.domain.edits.form import Edit, Facts, Hit
+from coding_svc.domain.encounter import Encounter, Person, Provider
 
 _OLDEST = timedelta(days=366 * 130)
 _STATE = re.compile(r"[A-Z]{2}")
@@ -14,18 +14,8 @@ _ZIP = re.compile(r"[0-9]{5}(?:[0-9]{4})?")
 _CACHED = 16_384
 
 
-def people(encounter: Encounter) -> Iterator[tuple[str, Person]]:
-    """Every person of the encounter with the JSON pointer."""
-    yield "/patient", encounter.patient
-    if encounter.guarantor:
-        yield "/guarantor", encounter.guarantor
-    for place, coverage in enumerate(encounter.coverages):
-        if coverage.subscriber:
-            yield f"/coverages/{place}/subscriber", coverage.subscriber
-
-
 def name_missing(encounter: Encounter, _: Facts) -> Iterator[Hit]:
-    for path, person in people(encounter):
+    for path, person in encounter.people:
         if not person.last_name:
             yield Hit(f"{path}/last_name")
         if not person.first_name:
@@ -44,7 +34,7 @@ def birth_date_impossible(encounter: Encounter, facts: Facts) -> Iterator[Hit]:
     patient, day = encounter.patient.birth_date, encounter.date_of_service
     if patient and day and patient > day:
         yield Hit("/patient/birth_date", "it is after the date of service")
-    for path, person in people(encounter):
+    for path, person in encounter.people:
         born = person.birth_date
         if born is None:
             continue
@@ -76,21 +66,16 @@ def is_zip(code: str) -> bool:
     return _ZIP.fullmatch(code) is not None and not code.startswith("00000")
 
 
-def _addresses(encounter: Encounter) -> Iterator[tuple[str, Address]]:
-    for path, person in people(encounter):
-        if person.address:
-            yield f"{path}/address", person.address
-    for path, provider in providers(encounter):
-        if provider.address:
-            yield f"{path}/address", provider.address
-
-
 def address_form(encounter: Encounter, _: Facts) -> Iterator[Hit]:
-    for path, address in _addresses(encounter):
+    owners: tuple[tuple[str, Person | Provider], ...] = (*encounter.people, *encounter.providers)
+    for path, owner in owners:
+        address = owner.address
+        if address is None:
+            continue
         if address.postal_code and not is_zip(address.postal_code):
-            yield Hit(f"{path}/postal_code", "a ZIP code has 5 or 9 digits")
+            yield Hit(f"{path}/address/postal_code", "a ZIP code has 5 or 9 digits")
         if address.state and not is_state(address.state):
-            yield Hit(f"{path}/state", "a state has two capital letters")
+            yield Hit(f"{path}/address/state", "a state has two capital letters")
 
 
 EDITS = (

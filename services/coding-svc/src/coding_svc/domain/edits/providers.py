@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from coding_svc.domain.edits.form import Edit, Facts, Hit, providers
+from coding_svc.domain.edits.form import Edit, Facts, Hit
 from coding_svc.domain.encounter import Encounter
 from coding_svc.domain.npi import is_npi
 
@@ -17,7 +18,7 @@ def billing_provider_missing(encounter: Encounter, _: Facts) -> Iterator[Hit]:
 
 
 def provider_incomplete(encounter: Encounter, _: Facts) -> Iterator[Hit]:
-    for path, provider in providers(encounter):
+    for path, provider in encounter.providers:
         if not provider.npi:
             yield Hit(f"{path}/npi", "the NPI")
         if not provider.last_name:
@@ -25,19 +26,25 @@ def provider_incomplete(encounter: Encounter, _: Facts) -> Iterator[Hit]:
 
 
 def npi_check_digit(encounter: Encounter, _: Facts) -> Iterator[Hit]:
-    for path, provider in providers(encounter):
+    for path, provider in encounter.providers:
         if provider.npi and not is_npi(provider.npi):
             yield Hit(f"{path}/npi")
 
 
+@lru_cache(maxsize=4096)
+def is_taxonomy(code: str) -> bool:
+    """Ten characters, the last an X (NUCC)."""
+    return _TAXONOMY.fullmatch(code) is not None
+
+
 def taxonomy_form(encounter: Encounter, _: Facts) -> Iterator[Hit]:
-    for path, provider in providers(encounter):
-        if provider.taxonomy and not _TAXONOMY.fullmatch(provider.taxonomy):
+    for path, provider in encounter.providers:
+        if provider.taxonomy and not is_taxonomy(provider.taxonomy):
             yield Hit(f"{path}/taxonomy")
 
 
 def tax_id_form(encounter: Encounter, _: Facts) -> Iterator[Hit]:
-    for path, provider in providers(encounter):
+    for path, provider in encounter.providers:
         if provider.tax_id and not _TAX_ID.fullmatch(provider.tax_id):
             yield Hit(f"{path}/tax_id")
 

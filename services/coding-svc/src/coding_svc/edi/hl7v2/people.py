@@ -84,7 +84,9 @@ def _person(
     if phone is not None:
         digits = "".join(filter(str.isdigit, segment.get(phone, 1) or segment.get(phone, 12)))
         sheet.put(f"{at}/phone", digits[:30], segment.place(phone))
-    for part, component in (("line1", 1), ("line2", 2), ("city", 3), ("state", 4), ("postal_code", 5)):
+    street = f"{segment.get(address, 1, 1)} {segment.get(address, 1, 2)}".strip()
+    sheet.put(f"{at}/address/line1", street, segment.place(address, 1))
+    for part, component in (("line2", 2), ("city", 3), ("state", 4), ("postal_code", 5)):
         sheet.put(f"{at}/address/{part}", segment.get(address, component), segment.place(address, component))
 
 
