@@ -142,13 +142,8 @@ class Claim(Base, table=True):
         UniqueConstraint("organisation_id", "encounter_id", "rank"),
         Index("ix_claim_state", "organisation_id", "state", "claim_id"),
         Index("ix_claim_duplicate_key", "organisation_id", "duplicate_key"),
-        Index(
-            "ix_claim_edited",
-            "organisation_id",
-            "state",
-            "setup_revision",
-            postgresql_where=text("state in ('READY', 'EDIT_FAILED')"),
-        ),
+        Index("ix_claim_ready", "organisation_id", "receiver_id", "ready_at", postgresql_where=text("state = 'READY'")),
+        Index("ix_claim_held", "organisation_id", "setup_revision", postgresql_where=text("state = 'EDIT_FAILED'")),
     )
 
     organisation_id: UUID = Field(primary_key=True)
@@ -175,6 +170,7 @@ class Claim(Base, table=True):
     setup_revision: int
     ready_at: datetime | None = Field(default=None, sa_type=INSTANT)
     submission_id: UUID | None = None
+    patient_control_number: str
     submissions: int
     submitted_at: datetime | None = Field(default=None, sa_type=INSTANT)
     payer_holds: bool
@@ -256,7 +252,7 @@ class SubmissionClaim(Base, table=True):
 
 
 class SubmissionFact(Base, table=True):
-    """What TA1 and 999 said about a file. Append only."""
+    """What TA1, 999, or a 277CA without claims, said about a file. Append only."""
 
     __tablename__ = "submission_fact"
 
@@ -266,6 +262,8 @@ class SubmissionFact(Base, table=True):
     acknowledgement_id: UUID
     stage: str
     accepted: bool
+    category: str
+    code: str
     message: str
     at: datetime = Field(sa_type=INSTANT)
     actor: str

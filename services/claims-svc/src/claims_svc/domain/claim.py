@@ -95,7 +95,10 @@ class Claim:
     ready_at: datetime | None = None
     submission_id: UUID | None = None
     """The newest file it stands in."""
+    patient_control_number: str = ""
+    """Its number in the newest file."""
     submissions: int = 0
+    """How many files it went into."""
     submitted_at: datetime | None = None
     """When it first left the house."""
     payer_holds: bool = False
@@ -125,7 +128,8 @@ class Entry:
     """A line of a claim's history, never changed. Facts of the outside are kept here, in `details`."""
 
     kind: str
-    """held, passed, corrected, recoded, resubmitted, voided, closed, cancelled, acknowledged, posted, reversed."""
+    """held, passed, corrected, recoded, resubmitted, voided, closed, cancelled, acknowledged, informed, posted,
+    reversed."""
     act: Act
     state: State
     """The claim's state after it."""
@@ -252,10 +256,11 @@ def _withdraw(claim: Claim, now: datetime) -> None:
     claim.touch()
 
 
-def put_in_file(claim: Claim, submission_id: UUID, now: datetime) -> None:
-    """READY -> BATCHED."""
+def put_in_file(claim: Claim, submission_id: UUID, patient_control_number: str, now: datetime) -> None:
+    """READY -> BATCHED, under a new patient control number."""
     claim.state = move(claim.state, State.BATCHED)
     claim.submission_id = submission_id
+    claim.patient_control_number = patient_control_number
     claim.submissions += 1
     claim.changed_since_file = False
     claim.ready_at = None

@@ -41,6 +41,7 @@ class OtherContent(Conflict):
 class Waiting:
     """Claims that wait for one receiver's next file."""
 
+    organisation_id: UUID
     receiver_id: str
     count: int
     oldest: datetime

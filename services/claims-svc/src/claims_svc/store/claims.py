@@ -17,6 +17,8 @@ from claims_svc.store.rows import CLAIM, claim_of, claim_row, columns, entry_row
 from rcm.database.rows import insert_rows, update_rows
 
 if TYPE_CHECKING:
+    from asyncpg import Record
+
     from rcm.messaging.unit_of_work import Connection
 
 _KEY = ("organisation_id", "claim_id")
@@ -209,21 +211,21 @@ async def _add_submission_facts(connection: "Connection", claims: Collection[Cla
     """What TA1 and 999 said about the newest file of each claim counts for the claim."""
     files = {(claim.organisation_id, claim.submission_id) for claim in claims if claim.submission_id is not None}
     rows = await connection.fetch(
-        """select f.submission_id, f.stage, f.accepted, f.message from unnest($1::uuid[], $2::uuid[]) as k(o, i)
+        """select f.submission_id, f.stage, f.accepted, f.category, f.code, f.message
+           from unnest($1::uuid[], $2::uuid[]) as k(o, i)
            join submission_fact f on f.organisation_id = k.o and f.submission_id = k.i""",
         *columns(files),
     )
-    if not rows:
-        return
-    said: dict[UUID, list[tuple[Stage, bool, str]]] = {}
-    for submission_id, stage, accepted, message in rows:
-        said.setdefault(submission_id, []).append((Stage(stage), accepted, message))
+    said: dict[UUID, list[Record]] = {}
+    for row in rows:
+        said.setdefault(row["submission_id"], []).append(row)
     for claim in claims:
         about = known[claim.claim_id]
         if claim.submission_id in said and about.sent:
             number = about.sent[-1].patient_control_number
-            for stage, accepted, message in said[claim.submission_id]:
-                about.facts.add(Acknowledged(stage, accepted, number, message=message))
+            for _, stage, accepted, category, code, message in said[claim.submission_id]:
+                fact = Acknowledged(Stage(stage), accepted, number, category=category, code=code, message=message)
+                about.facts.add(fact)
 
 
 async def insert_encounters(connection: "Connection", contents: Iterable[tuple[UUID, UUID, bytes]]) -> None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 CLAIM = """c.organisation_id, c.claim_id, c.encounter_id, c.rank, c.state, c.version, c.payer_id, c.payer_name, c.member_id,
  c.billing_npi, c.receiver_id, c.charge_cents, c.date_of_service, c.duplicate_key, c.next_rank, c.created_at, c.updated_at,
- c.frequency, c.payer_claim_control_number, c.own, c.findings, c.setup_revision, c.ready_at, c.submission_id, c.submissions,
+ c.frequency, c.payer_claim_control_number, c.own, c.findings, c.setup_revision, c.ready_at, c.submission_id,
+ c.patient_control_number, c.submissions,
  c.submitted_at, c.payer_holds, c.changed_since_file, c.insurance_paid_cents, c.responsibility, c.cancelled"""
 _OWN = Own()
 _FINDINGS = tuple[Finding, ...]
@@ -25,12 +26,12 @@ _RESPONSIBILITY = tuple[tuple[str, int], ...]
 
 def claim_of(row: "Record") -> Claim:
     """A row that begins with the columns of CLAIM, in their order."""
-    values: list[Any] = list(row[:31])
+    values: list[Any] = list(row[:32])
     values[4] = State(values[4])
     values[19] = _OWN if values[19] is None else msgspec.convert(values[19], Own)
     values[20] = () if values[20] is None else msgspec.convert(values[20], _FINDINGS)
-    if values[29] is not None:
-        values[29] = msgspec.convert(values[29], _RESPONSIBILITY)
+    if values[30] is not None:
+        values[30] = msgspec.convert(values[30], _RESPONSIBILITY)
     return Claim(*values)
 
 
@@ -68,6 +69,7 @@ def progress_row(claim: Claim) -> dict[str, object]:
         "updated_at": claim.updated_at,
         "ready_at": claim.ready_at,
         "submission_id": claim.submission_id,
+        "patient_control_number": claim.patient_control_number,
         "submissions": claim.submissions,
         "submitted_at": claim.submitted_at,
         "payer_holds": claim.payer_holds,

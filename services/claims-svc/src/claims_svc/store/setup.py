@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rcm.messaging.unit_of_work import Connection
 
 NOTHING = Setup()
+Table = type[SQLModel]
 
 
 class Setups:
@@ -78,7 +79,7 @@ async def next_revision(connection: "Connection", organisation_id: UUID) -> None
     )
 
 
-async def read_thing(connection: "Connection", table: type[SQLModel], key: Mapping[str, Any]) -> "Record | None":
+async def read_thing(connection: "Connection", table: Table, key: Mapping[str, Any]) -> "Record | None":
     """One row of a set-up table of the unit's organisation."""
     names = list(key)
     found = " and ".join(f"{name} = ${place}" for place, name in enumerate(names, 1))
@@ -88,9 +89,7 @@ async def read_thing(connection: "Connection", table: type[SQLModel], key: Mappi
     )
 
 
-async def list_things(
-    connection: "Connection", table: type[SQLModel], order: str, limit: int, after: str | None
-) -> "list[Record]":
+async def list_things(connection: "Connection", table: Table, order: str, limit: int, after: str | None) -> "list[Record]":
     """Rows of a set-up table of the unit's organisation, by `order`; one more than `limit`."""
     return await connection.fetch(
         f"""select * from {table.__tablename__} where ($2::text is null or {order} > $2)
@@ -108,7 +107,7 @@ async def list_enrolments(connection: "Connection", limit: int, after: tuple[str
     )
 
 
-async def put_thing(connection: "Connection", table: type[SQLModel], key: tuple[str, ...], row: Mapping[str, Any]) -> None:
+async def put_thing(connection: "Connection", table: Table, key: tuple[str, ...], row: Mapping[str, Any]) -> None:
     """Writes one row of a set-up table, new or changed."""
     changes = ", ".join(f"{name} = excluded.{name}" for name in row if name not in key)
     await insert_rows(connection, table, [row], on_conflict=f"({', '.join(key)}) do update set {changes}")

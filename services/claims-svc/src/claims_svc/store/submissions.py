@@ -35,13 +35,14 @@ class Place:
     """What ClaimSubmitted will say, as JSON."""
 
 
-async def waiting_claims(connection: "Connection", organisation_id: UUID, revision: int) -> list[Waiting]:
-    """What waits for a file, by receiver; claims whose edits ran against an older set-up wait for their edits first."""
+async def waiting_claims(connection: "Connection", organisation_id: UUID | None = None) -> list[Waiting]:
+    """What waits for a file, by organisation and receiver; claims whose edits ran against an older set-up are edited first."""
     rows = await connection.fetch(
-        """select receiver_id, count(*), min(ready_at) from claim
-           where organisation_id = $1 and state = 'READY' and setup_revision = $2 group by receiver_id order by receiver_id""",
+        """select c.organisation_id, c.receiver_id, count(*), min(c.ready_at)
+           from claim c join setup_revision r on r.organisation_id = c.organisation_id and r.revision = c.setup_revision
+           where c.state = 'READY' and ($1::uuid is null or c.organisation_id = $1)
+           group by c.organisation_id, c.receiver_id order by min(c.ready_at)""",
         organisation_id,
-        revision,
     )
     return [Waiting(*row) for row in rows]
 
@@ -151,9 +152,24 @@ async def sent_bodies(connection: "Connection", organisation_id: UUID, submissio
     )
 
 
-async def places_of_claim(connection: "Connection", organisation_id: UUID, claim_id: UUID) -> "list[Record]":
+async def claims_answered(connection: "Connection", organisation_id: UUID, submission_id: UUID) -> set[UUID]:
+    """The claims of a file about which the outside said something already: of all where the whole file was refused."""
+    rows = await connection.fetch(
+        """select distinct s.claim_id from submission_claim s
+           where s.organisation_id = $1 and s.submission_id = $2
+             and (exists (select from claim_entry e where e.organisation_id = s.organisation_id and e.claim_id = s.claim_id
+                            and e.kind in ('acknowledged', 'posted', 'reversed'))
+               or exists (select from submission_fact f where f.organisation_id = s.organisation_id
+                            and f.submission_id = s.submission_id and not f.accepted))""",
+        organisation_id,
+        submission_id,
+    )
+    return {row[0] for row in rows}
+
+
+async def places_of_claim(connection: "Connection", organisation_id: UUID, claim_id: UUID) -> list[dict[str, Any]]:
     """Every file that a claim went into, the first one first."""
-    return await connection.fetch(
+    rows = await connection.fetch(
         """select s.submission_id, s.number, s.patient_control_number, s.frequency, s.charge_cents, s.batched_at,
              f.file_name, f.receiver_id, f.control_number, f.transmitted_at, f.recorded_at, f.remote_name, f.recorded_by
            from submission_claim s join submission f using (organisation_id, submission_id)
@@ -161,6 +177,7 @@ async def places_of_claim(connection: "Connection", organisation_id: UUID, claim
         organisation_id,
         claim_id,
     )
+    return [dict(row) for row in rows]
 
 
 async def facts_of_submissions(connection: "Connection", organisation_id: UUID, ids: Collection[UUID]) -> "list[Record]":

@@ -167,6 +167,7 @@ def _claims() -> None:
         sa.Column("setup_revision", sa.Integer(), nullable=False),
         sa.Column("ready_at", INSTANT, nullable=True),
         sa.Column("submission_id", sa.Uuid(), nullable=True),
+        sa.Column("patient_control_number", sa.String(), nullable=False),
         sa.Column("submissions", sa.Integer(), nullable=False),
         sa.Column("submitted_at", INSTANT, nullable=True),
         sa.Column("payer_holds", sa.Boolean(), nullable=False),
@@ -179,10 +180,16 @@ def _claims() -> None:
     )
     op.create_index("ix_claim_state", "claim", ["organisation_id", "state", "claim_id"])
     op.create_index(
-        "ix_claim_edited",
+        "ix_claim_ready",
         "claim",
-        ["organisation_id", "state", "setup_revision"],
-        postgresql_where=sa.text("state in ('READY', 'EDIT_FAILED')"),
+        ["organisation_id", "receiver_id", "ready_at"],
+        postgresql_where=sa.text("state = 'READY'"),
+    )
+    op.create_index(
+        "ix_claim_held",
+        "claim",
+        ["organisation_id", "setup_revision"],
+        postgresql_where=sa.text("state = 'EDIT_FAILED'"),
     )
     op.create_index("ix_claim_duplicate_key", "claim", ["organisation_id", "duplicate_key"])
 
@@ -271,6 +278,8 @@ def _acknowledgements() -> None:
         sa.Column("acknowledgement_id", sa.Uuid(), nullable=False),
         sa.Column("stage", sa.String(), nullable=False),
         sa.Column("accepted", sa.Boolean(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
         sa.Column("message", sa.String(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("actor", sa.String(), nullable=False),

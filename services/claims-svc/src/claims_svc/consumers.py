@@ -1,0 +1,40 @@
+"""Events in; each goes to one handler."""
+
+from collections.abc import Sequence
+
+from claims_svc.handlers import encounters, payments
+from claims_svc.handlers.context import Context
+from rcm.contracts.encounters import EncounterCancelled, EncounterCoded, EncounterRecoded
+from rcm.contracts.envelope import Message
+from rcm.contracts.payments import ClaimDenied, PaymentPosted, PaymentReversed
+from rcm.messaging.subscription import AnySubscription, Subscription
+from rcm.messaging.unit_of_work import UnitOfWork
+
+
+def subscriptions(context: Context) -> tuple[AnySubscription, ...]:
+    """Which handler takes which event."""
+    setups = context.setups
+
+    async def on_coded(unit: UnitOfWork, messages: Sequence[Message[EncounterCoded]]) -> None:
+        await encounters.create_claims(unit, messages, setups)
+
+    async def on_recoded(unit: UnitOfWork, messages: Sequence[Message[EncounterRecoded]]) -> None:
+        await encounters.recode_claims(unit, messages, setups)
+
+    async def on_cancelled(unit: UnitOfWork, messages: Sequence[Message[EncounterCancelled]]) -> None:
+        await encounters.cancel_claims(unit, messages, setups)
+
+    async def on_posted(unit: UnitOfWork, messages: Sequence[Message[PaymentPosted]]) -> None:
+        await payments.post_payments(unit, messages, setups)
+
+    async def on_reversed(unit: UnitOfWork, messages: Sequence[Message[PaymentReversed]]) -> None:
+        await payments.reverse_payments(unit, messages, setups)
+
+    return (
+        Subscription(EncounterCoded, on_coded),
+        Subscription(EncounterRecoded, on_recoded),
+        Subscription(EncounterCancelled, on_cancelled),
+        Subscription(PaymentPosted, on_posted),
+        Subscription(PaymentReversed, on_reversed),
+        Subscription(ClaimDenied, payments.open_denials),
+    )

@@ -1,0 +1,177 @@
+"""TA1, 999 and 277CA -> what they say about our files and claims; and the segments that say it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+
+from claims_svc.domain.facts import ACCEPTING_CATEGORIES, Acknowledged, Stage
+from rcm.x12.acknowledgement import (
+    AcknowledgedClaim,
+    AcknowledgedProvider,
+    Acknowledgement,
+    ClaimAcknowledgement,
+    FunctionalAcknowledgement,
+    InterchangeAcknowledgement,
+    Status,
+    read_acknowledgements,
+)
+from rcm.x12.values import Envelope
+
+_ACCEPTED_ACTION = "WQ"
+_SEGMENTS_SHOWN_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """What a TA1 or 999 says about a whole file, or a 277CA that names none of its claims."""
+
+    kind: str
+    """TA1, 999 or 277CA."""
+    control_number: str
+    """ISA13, GS06 or the batch's reference: in our files all the same number."""
+    stage: Stage
+    accepted: bool
+    category: str
+    code: str
+    message: str
+    sender_id: str
+    receiver_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAnswer:
+    """What a 277CA says about one claim; where it neither takes nor refuses the claim, `decides` is false."""
+
+    kind: str
+    control_number: str
+    fact: Acknowledged
+    decides: bool
+
+
+Answer = FileAnswer | ClaimAnswer
+
+
+def read_answers(content: bytes) -> list[Answer]:
+    """Everything that the body says, in its order. Raises NotX12 or WrongTransaction."""
+    answers: list[Answer] = []
+    for acknowledgement in read_acknowledgements(BytesIO(content)):
+        answers.extend(_answers(acknowledgement))
+    return answers
+
+
+def _answers(acknowledgement: Acknowledgement) -> Iterator[Answer]:
+    if isinstance(acknowledgement, InterchangeAcknowledgement):
+        note = "" if acknowledgement.note in ("", "000") else f"note {acknowledgement.note}"
+        yield _of_file(
+            "TA1",
+            acknowledgement.interchange_control_number,
+            Stage.INTERCHANGE,
+            not acknowledgement.rejected,
+            acknowledgement.envelope,
+            f"TA1 {acknowledgement.code} {note}".strip(),
+        )
+    elif isinstance(acknowledgement, FunctionalAcknowledgement):
+        rejected = acknowledgement.rejected or any(part.rejected for part in acknowledgement.sets)
+        yield _of_file(
+            "999",
+            acknowledgement.group_control_number,
+            Stage.FUNCTIONAL,
+            not rejected,
+            acknowledgement.envelope,
+            _functional_message(acknowledgement),
+        )
+    else:
+        yield from _claim_answers(acknowledgement)
+
+
+def _of_file(kind: str, number: str, stage: Stage, accepted: bool, envelope: Envelope, message: str) -> FileAnswer:
+    return FileAnswer(kind, number, stage, accepted, "", "", message, envelope.sender_id, envelope.receiver_id)
+
+
+def _functional_message(acknowledgement: FunctionalAcknowledgement) -> str:
+    parts = [f"AK9 {acknowledgement.code}"]
+    for part in acknowledgement.sets:
+        if part.rejected:
+            parts.append(f"IK5 {part.code} {' '.join(part.error_codes)}".strip())
+        parts += [f"{error.segment} at {error.segment_number}: error {error.code}" for error in part.errors[:5]]
+    return "; ".join(parts)
+
+
+def _claim_answers(acknowledgement: ClaimAcknowledgement) -> Iterator[Answer]:
+    stage = Stage.PAYER if acknowledgement.by == "payer" else Stage.CLEARINGHOUSE
+    named = [(provider, claim) for provider in acknowledgement.providers for claim in provider.claims]
+    if not named and acknowledgement.statuses:
+        status = _deciding(acknowledgement.statuses)
+        yield FileAnswer(
+            "277CA",
+            acknowledgement.batch_trace,
+            stage,
+            not status.rejects,
+            status.category,
+            status.code,
+            status.message,
+            acknowledgement.envelope.sender_id,
+            acknowledgement.envelope.receiver_id,
+        )
+    for provider, claim in named:
+        answer = _claim_answer(acknowledgement, stage, provider, claim)
+        if answer is not None:
+            yield answer
+
+
+def _claim_answer(
+    acknowledgement: ClaimAcknowledgement, stage: Stage, provider: AcknowledgedProvider, claim: AcknowledgedClaim
+) -> ClaimAnswer | None:
+    """A refusal of the file or of the provider refuses all claims below it; a refused line refuses its claim."""
+    statuses = claim.statuses + tuple(status for line in claim.lines for status in line.statuses)
+    if acknowledgement.rejected:
+        statuses = acknowledgement.statuses
+    elif provider.rejected:
+        statuses = provider.statuses
+    if not statuses:
+        return None
+    status = _deciding(statuses)
+    accepted = not status.rejects and (status.category in ACCEPTING_CATEGORIES or status.action == _ACCEPTED_ACTION)
+    fact = Acknowledged(
+        stage,
+        accepted,
+        claim.patient_control_number,
+        status.on or acknowledgement.processed_on,
+        status.category,
+        status.code,
+        status.entity,
+        status.message,
+        claim.payer_claim_control_number if stage is Stage.PAYER else "",
+    )
+    return ClaimAnswer("277CA", claim.patient_control_number, fact, accepted or status.rejects)
+
+
+def _deciding(statuses: tuple[Status, ...]) -> Status:
+    return next((status for status in statuses if status.rejects), statuses[0])
+
+
+def acknowledgement_segments(content: bytes, patient_control_number: str = "") -> list[str]:
+    """An acknowledgement's segments without envelopes; with a patient control number those about that claim alone, if any."""
+    text = content.decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
+    terminator = text[105:106] or "~"
+    separator = text[3:4] or "*"
+    segments = [segment.strip() for segment in text.split(terminator)]
+    inner = [s for s in segments if s and s.split(separator, 1)[0] not in {"ISA", "IEA", "GS", "GE", "ST", "SE"}]
+    if patient_control_number:
+        own = _about(inner, separator, f"TRN{separator}2{separator}{patient_control_number}")
+        inner = own or inner
+    return inner[:_SEGMENTS_SHOWN_MAX]
+
+
+def _about(segments: list[str], separator: str, trace: str) -> list[str]:
+    place = next((place for place, segment in enumerate(segments) if segment.startswith(trace)), None)
+    if place is None:
+        return []
+    level = f"HL{separator}"
+    first = place
+    while first > 0 and not segments[first].startswith(level):
+        first -= 1
+    last = place + 1
+    while last < len(segments) and not segments[last].startswith((level, f"TRN{separator}2{separator}")):
+        last += 1
+    return segments[first:last]

@@ -1,0 +1,251 @@
+"""A file of claims as 837P, and a claim's own segments in a file that was written."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from claims_svc.domain import encounter as domain
+from claims_svc.domain.claim import Claim, original_reference
+from claims_svc.domain.encounter import Encounter
+from claims_svc.domain.setup import BillingProvider, Organisation, Payer, Receiver, Setup
+from claims_svc.domain.submission import line_control_number
+from rcm.x12 import professional_claim as x12
+from rcm.x12.problems import CannotWrite
+from rcm.x12.values import Address, InterchangeHeader
+
+_SELF = "18"
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """A claim on its way into a file."""
+
+    claim: Claim
+    encounter: Encounter
+    patient_control_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Whose file it is, for whom, under which number."""
+
+    organisation: Organisation
+    receiver: Receiver
+    control_number: int
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritable:
+    """A claim that 837P has no place for as it is."""
+
+    to_send: ToSend
+    where: str
+    why: str
+
+
+def write_claim_file(
+    envelope: Envelope, setup: Setup, waiting: Sequence[ToSend]
+) -> tuple[bytes, Sequence[ToSend], list[Unwritable]]:
+    """The file, the claims that stand in it, and those that can't: one such claim does not keep the others back.
+
+    Where none can be written the file is empty.
+    """
+    going = list(waiting)
+    claims = [_claim(to_send, setup) for to_send in going]
+    refused: list[Unwritable] = []
+    while claims:
+        try:
+            return _write(envelope, claims), going, refused
+        except CannotWrite as error:
+            place, where = _place_of(error.path)
+            refused.append(Unwritable(going.pop(place), where, error.reason))
+            del claims[place]
+    return b"", going, refused
+
+
+def _place_of(path: str) -> tuple[int, str]:
+    """ "claims[3].lines[0].procedure" -> (3, "lines[0].procedure"); a fault of the envelope is the first claim's."""
+    head, _, where = path.partition(".")
+    if head.startswith("claims["):
+        return int(head[7:-1]), where
+    return 0, path
+
+
+def _write(envelope: Envelope, claims: Sequence[x12.ProfessionalClaim]) -> bytes:
+    organisation, receiver = envelope.organisation, envelope.receiver
+    header = InterchangeHeader(
+        sender_id=organisation.submitter_id,
+        receiver_id=receiver.receiver_id,
+        control_number=envelope.control_number,
+        created=envelope.created,
+        sender_qualifier=organisation.sender_qualifier,
+        receiver_qualifier=receiver.qualifier,
+        usage=receiver.usage,
+        group_receiver=receiver.group_receiver,
+    )
+    submitter = x12.Submitter(
+        organisation.name,
+        organisation.submitter_id,
+        organisation.contact_name,
+        organisation.contact_phone,
+        organisation.contact_email,
+    )
+    return x12.write_professional_claims(
+        header,
+        submitter,
+        x12.Receiver(receiver.name, receiver.receiver_id),
+        claims,
+        reference=f"{envelope.control_number:09d}",
+    )
+
+
+def _claim(to_send: ToSend, setup: Setup) -> x12.ProfessionalClaim:
+    claim, encounter = to_send.claim, to_send.encounter
+    found = encounter.coverage(claim.rank)
+    assert found is not None, "a claim without its coverage is never READY"
+    coverage = found[1]
+    payer = setup.payers[claim.payer_id]
+    accident = claim.own.accident or encounter.accident
+    same = encounter.rendering_provider.npi == encounter.billing_provider.npi
+    return x12.ProfessionalClaim(
+        patient_control_number=to_send.patient_control_number,
+        charge_cents=encounter.charge_cents,
+        place_of_service=encounter.place_of_service,
+        billing_provider=_billing_provider(setup.billing_providers[encounter.billing_provider.npi]),
+        subscriber=_subscriber(encounter, coverage, payer),
+        payer=_payer(payer),
+        diagnoses=tuple([diagnosis.code for diagnosis in encounter.diagnoses]),
+        lines=tuple([_line(line, to_send.patient_control_number, encounter) for line in encounter.lines]),
+        patient=None if coverage.relationship == _SELF else _patient(encounter, coverage),
+        frequency=claim.frequency,
+        accident=x12.Accident((accident.kind,), accident.state, accident.occurred_on) if accident else None,
+        onset_on=encounter.onset_on,
+        admitted_on=encounter.admitted_on,
+        discharged_on=encounter.discharged_on,
+        authorisation_number=claim.own.authorisation_number or encounter.authorisation_number,
+        payer_claim_control_number=original_reference(claim),
+        rendering_provider=None if same else _provider(encounter.rendering_provider),
+        referring_provider=_provider(encounter.referring_provider) if encounter.referring_provider else None,
+        supervising_provider=_provider(encounter.supervising_provider) if encounter.supervising_provider else None,
+        service_facility=_provider(encounter.service_facility) if encounter.service_facility else None,
+    )
+
+
+def _line(line: domain.ServiceLine, patient_control_number: str, encounter: Encounter) -> x12.ServiceLine:
+    drug = line.drug
+    return x12.ServiceLine(
+        procedure=line.procedure,
+        charge_cents=line.charge_cents,
+        diagnosis_pointers=line.diagnosis_pointers,
+        date_of_service=line.date_of_service,
+        line_control_number=line_control_number(patient_control_number, line.line_number),
+        modifiers=line.modifiers,
+        units=line.units,
+        unit=line.unit,
+        date_of_service_to=line.date_of_service_to,
+        place_of_service="" if line.place_of_service == encounter.place_of_service else line.place_of_service,
+        drug=x12.Drug(drug.ndc, drug.quantity, drug.unit) if drug else None,
+    )
+
+
+def _subscriber(encounter: Encounter, coverage: domain.Coverage, payer: Payer) -> x12.Subscriber:
+    person: domain.Person = encounter.patient
+    if coverage.relationship != _SELF:
+        assert coverage.subscriber is not None, "a claim without its subscriber is never READY"
+        person = coverage.subscriber
+    return x12.Subscriber(
+        member_id=coverage.member_id,
+        last_name=person.last_name,
+        first_name=person.first_name,
+        middle_name=person.middle_name,
+        birth_date=person.birth_date,
+        sex=person.sex,
+        address=_address(person.address) if person.address else None,
+        rank=coverage.rank,
+        group_number=coverage.group_number,
+        filing_indicator=payer.claim_filing_indicator,
+    )
+
+
+def _patient(encounter: Encounter, coverage: domain.Coverage) -> x12.Patient:
+    patient = encounter.patient
+    assert patient.birth_date is not None, "a claim without the patient's birth date is never READY"
+    assert patient.address is not None, "a claim without the patient's address is never READY"
+    return x12.Patient(
+        last_name=patient.last_name,
+        relationship=coverage.relationship,
+        birth_date=patient.birth_date,
+        sex=patient.sex,
+        address=_address(patient.address),
+        first_name=patient.first_name,
+        middle_name=patient.middle_name,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _billing_provider(provider: BillingProvider) -> x12.Provider:
+    return x12.Provider(
+        npi=provider.npi,
+        last_name=provider.last_name,
+        first_name=provider.first_name,
+        taxonomy=provider.taxonomy,
+        tax_id=provider.tax_id,
+        tax_id_kind=provider.tax_id_kind,
+        address=_address(provider.address) if provider.address else None,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _provider(provider: domain.Provider) -> x12.Provider:
+    return x12.Provider(
+        npi=provider.npi,
+        last_name=provider.last_name,
+        first_name=provider.first_name,
+        taxonomy=provider.taxonomy,
+        address=_address(provider.address) if provider.address else None,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _payer(payer: Payer) -> x12.Payer:
+    return x12.Payer(payer.name, payer.payer_id, _address(payer.address) if payer.address else None)
+
+
+def _address(address: domain.Address) -> Address:
+    return Address(
+        line1=address.line1,
+        city=address.city,
+        state=address.state,
+        postal_code=address.postal_code,
+        line2=address.line2,
+    )
+
+
+def claim_segments(content: bytes, patient_control_number: str) -> list[str]:
+    """A claim's own part of a file that `write_claim_file` wrote: subscriber, patient where named, CLM to the claim's end."""
+    segments = content.decode("ascii").split("~")
+    wanted = f"CLM*{patient_control_number}*"
+    begin = next((place for place, segment in enumerate(segments) if segment.startswith(wanted)), None)
+    if begin is None:
+        return []
+    levels = {"22": -1, "23": -1}
+    place = begin
+    while levels["22"] < 0 and place > 0:
+        place -= 1
+        if segments[place].startswith("HL*"):
+            kind = segments[place].split("*")[3]
+            if levels.get(kind) == -1:
+                levels[kind] = place
+    parts = [levels["22"], *([levels["23"]] if levels["23"] >= 0 else []), begin]
+    return [segment for first in parts for segment in _until_next(segments, first)]
+
+
+def _until_next(segments: Sequence[str], first: int) -> Iterator[str]:
+    """The segment at `first` and those that follow it, up to the next level or claim."""
+    yield segments[first]
+    for segment in segments[first + 1 :]:
+        if segment.startswith(("CLM*", "HL*", "SE*")):
+            return
+        yield segment

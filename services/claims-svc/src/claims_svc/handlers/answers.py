@@ -1,0 +1,143 @@
+"""What the outside said about claims: folded, kept, said, and followed by the next step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from claims_svc import events, store
+from claims_svc.domain.answers import Change, Next, apply, what_follows
+from claims_svc.domain.claim import Act, Claim, open_claim
+from claims_svc.domain.encounter import Encounter
+from claims_svc.domain.facts import Acknowledged, Posted, Reversed, fold
+from claims_svc.domain.states import OURS
+from claims_svc.domain.tasks import TaskKind, close_task
+from claims_svc.handlers.editing import run_edits
+from claims_svc.handlers.withdrawing import withdraw
+from claims_svc.store.claims import Known
+from claims_svc.store.setup import Setups
+from rcm.contracts.envelope import Message
+from rcm.ids import new_id
+from rcm.messaging.unit_of_work import UnitOfWork
+
+REJECTED_AND_CANCELLED = "The claim was rejected, and its encounter is cancelled"
+
+
+@dataclass(slots=True)
+class Answered:
+    """A claim about which something new is known, with everything that is known."""
+
+    claim: Claim
+    known: Known
+    act: Act
+    cause: Message[Any] | None = None
+    entries: list[tuple[str, str, Struct, Act]] = field(default_factory=list)
+    """What goes into the claim's history: kind, reason, fact, and who said it."""
+
+    def hear(self, kind: str, fact: Acknowledged | Posted | Reversed, reason: str, act: Act) -> None:
+        """Takes a fact in."""
+        self.known.facts.add(fact)
+        self.entries.append((kind, reason, fact, act))
+
+
+@dataclass(slots=True)
+class _Following:
+    """What the answers of a batch lead to."""
+
+    whole: dict[UUID, Claim] = field(default_factory=dict)
+    """Claims of which more changed than their progress."""
+    next_payer: list[Answered] = field(default_factory=list)
+    resend: list[Answered] = field(default_factory=list)
+    """Rejected claims whose encounter was corrected meanwhile."""
+
+
+async def say_answered(unit: UnitOfWork, setups: Setups, answered: Sequence[Answered]) -> None:
+    """Folds each claim's facts, saves and says what became of it, and takes the next step."""
+    if not answered:
+        return
+    following = _Following()
+    for answer in answered:
+        _settle(unit, answer, following)
+    await _resend_corrected(unit, setups, following)
+    whole = following.whole
+    await store.claims.save_claims(unit.connection, list(whole.values()))
+    await store.claims.save_progress(unit.connection, [a.claim for a in answered if a.claim.claim_id not in whole])
+    if following.next_payer:
+        await _make_next_claims(unit, setups, following.next_payer)
+
+
+def _settle(unit: UnitOfWork, answer: Answered, following: _Following) -> None:
+    claim = answer.claim
+    ours_before = claim.state in OURS
+    outcome = fold(answer.known.facts, answer.known.sent)
+    change = apply(claim, outcome, answer.act.at)
+    claim.touch()
+    for kind, reason, fact, act in answer.entries:
+        claim.note(kind, act, reason, fact)
+    if outcome.deciding is not None and change.accepted:
+        events.say_accepted(unit, claim, outcome.deciding, answer.cause)
+    if outcome.deciding is not None and change.rejected:
+        events.say_rejected(unit, claim, outcome.deciding, answer.cause)
+        _after_rejection(unit, answer, following)
+    step = what_follows(claim, outcome)
+    if step is Next.PATIENT:
+        claim.touch()
+        events.say_completed(unit, claim, answer.cause)
+    elif step is Next.NEXT_PAYER:
+        following.next_payer.append(answer)
+    if ours_before and change != Change(change.before, change.before):
+        following.whole[claim.claim_id] = claim
+
+
+def _after_rejection(unit: UnitOfWork, answer: Answered, following: _Following) -> None:
+    """A rejected claim of a cancelled encounter is withdrawn; one whose encounter was corrected meanwhile goes out again."""
+    claim = answer.claim
+    if claim.payer_holds:
+        return
+    if claim.cancelled:
+        following.whole[claim.claim_id] = claim
+        if withdraw(claim, answer.act, REJECTED_AND_CANCELLED):
+            events.say_voided(unit, claim, REJECTED_AND_CANCELLED, answer.cause)
+    elif claim.changed_since_file:
+        following.resend.append(answer)
+
+
+async def _resend_corrected(unit: UnitOfWork, setups: Setups, following: _Following) -> None:
+    if not following.resend:
+        return
+    claims = [answer.claim for answer in following.resend]
+    encounters = await store.claims.encounters_by_id(unit.connection, {(c.organisation_id, c.encounter_id) for c in claims})
+    pairs = [(claim, encounters[claim.encounter_id]) for claim in claims]
+    for claim in await run_edits(unit, setups, pairs, [answer.act for answer in following.resend]):
+        events.say_held(unit, claim)
+    following.whole.update({claim.claim_id: claim for claim in claims})
+    keys = [(claim.organisation_id, claim.claim_id) for claim in claims]
+    tasks = await store.tasks.open_tasks_of_claims(unit.connection, keys, TaskKind.REPLACEMENT)
+    for task in tasks:
+        close_task(task, unit.clock.now(), "claims-svc", "The claim was rejected and goes out again as corrected")
+    await store.tasks.save_tasks(unit.connection, tasks)
+
+
+async def _make_next_claims(unit: UnitOfWork, setups: Setups, answers: Sequence[Answered]) -> None:
+    """The next payer's claim of each encounter, made once and held: its money stays open to insurance."""
+    keys = {(a.claim.organisation_id, a.claim.encounter_id) for a in answers}
+    encounters = await store.claims.encounters_by_id(unit.connection, keys)
+    there = await store.claims.claims_of_encounters(unit.connection, keys)
+    made: list[tuple[Claim, Encounter]] = []
+    acts, causes = [], {}
+    for answer in answers:
+        encounter = encounters[answer.claim.encounter_id]
+        coverage = encounter.next_coverage(answer.claim.rank)
+        if coverage is None or coverage.rank in there[answer.claim.encounter_id]:
+            continue
+        claim = open_claim(answer.claim.organisation_id, new_id(), encounter, coverage, answer.act.at)
+        made.append((claim, encounter))
+        acts.append(answer.act)
+        causes[claim.claim_id] = answer.cause
+    held = await run_edits(unit, setups, made, acts)
+    await store.claims.insert_claims(unit.connection, [claim for claim, _ in made])
+    for claim in held:
+        events.say_held(unit, claim, causes[claim.claim_id])
+    unit.arrived("claim", [claim.claim_id for claim, _ in made])

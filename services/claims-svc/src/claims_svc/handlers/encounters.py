@@ -1,0 +1,173 @@
+"""What coding-svc says becomes claims: made, changed, withdrawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from claims_svc import events, store
+from claims_svc.domain.claim import (
+    Act,
+    ChangedDetails,
+    Claim,
+    close,
+    follow_encounter,
+    open_claim,
+)
+from claims_svc.domain.encounter import Encounter
+from claims_svc.domain.states import REJECTED, State
+from claims_svc.domain.tasks import Task, TaskKind
+from claims_svc.handlers.editing import run_edits
+from claims_svc.handlers.withdrawing import PRIMARY, withdraw
+from claims_svc.store.setup import Setups
+from rcm.contracts.encounters import EncounterCancelled, EncounterCoded, EncounterRecoded
+from rcm.contracts.envelope import Message
+from rcm.ids import new_id
+from rcm.messaging.unit_of_work import UnitOfWork
+
+CODED = "coding-svc EncounterCoded"
+RECODED = "coding-svc EncounterRecoded"
+CANCELLED = "coding-svc EncounterCancelled"
+
+
+async def create_claims(unit: UnitOfWork, messages: Sequence[Message[EncounterCoded]], setups: Setups) -> None:
+    """A claim to the first payer of each encounter; self-pay has none. What has come before changes nothing."""
+    keys = [(message.organisation_id, message.data.encounter_id) for message in messages]
+    known = await store.claims.encounters_known(unit.connection, keys)
+    fresh = [m for m in messages if m.data.coverages and m.data.encounter_id not in known]
+    now = unit.clock.now()
+    contents = [(m.organisation_id, m.data.encounter_id, events.content_of(m.data)) for m in fresh]
+    encounters = [store.claims.encounter_of(content) for _, _, content in contents]
+    pairs = [(_first_claim(m.organisation_id, e, unit), e) for m, e in zip(fresh, encounters, strict=True)]
+    held = await run_edits(unit, setups, pairs, [Act(now, CODED, m.event_id) for m in fresh])
+    await store.claims.insert_encounters(unit.connection, contents)
+    await store.claims.insert_claims(unit.connection, [claim for claim, _ in pairs])
+    causes = {m.data.encounter_id: m for m in fresh}
+    for claim in held:
+        events.say_held(unit, claim, causes[claim.encounter_id])
+    unit.arrived("claim", [claim.claim_id for claim, _ in pairs])
+
+
+def _first_claim(organisation_id: UUID, encounter: Encounter, unit: UnitOfWork) -> Claim:
+    found = encounter.coverage(PRIMARY)
+    return open_claim(organisation_id, new_id(), encounter, found[1] if found else encounter.coverages[0], unit.clock.now())
+
+
+@dataclass(slots=True)
+class _Work:
+    """What a batch of changed encounters comes to."""
+
+    to_edit: dict[UUID, tuple[Claim, Encounter, Act]] = field(default_factory=dict)
+    made: dict[UUID, Claim] = field(default_factory=dict)
+    changed: dict[UUID, Claim] = field(default_factory=dict)
+    voided: list[tuple[Claim, str, Message[EncounterCancelled]]] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+
+
+async def recode_claims(unit: UnitOfWork, messages: Sequence[Message[EncounterRecoded]], setups: Setups) -> None:
+    """The claims follow their encounters: edited again, closed where the coverage is gone, a task where a payer holds them."""
+    keys = {(message.organisation_id, message.data.encounter_id) for message in messages}
+    claims = await store.claims.claims_of_encounters(unit.connection, keys)
+    work = _Work()
+    contents = []
+    for message in messages:
+        content = events.content_of(message.data)
+        encounter = store.claims.encounter_of(content)
+        contents.append((message.organisation_id, encounter.encounter_id, content))
+        ranks = claims.setdefault(encounter.encounter_id, {})
+        act = Act(unit.clock.now(), RECODED, message.event_id)
+        if PRIMARY not in ranks and encounter.coverages:
+            ranks[PRIMARY] = made = _first_claim(message.organisation_id, encounter, unit)
+            work.made[made.claim_id] = made
+        for claim in ranks.values():
+            _recode(work, claim, encounter, act, message.data.changed)
+    await store.claims.put_encounters(unit.connection, contents)
+    await _finish(unit, setups, work)
+    unit.arrived("claim", list(work.made))
+
+
+def _recode(work: _Work, claim: Claim, encounter: Encounter, act: Act, changed: tuple[str, ...]) -> None:
+    if claim.state is State.VOIDED:
+        return
+    work.changed[claim.claim_id] = claim
+    found = encounter.coverage(claim.rank)
+    ours = claim.state in {State.DRAFT, State.EDIT_FAILED, State.READY, State.CLOSED} or claim.state in REJECTED
+    if found is None:
+        if ours and not claim.payer_holds and claim.state is not State.CLOSED:
+            close(claim, act, "The encounter has no coverage for this payer any more")
+            work.to_edit.pop(claim.claim_id, None)
+        elif not ours or claim.payer_holds:
+            _needs_replacement(work, claim, act, "The encounter lost this coverage while the payer holds its claim")
+        return
+    follow_encounter(claim, encounter, found[1])
+    claim.updated_at = act.at
+    if claim.state is not State.DRAFT:
+        claim.touch()
+        claim.note("recoded", act, f"coding-svc changed {', '.join(changed)}", ChangedDetails(changed))
+    if ours:
+        work.to_edit[claim.claim_id] = (claim, encounter, act)
+    else:
+        _needs_replacement(work, claim, act, "The encounter changed after its claim went to the payer")
+
+
+def _needs_replacement(work: _Work, claim: Claim, act: Act, title: str) -> None:
+    claim.changed_since_file = True
+    work.tasks.append(_task(claim, act, TaskKind.REPLACEMENT, title))
+
+
+def _task(claim: Claim, act: Act, kind: TaskKind, title: str) -> Task:
+    assert act.cause_id is not None
+    return Task(
+        claim.organisation_id,
+        new_id(),
+        claim.claim_id,
+        claim.encounter_id,
+        kind,
+        act.cause_id,
+        title,
+        {"state": claim.state},
+        act.at,
+    )
+
+
+async def cancel_claims(unit: UnitOfWork, messages: Sequence[Message[EncounterCancelled]], setups: Setups) -> None:
+    """Withdraws what no payer holds, and opens a task for the rest. An encounter without claims is none of ours."""
+    keys = {(message.organisation_id, message.data.encounter_id): message for message in messages}
+    claims = await store.claims.claims_of_encounters(unit.connection, keys)
+    encounters = await store.claims.encounters_by_id(unit.connection, [key for key in keys if key[1] in claims])
+    work = _Work()
+    for (_, encounter_id), message in keys.items():
+        act = Act(unit.clock.now(), CANCELLED, message.event_id)
+        for claim in claims.get(encounter_id, {}).values():
+            _cancel(work, claim, encounters[encounter_id], act, message)
+    await _finish(unit, setups, work)
+
+
+def _cancel(work: _Work, claim: Claim, encounter: Encounter, act: Act, message: Message[EncounterCancelled]) -> None:
+    if claim.state in {State.VOIDED, State.CLOSED}:
+        return
+    claim.cancelled = True
+    work.changed[claim.claim_id] = claim
+    reason = f"The encounter was cancelled: {message.data.reason}"
+    if not claim.payer_holds and claim.state is not State.BATCHED:
+        if withdraw(claim, act, reason):
+            work.voided.append((claim, reason, message))
+        return
+    claim.touch()
+    claim.note("cancelled", act, reason)
+    work.tasks.append(_task(claim, act, TaskKind.CANCELLATION, "The encounter was cancelled while a payer holds its claim"))
+    if claim.state in {State.READY, State.EDIT_FAILED}:
+        work.to_edit[claim.claim_id] = (claim, encounter, act)
+
+
+async def _finish(unit: UnitOfWork, setups: Setups, work: _Work) -> None:
+    """Runs the edits, saves everything in a statement for each table, and says it."""
+    edited = list(work.to_edit.values())
+    held = await run_edits(unit, setups, [(claim, encounter) for claim, encounter, _ in edited], [act for _, _, act in edited])
+    stored = [claim for claim in work.changed.values() if claim.claim_id not in work.made]
+    await store.claims.insert_claims(unit.connection, list(work.made.values()))
+    await store.claims.save_claims(unit.connection, stored)
+    await store.tasks.open_tasks(unit.connection, work.tasks)
+    for claim in held:
+        events.say_held(unit, claim)
+    for claim, reason, message in work.voided:
+        events.say_voided(unit, claim, reason, message)

@@ -1,0 +1,179 @@
+"""Waiting claims become files; a recorded transmission makes them submitted."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from claims_svc import events, store
+from claims_svc.domain.claim import Act, Claim, Finding, judge, leave_the_house, put_in_file
+from claims_svc.domain.facts import SentClaim
+from claims_svc.domain.setup import Setup
+from claims_svc.domain.submission import (
+    Submission,
+    SubmissionState,
+    Transmission,
+    Waiting,
+    file_name,
+    is_due,
+    new_patient_control_number,
+    record_transmission,
+)
+from claims_svc.edi.claim_file import Envelope, ToSend, Unwritable, write_claim_file
+from claims_svc.handlers.answers import Answered, say_answered
+from claims_svc.handlers.editing import recheck
+from claims_svc.store.setup import Setups
+from claims_svc.store.submissions import Place
+from rcm.errors import NotFound
+from rcm.ids import new_id
+from rcm.messaging.unit_of_work import UnitOfWork
+
+CUTTER = "claims-svc file cutter"
+
+
+@dataclass(frozen=True, slots=True)
+class CutPolicy:
+    """When a file is cut, and how large."""
+
+    claims_wanted: int = 500
+    oldest: timedelta = timedelta(seconds=2)
+    claims_max: int = 5_000
+
+
+async def cut_due_files(unit: UnitOfWork, setups: Setups, policy: CutPolicy) -> bool:
+    """Cuts one file that is due, of any organisation; True where more may be. Work by the clock."""
+    now = unit.clock.now()
+    for waiting in await store.submissions.waiting_claims(unit.connection):
+        if is_due(waiting, now, claims_wanted=policy.claims_wanted, oldest=policy.oldest):
+            await _cut(unit, setups, waiting, policy.claims_max)
+            return True
+    return False
+
+
+async def cut_now(unit: UnitOfWork, setups: Setups, policy: CutPolicy) -> list[Submission]:
+    """Cuts what waits in the unit's organisation, up to one file for each receiver, after edits that are due."""
+    while await recheck(unit, setups):
+        pass
+    cut = []
+    for waiting in await store.submissions.waiting_claims(unit.connection, unit.organisation):
+        submission = await _cut(unit, setups, waiting, policy.claims_max)
+        if submission is not None:
+            cut.append(submission)
+    return cut
+
+
+async def _cut(unit: UnitOfWork, setups: Setups, waiting: Waiting, limit: int) -> Submission | None:
+    """One file with everything that is to be said about it; none where no claim of it can be written."""
+    organisation_id = waiting.organisation_id
+    setup = await setups.read_one(unit.connection, organisation_id)
+    ready = await store.submissions.ready_claims(unit.connection, organisation_id, setup.revision, waiting.receiver_id, limit)
+    assert setup.organisation is not None, "claims of an organisation that is not set up are never READY"
+    number = await store.setup.take_interchange_number(unit.connection, organisation_id)
+    envelope = Envelope(setup.organisation, setup.receivers[waiting.receiver_id], number, unit.clock.now())
+    content, going, refused = write_claim_file(
+        envelope, setup, [ToSend(claim, encounter, new_patient_control_number()) for claim, encounter in ready]
+    )
+    await _hold_unwritable(unit, setup, refused)
+    if not going:
+        return None
+    submission = _submission(unit, setup, waiting, number, content, going)
+    places = [_place(to_send, submission, setup) for to_send in going]
+    await store.submissions.insert_submission(unit.connection, submission, content, places)
+    await store.claims.save_progress(unit.connection, [place.claim for place in places])
+    events.say_ready(unit, submission)
+    return submission
+
+
+def _submission(
+    unit: UnitOfWork, setup: Setup, waiting: Waiting, number: int, content: bytes, going: Sequence[ToSend]
+) -> Submission:
+    assert setup.organisation is not None
+    submission_id = new_id()
+    return Submission(
+        organisation_id=waiting.organisation_id,
+        submission_id=submission_id,
+        receiver_id=waiting.receiver_id,
+        state=SubmissionState.READY,
+        control_number=number,
+        file_name=file_name(setup.organisation.submitter_id, waiting.receiver_id, number, submission_id),
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        claim_count=len(going),
+        charge_cents=sum(to_send.claim.charge_cents for to_send in going),
+        created_at=unit.clock.now(),
+    )
+
+
+def _place(to_send: ToSend, submission: Submission, setup: Setup) -> Place:
+    claim, encounter, number = to_send.claim, to_send.encounter, to_send.patient_control_number
+    put_in_file(claim, submission.submission_id, number, submission.created_at)
+    sent = SentClaim(number, claim.frequency, claim.charge_cents, tuple([line.line_number for line in encounter.lines]))
+    provider = setup.billing_providers[encounter.billing_provider.npi]
+    return Place(claim, sent, events.sent_body(claim, encounter, provider, number))
+
+
+async def _hold_unwritable(unit: UnitOfWork, setup: Setup, refused: Sequence[Unwritable]) -> None:
+    """A claim that 837P has no place for is held with the reason."""
+    for unwritable in refused:
+        claim = unwritable.to_send.claim
+        claim.touch()
+        finding = Finding(
+            "not-writable",
+            "",
+            f"The claim can't be written as 837P: {unwritable.where}: {unwritable.why}",
+            "Correct it at coding-svc.",
+        )
+        if judge(claim, (finding,), Act(unit.clock.now(), CUTTER), setup.revision):
+            events.say_held(unit, claim)
+    await store.claims.save_claims(unit.connection, [unwritable.to_send.claim for unwritable in refused])
+
+
+async def transmit(
+    unit: UnitOfWork, submission_id: UUID, transmission: Transmission, setups: Setups
+) -> tuple[Submission, bool]:
+    """Records a transmission: every claim of the file is submitted. False where it was recorded before."""
+    submission = await find_submission(unit, submission_id)
+    if not record_transmission(submission, transmission, unit.clock.now(), unit.cause.actor):
+        return submission, False
+    await store.submissions.save_submission(unit.connection, submission)
+    claims = await store.claims.claims_of_submission(unit.connection, submission.organisation_id, submission_id)
+    await _submit(unit, submission, claims, setups)
+    return submission, True
+
+
+async def _submit(unit: UnitOfWork, submission: Submission, claims: dict[UUID, Claim], setups: Setups) -> None:
+    """ClaimSubmitted each; then what answers that came before say."""
+    key = (submission.organisation_id, submission.submission_id)
+    bodies = await store.submissions.sent_bodies(unit.connection, *key)
+    answered = await store.submissions.claims_answered(unit.connection, *key)
+    for claim_id, body in bodies:
+        claim = claims[claim_id]
+        leave_the_house(claim, unit.clock.now())
+        events.say_submitted(unit, claim, body)
+    early = [claim for claim_id, claim in claims.items() if claim_id in answered]
+    known = await store.claims.known_about(unit.connection, early) if early else {}
+    act = Act(unit.clock.now(), unit.cause.actor, unit.cause.causation_id)
+    await say_answered(unit, setups, [Answered(claim, known[claim.claim_id], act) for claim in early])
+    await store.claims.save_progress(unit.connection, [claim for claim_id, claim in claims.items() if claim_id not in answered])
+
+
+async def find_submission(unit: UnitOfWork, submission_id: UUID) -> Submission:
+    """A file of the unit's organisation. Raises NotFound."""
+    submission = await store.submissions.read_submission(unit.connection, unit.organisation, submission_id)
+    if submission is None:
+        raise NotFound("there is no such submission")
+    return submission
+
+
+async def read_file(unit: UnitOfWork, submission_id: UUID) -> tuple[Submission, bytes]:
+    """A file with its bytes. Raises NotFound."""
+    submission = await find_submission(unit, submission_id)
+    content = await store.submissions.read_file(unit.connection, submission.organisation_id, submission_id)
+    assert content is not None
+    return submission, content
+
+
+async def list_submissions(unit: UnitOfWork, limit: int, after: UUID | None, state: str | None) -> list[Submission]:
+    """A page of files; one more than `limit`."""
+    return await store.submissions.submission_page(unit.connection, limit, after, state)

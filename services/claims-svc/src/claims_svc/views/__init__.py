@@ -1,0 +1,1 @@
+"""What HTTP takes and shows, in the field's names. Amounts are integer cents, dates ISO, instants UTC."""
