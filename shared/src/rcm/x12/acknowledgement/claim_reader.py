@@ -1,5 +1,6 @@
 """Reads one 277CA (005010X214): source, receiver, billing providers, claims, lines, each with its statuses."""
 
+from collections.abc import Callable
 from datetime import date
 
 from rcm.money import NotMoney
@@ -155,10 +156,14 @@ class _Reader:
         self.problems.append(Problem(self.walker.number, name, element, code, message))
 
 
-def read_claim_acknowledgement(walker: Walker, transaction: TransactionSet) -> ClaimAcknowledgement:
-    """The whole of one 277CA."""
+def read_claim_acknowledgement(
+    walker: Walker, transaction: TransactionSet, watch: Callable[[Segment], None] | None = None
+) -> ClaimAcknowledgement:
+    """The whole of one 277CA; `watch` sees every segment besides."""
     reader = _Reader(walker)
     for elements in transaction:
+        if watch is not None:
+            watch(elements)
         reader.take(elements)
     source, receiver = reader.source, reader.receiver
     first, last = transaction.first_segment, walker.number
