@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from rcm.identity import Role
 from rcm.web.auth import Allowed
+from rcm.web.examples import complete_examples
 from rcm.web.problems import MEDIA_TYPE, Problem
 
 REF = "#/components/schemas/"
@@ -117,6 +118,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         _tell_refusals(operation, path, method, allowed)
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    complete_examples(found)
     return found
 
 
