@@ -1,0 +1,13 @@
+"""The pages, one file per thing that staff look at."""
+
+from console.pages import accounts, claims, encounters, flow, remittances, session, statements
+
+ROUTERS = (
+    session.router,
+    flow.router,
+    encounters.router,
+    claims.router,
+    remittances.router,
+    statements.router,
+    accounts.router,
+)
