@@ -37,7 +37,7 @@ async def connected(running: Running) -> AsyncIterator[Remote]:
 async def set_up(remote: Remote) -> None:
     """Organisation, receivers, payers, billing provider, enrolments. Repeating it changes nothing."""
     for path, body in set_up_requests():
-        response = await remote.call("PUT", "claims", path, role=Role.ADMIN, key=f"set-up {path}", json=body)
+        response = await remote.call("PUT", "claims", path, role=Role.ADMIN, key=f"set-up:{path}", json=body)
         if response.is_error and response.status_code not in THERE_ALREADY:
             raise PracticeRefused(f"PUT {path} answered {response.status_code}: {response.text[:500]}")
 
@@ -52,7 +52,7 @@ async def trickle(running: Running, per_second: float) -> None:
             encounter = next(sample_encounters(1, seed, datetime.now(UTC).date(), first=number))
             with suppress(httpx.HTTPError, NotRunningError):
                 await remote.call(
-                    "POST", "coding", "/v1/encounters", role=Role.EHR, key=f"trickle {seed} {number}", json=encounter
+                    "POST", "coding", "/v1/encounters", role=Role.EHR, key=f"trickle-{seed}-{number}", json=encounter
                 )
             await asyncio.sleep(1 / per_second)
 
