@@ -1,7 +1,9 @@
 """Between contract events and the domain: what others said, and what we say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 from uuid import UUID
 
 from payments_svc.domain.adjudication import Adjudication, ClassedAdjustment
@@ -14,7 +16,7 @@ from payments_svc.domain.remittance_claim import RemittanceClaim
 from payments_svc.domain.responsibility import ChargedLine, Responsibility
 from rcm.contracts.claims import ClaimSubmitted
 from rcm.contracts.encounters import CodedEncounter
-from rcm.contracts.envelope import Message, Payload
+from rcm.contracts.envelope import Message
 from rcm.contracts.patient_accounts import PatientPaymentReceived
 from rcm.contracts.payments import (
     ClaimDenied,
@@ -26,36 +28,35 @@ from rcm.contracts.payments import (
     ProviderAdjustmentRecorded,
     RemittanceQuarantined,
 )
-from rcm.contracts.values import (
-    Adjustment,
-    Guarantor,
-    Patient,
-    PostedLine,
-    Provider,
-    ResponsibilityLine,
-    ResponsibilityPart,
-    ServiceLine,
-)
 
 
-class BillFacts(Payload):
-    """What a bill shows of an encounter, as it was said last."""
+@dataclass(frozen=True, slots=True)
+class BillFacts:
+    """What a bill shows of an encounter, as it was said last: JSON values, in the words of the contract."""
 
-    guarantor: Guarantor
-    patient: Patient
-    billing_provider: Provider
-    lines: tuple[ServiceLine, ...]
+    guarantor: Mapping[str, Any]
+    patient: Mapping[str, Any]
+    billing_provider: Mapping[str, Any]
+    lines: Sequence[Mapping[str, Any]]
 
     def charged_lines(self) -> list[ChargedLine]:
         """The lines as the domain sees them."""
-        return [ChargedLine(line.line_number, line.charge_cents) for line in self.lines]
+        return [ChargedLine(line["line_number"], line["charge_cents"]) for line in self.lines]
 
 
-def bill_facts(said: CodedEncounter) -> BillFacts:
-    """The part of an encounter that its bill shows."""
-    return BillFacts.model_construct(
-        guarantor=said.guarantor, patient=said.patient, billing_provider=said.billing_provider, lines=said.lines
-    )
+def bill_document(said: CodedEncounter) -> Mapping[str, object]:
+    """The part of an encounter that its bill shows, as it is kept."""
+    lines = [
+        {
+            "line_number": line.line_number,
+            "procedure": line.procedure,
+            "description": line.description,
+            "date_of_service": line.date_of_service,
+            "charge_cents": line.charge_cents,
+        }
+        for line in said.lines
+    ]
+    return {"guarantor": said.guarantor, "patient": said.patient, "billing_provider": said.billing_provider, "lines": lines}
 
 
 def account_of(message: Message[CodedEncounter]) -> EncounterAccount:
@@ -136,67 +137,64 @@ def patient_payment(message: Message[PatientPaymentReceived]) -> PatientPayment:
     )
 
 
-def adjustment(classed: ClassedAdjustment) -> Adjustment:
-    """An adjustment with the account it went to."""
-    return Adjustment.model_construct(
-        group=classed.group, reason=classed.reason, amount_cents=classed.amount_cents, account=classed.account.value
-    )
+def _adjustments(classed: Iterable[ClassedAdjustment]) -> list[Mapping[str, object]]:
+    """Adjustments with the account each went to."""
+    return [
+        {"group": each.group, "reason": each.reason, "amount_cents": each.amount_cents, "account": each.account.value}
+        for each in classed
+    ]
 
 
-def _adjustments(classed: Iterable[ClassedAdjustment]) -> tuple[Adjustment, ...]:
-    return tuple([adjustment(each) for each in classed])
-
-
-def _patient_parts(adjudication: Adjudication) -> tuple[ResponsibilityPart, ...]:
+def _patient_parts(adjudication: Adjudication) -> list[Mapping[str, object]]:
     by_reason: dict[str, int] = {}
     for each in adjudication.all_adjustments():
         if each.group == "PR":
             by_reason[each.reason] = by_reason.get(each.reason, 0) + each.amount_cents
-    return tuple([ResponsibilityPart.model_construct(reason=key, amount_cents=by_reason[key]) for key in sorted(by_reason)])
+    return [{"reason": reason, "amount_cents": by_reason[reason]} for reason in sorted(by_reason)]
 
 
 def payment_posted(claim: RemittanceClaim, payment: ClaimPayment, adjudication: Adjudication) -> PaymentPosted:
-    """One posted CLP. Values are right by construction, so that nothing is validated again."""
-    assert claim.claim_id is not None
-    assert claim.encounter_id is not None
+    """One posted CLP. Made from plain values at once: a third of the time of making it part by part."""
     lines = [
-        PostedLine.model_construct(
-            line_number=line.line_number,
-            charge_cents=line.charge_cents,
-            paid_cents=line.paid_cents,
-            adjustments=_adjustments(line.adjustments),
-            denied=line.denied,
-        )
+        {
+            "line_number": line.line_number,
+            "charge_cents": line.charge_cents,
+            "paid_cents": line.paid_cents,
+            "adjustments": _adjustments(line.adjustments),
+            "denied": line.denied,
+        }
         for line in adjudication.lines
     ]
-    return PaymentPosted.model_construct(
-        claim_id=claim.claim_id,
-        encounter_id=claim.encounter_id,
-        remittance_id=claim.remittance_id,
-        patient_control_number=payment.patient_control_number,
-        payer_claim_control_number=payment.payer_claim_control_number,
-        status_code=payment.status,
-        charge_cents=payment.charge_cents,
-        paid_cents=payment.paid_cents,
-        adjustments=_adjustments(adjudication.adjustments),
-        patient_responsibility=_patient_parts(adjudication),
-        lines=tuple(lines),
-        denied=adjudication.denied,
+    return PaymentPosted.model_validate(
+        {
+            "claim_id": claim.claim_id,
+            "encounter_id": claim.encounter_id,
+            "remittance_id": claim.remittance_id,
+            "patient_control_number": payment.patient_control_number,
+            "payer_claim_control_number": payment.payer_claim_control_number,
+            "status_code": payment.status,
+            "charge_cents": payment.charge_cents,
+            "paid_cents": payment.paid_cents,
+            "adjustments": _adjustments(adjudication.adjustments),
+            "patient_responsibility": _patient_parts(adjudication),
+            "lines": lines,
+            "denied": adjudication.denied,
+        }
     )
 
 
 def claim_denied(claim: RemittanceClaim, adjudication: Adjudication) -> ClaimDenied:
     """Beside `payment_posted`, where something is denied."""
-    assert claim.claim_id is not None
-    assert claim.encounter_id is not None
-    lines = [line.line_number for line in adjudication.lines if line.denied and line.line_number is not None]
-    return ClaimDenied.model_construct(
-        claim_id=claim.claim_id,
-        encounter_id=claim.encounter_id,
-        remittance_id=claim.remittance_id,
-        category=adjudication.denial_category,
-        line_numbers=() if adjudication.denied == "all" else tuple(sorted(set(lines))),
-        reasons=_adjustments(adjudication.denial_reasons),
+    lines = {line.line_number for line in adjudication.lines if line.denied and line.line_number is not None}
+    return ClaimDenied.model_validate(
+        {
+            "claim_id": claim.claim_id,
+            "encounter_id": claim.encounter_id,
+            "remittance_id": claim.remittance_id,
+            "category": adjudication.denial_category,
+            "line_numbers": () if adjudication.denied == "all" else sorted(lines),
+            "reasons": _adjustments(adjudication.denial_reasons),
+        }
     )
 
 
@@ -242,37 +240,35 @@ def provider_adjustment_recorded(remittance_id: UUID, item: ProviderAdjustment) 
 def responsibility_assigned(
     account: EncounterAccount, facts: BillFacts, responsibility: Responsibility
 ) -> PatientResponsibilityAssigned:
-    """What the patient owes of an encounter, whole."""
+    """What the patient owes of an encounter, whole. Made from plain values at once, like `payment_posted`."""
     shares = {share.line_number: share for share in responsibility.lines}
-    lines = [
-        ResponsibilityLine.model_construct(
-            line_number=line.line_number,
-            procedure=line.procedure,
-            description=line.description,
-            date_of_service=line.date_of_service,
-            charge_cents=line.charge_cents,
-            insurance_paid_cents=shares[line.line_number].insurance_paid_cents,
-            adjusted_cents=shares[line.line_number].adjusted_cents,
-            patient_cents=shares[line.line_number].patient_cents,
-        )
-        for line in facts.lines
-    ]
-    parts = [ResponsibilityPart.model_construct(reason=reason, amount_cents=amount) for reason, amount in responsibility.parts]
-    return PatientResponsibilityAssigned.model_construct(
-        encounter_id=account.encounter_id,
-        guarantor=facts.guarantor,
-        patient=facts.patient,
-        billing_provider=facts.billing_provider,
-        date_of_service=account.date_of_service,
-        parts=tuple(parts),
-        lines=tuple(lines),
-        total_cents=responsibility.total_cents,
+    lines = []
+    for line in facts.lines:
+        share = shares[line["line_number"]]
+        divided = {
+            "insurance_paid_cents": share.insurance_paid_cents,
+            "adjusted_cents": share.adjusted_cents,
+            "patient_cents": share.patient_cents,
+        }
+        lines.append({**line, **divided})
+    return PatientResponsibilityAssigned.model_validate(
+        {
+            "encounter_id": account.encounter_id,
+            "guarantor": facts.guarantor,
+            "patient": facts.patient,
+            "billing_provider": facts.billing_provider,
+            "date_of_service": account.date_of_service,
+            "parts": [{"reason": reason, "amount_cents": amount} for reason, amount in responsibility.parts],
+            "lines": lines,
+            "total_cents": responsibility.total_cents,
+        }
     )
 
 
-def digest(event: PatientResponsibilityAssigned) -> str:
-    """The same for two that say the same."""
-    return blake2b(event.model_dump_json().encode(), digest_size=12).hexdigest()
+def digest(facts: bytes | str, responsibility: Responsibility) -> str:
+    """The same for two responsibilities that say the same of the same facts."""
+    said = f"{facts!r} {responsibility.parts} {responsibility.lines}"
+    return blake2b(said.encode(), digest_size=12).hexdigest()
 
 
 def patient_payment_applied(application: Application) -> PatientPaymentApplied:

@@ -38,15 +38,6 @@ class AdjudicatedLine(Struct, frozen=True, gc=False):
     adjustments: tuple[ClassedAdjustment, ...]
     denied: bool
 
-    @property
-    def adjusted_cents(self) -> int:
-        """What was adjusted away: contractual and others."""
-        return sum(each.amount_cents for each in self.adjustments if each.account is not Account.INSURANCE_OPEN)
-
-    def patient_parts(self) -> list[tuple[str, int]]:
-        """PR-1/2/3 by reason, without those of a Qualified Medicare Beneficiary."""
-        return [(each.reason, each.amount_cents) for each in self.adjustments if each.kind is Kind.PATIENT]
-
 
 class Adjudication(Struct, frozen=True, gc=False):
     """A CLP, classed."""
@@ -66,11 +57,12 @@ class Adjudication(Struct, frozen=True, gc=False):
     def ledger_lines(self) -> Lines:
         """What is posted: paid and adjusted amounts against insurance open; () where nothing moves."""
         contractual = other = 0
-        for each in self.all_adjustments():
-            if each.account is Account.CONTRACTUAL:
-                contractual += each.amount_cents
-            elif each.account is Account.OTHER_ADJUSTMENTS:
-                other += each.amount_cents
+        for adjustments in (self.adjustments, *[line.adjustments for line in self.lines]):
+            for each in adjustments:
+                if each.account is Account.CONTRACTUAL:
+                    contractual += each.amount_cents
+                elif each.account is Account.OTHER_ADJUSTMENTS:
+                    other += each.amount_cents
         amounts = (
             (Account.INSURANCE_PAID, self.paid_cents),
             (Account.CONTRACTUAL, contractual),
@@ -84,7 +76,7 @@ class Adjudication(Struct, frozen=True, gc=False):
         Where adjustments stand at the claim's level the lines' payments are larger than CLP04 (DOMAIN 1, the second
         balance), so the payment here is negative: in sum the lines show what was really paid.
         """
-        unallocated = self.paid_cents - sum(line.paid_cents for line in self.lines)
+        unallocated = self.paid_cents - sum([line.paid_cents for line in self.lines])
         return AdjudicatedLine(None, 0, unallocated, self.adjustments, denied=False)
 
 
@@ -96,10 +88,10 @@ def adjudicate(payment: ClaimPayment, reasons: AdjustmentReasons, on: date, paye
             remarks += line.remarks
 
     def classed(adjustments: Sequence[Adjustment]) -> tuple[ClassedAdjustment, ...]:
-        return tuple(_classed(each, reasons.of(each.group, each.reason, on, remarks, payer_id)) for each in adjustments)
+        return tuple([_classed(each, reasons.of(each.group, each.reason, on, remarks, payer_id)) for each in adjustments])
 
     own = classed(payment.adjustments)
-    lines = tuple(_adjudicated(line, classed(line.adjustments)) for line in payment.lines)
+    lines = tuple([_adjudicated(line, classed(line.adjustments)) for line in payment.lines])
     denied = _denied(payment, own, lines)
     if denied == "none":
         return Adjudication(payment.paid_cents, own, lines, denied)

@@ -4,7 +4,7 @@ A row says its kind, and with it the account: contractual and other adjustments 
 payment is posted, so it stays in insurance open. What no row names is for review.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,6 +15,8 @@ from payments_svc.domain.ledger import Account
 
 UNLISTED = "unlisted"
 """The denial category of a reason that no row names."""
+_KNOWN_MAX = 10_000
+"""Answers kept: remittances ask the same few again and again."""
 _COLUMNS = ("group", "reason", "remark", "payer_id", "effective_from", "effective_to", "kind", "denial_category", "source")
 
 
@@ -80,6 +82,7 @@ class AdjustmentReasons:
         ordered = sorted(rows, key=lambda row: row.narrowness, reverse=True)
         self.rows = tuple(ordered)
         self._by_reason: dict[tuple[str, str], tuple[Reason, ...]] = {}
+        self._known: dict[tuple[object, ...], Reason] = {}
         groups = {row.group for row in ordered if row.group != "*"} | {"CO", "PR", "OA", "PI", "CR"}
         for reason in {row.reason for row in ordered}:
             for group in groups:
@@ -87,8 +90,17 @@ class AdjustmentReasons:
                 if found:
                     self._by_reason[group, reason] = found
 
-    def of(self, group: str, reason: str, on: date, remarks: Sequence[str] = (), payer_id: str = "") -> Reason:
+    def of(self, group: str, reason: str, on: date, remarks: tuple[str, ...] = (), payer_id: str = "") -> Reason:
         """The narrowest row that holds on that day (the remittance's payment date), else a row for review."""
+        asked = (group, reason, on, remarks, payer_id)
+        known = self._known.get(asked)
+        if known is None:
+            if len(self._known) >= _KNOWN_MAX:
+                self._known.clear()
+            known = self._known[asked] = self._narrowest(group, reason, on, remarks, payer_id)
+        return known
+
+    def _narrowest(self, group: str, reason: str, on: date, remarks: tuple[str, ...], payer_id: str) -> Reason:
         for row in self._by_reason.get((group, reason), ()):
             if row.covers(on, remarks, payer_id):
                 return row

@@ -1,16 +1,19 @@
 """What the patient owes for an encounter after all payers, and how it stands line by line on the bill."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from msgspec import Struct
 
 from payments_svc.domain.adjudication import AdjudicatedLine, Adjudication
+from payments_svc.domain.adjustment_reasons import Kind
+from payments_svc.domain.ledger import Account
 from rcm.money import split_exactly
 
 RANKS = "PSTABCDEFGH"
 """SBR01 in the order in which payers are asked."""
 SELF_PAY = "self_pay"
+PAID, ADJUSTED, PATIENT = range(3)
+"""Places in a share while it is summed up."""
 
 
 class ChargedLine(Struct, frozen=True, gc=False):
@@ -60,45 +63,39 @@ def after_payers(lines: Sequence[ChargedLine], adjudicated: Sequence[tuple[str, 
     ranks show on the lines. What stands at the claim's level, or at a line that is none of ours, is divided among the lines
     in proportion to their charges.
     """
-    paid: defaultdict[int, int] = defaultdict(int)
-    adjusted: defaultdict[int, int] = defaultdict(int)
-    patient: defaultdict[int, int] = defaultdict(int)
-    parts: defaultdict[str, int] = defaultdict(int)
-    ours = {line.line_number for line in lines}
-    last = max((RANKS.find(rank) for rank, _ in adjudicated), default=-1)
+    divided = {line.line_number: [0, 0, 0] for line in lines}
     unallocated = [0, 0, 0]
+    parts: dict[str, int] = {}
+    last = max([RANKS.find(rank) for rank, _ in adjudicated], default=-1)
     for rank, adjudication in adjudicated:
+        counts = RANKS.find(rank) == last
         for line in (*adjudication.lines, adjudication.claim_level()):
-            share = _share(line, parts if RANKS.find(rank) == last else None)
-            number = line.line_number
-            if number is not None and number in ours:
-                paid[number] += share[0]
-                adjusted[number] += share[1]
-                patient[number] += share[2]
-            else:
-                unallocated = [total + more for total, more in zip(unallocated, share, strict=True)]
-    for amounts, rest in zip((paid, adjusted, patient), unallocated, strict=True):
-        if rest:
-            for charged, more in zip(lines, _divided(rest, lines), strict=True):
-                amounts[charged.line_number] += more
+            share = unallocated if line.line_number is None else divided.get(line.line_number, unallocated)
+            _add(share, parts, line, counts=counts)
+    for place, rest in enumerate(unallocated):
+        if rest and lines:
+            for charged, more in zip(lines, _proportional(rest, lines), strict=True):
+                divided[charged.line_number][place] += more
     if sum(parts.values()) <= 0:
         parts.clear()
-        patient.clear()
-    numbers = [line.line_number for line in lines]
-    shares = tuple(LineShare(each, paid[each], adjusted[each], patient[each]) for each in numbers)
-    return Responsibility(tuple(sorted((reason, amount) for reason, amount in parts.items() if amount)), shares)
+        for share in divided.values():
+            share[PATIENT] = 0
+    shares = tuple([LineShare(number, *share) for number, share in divided.items()])
+    return Responsibility(tuple(sorted([(reason, amount) for reason, amount in parts.items() if amount])), shares)
 
 
-def _share(line: AdjudicatedLine, parts: defaultdict[str, int] | None) -> tuple[int, int, int]:
-    """Paid, adjusted and the patient's part of a line; the part is added to `parts` by reason. None: not the last payer."""
-    owed = 0
-    if parts is not None:
-        for reason, amount in line.patient_parts():
-            parts[reason] += amount
-            owed += amount
-    return line.paid_cents, line.adjusted_cents, owed
+def _add(share: list[int], parts: dict[str, int], line: AdjudicatedLine, *, counts: bool) -> None:
+    """A line's payment and adjustments to a share, and from the last payer (`counts`) the patient's part, by reason."""
+    share[PAID] += line.paid_cents
+    for each in line.adjustments:
+        if each.kind is Kind.PATIENT:
+            if counts:
+                parts[each.reason] = parts.get(each.reason, 0) + each.amount_cents
+                share[PATIENT] += each.amount_cents
+        elif each.account is not Account.INSURANCE_OPEN:
+            share[ADJUSTED] += each.amount_cents
 
 
-def _divided(amount: int, lines: Sequence[ChargedLine]) -> Sequence[int]:
+def _proportional(amount: int, lines: Sequence[ChargedLine]) -> Sequence[int]:
     weights = [max(line.charge_cents, 0) for line in lines]
     return split_exactly(amount, weights if any(weights) else [1] * len(lines))

@@ -1,13 +1,13 @@
 """The working set of one transaction: accounts that were loaded, entries that were decided, what is saved at the end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from payments_svc.domain.encounter_account import EncounterAccount
 from payments_svc.domain.ledger import Entry
 from payments_svc.store import encounters, ledger
-from rcm.contracts.envelope import Event, Message, Payload
+from rcm.contracts.envelope import Event, Message
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
 
@@ -23,8 +23,8 @@ class Book:
         self.unit = unit
         self.accounts: dict[Key, EncounterAccount] = {}
         self._now = unit.clock.now()
-        self._added: list[tuple[EncounterAccount, Payload]] = []
-        self._said: list[tuple[EncounterAccount, Payload]] = []
+        self._added: list[tuple[EncounterAccount, Mapping[str, object]]] = []
+        self._said: list[tuple[EncounterAccount, Mapping[str, object]]] = []
         self._changed: dict[Key, EncounterAccount] = {}
         self._entries: list[ledger.Written] = []
 
@@ -38,13 +38,13 @@ class Book:
         for account in accounts:
             self.accounts.setdefault(account.key, account)
 
-    def add(self, account: EncounterAccount, facts: Payload) -> None:
+    def add(self, account: EncounterAccount, facts: Mapping[str, object]) -> None:
         """A new encounter."""
         self.accounts[account.key] = account
         account.next_version()
         self._added.append((account, facts))
 
-    def say_again(self, account: EncounterAccount, facts: Payload) -> None:
+    def say_again(self, account: EncounterAccount, facts: Mapping[str, object]) -> None:
         """An encounter that coding-svc says anew."""
         self._said.append((account, facts))
         self.change(account)

@@ -22,7 +22,7 @@ async def post_charges(unit: UnitOfWork, messages: Sequence[Message[EncounterCod
     book = Book(unit)
     for message in messages:
         account = events.account_of(message)
-        book.add(account, events.bill_facts(message.data))
+        book.add(account, events.bill_document(message.data))
         for entry in account.charge_entries():
             book.post(account, entry, message)
     await book.save()
@@ -43,7 +43,7 @@ async def post_charges_anew(unit: UnitOfWork, messages: Sequence[Message[Encount
             unit.wait_for(message, "encounter", message.data.encounter_id)
         elif message.sequence > account.said_sequence:
             events.say_again(account, message)
-            book.say_again(account, events.bill_facts(message.data))
+            book.say_again(account, events.bill_document(message.data))
             for entry in account.charge_entries():
                 book.post(account, entry, message)
             causes[account.key] = message

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from payments_svc import events
 from payments_svc.domain import responsibility as shares
 from payments_svc.domain.adjudication import adjudicate
@@ -42,7 +44,7 @@ async def assign_responsibility(book: Book, causes: Mapping[Key, CausedBy]) -> N
     """Brings these encounters' patient share to what the facts say, each for its cause; the book is saved by the caller.
 
     What is posted in this transaction must be stored already. Encounters whose payers have still to answer are passed over,
-    unless something was the patient's before.
+    unless something was the patient's before. Nothing is said of a share of nothing, nor twice.
     """
     connection = book.unit.connection
     accounts = [book.accounts[key] for key in causes]
@@ -55,10 +57,16 @@ async def assign_responsibility(book: Book, causes: Mapping[Key, CausedBy]) -> N
     moved = []
     for account in concerned:
         cause = causes[account.key]
-        bill = events.BillFacts.model_validate_json(facts[account.key])
+        bill = events.BillFacts(**orjson.loads(facts[account.key]))
         share = _share(account, bill, posted.get(account.key, ()))
-        if _assign(book, account, bill, share, cause):
+        entry = account.responsibility_entry(share.total_cents)
+        if entry is not None:
+            book.post(account, entry, cause)
             moved.append(account)
+        digest = events.digest(facts[account.key], share)
+        if digest != account.responsibility_digest and (share.total_cents or entry is not None):
+            account.responsibility_digest = digest
+            book.say(account, events.responsibility_assigned(account, bill, share), cause)
     await encounters.touch_guarantors(connection, ((each.organisation_id, each.guarantor_external_id) for each in moved))
     await _settle_deposits(book, concerned, causes)
 
@@ -72,23 +80,6 @@ def _share(account: EncounterAccount, bill: events.BillFacts, posted: Sequence[P
     table = published_table()
     adjudicated = [(each.rank, adjudicate(each.payment, table, each.payment_date, each.payer_id)) for each in posted]
     return shares.after_payers(lines, adjudicated)
-
-
-def _assign(
-    book: Book, account: EncounterAccount, bill: events.BillFacts, share: shares.Responsibility, cause: CausedBy
-) -> bool:
-    """Moves the difference and says the whole; True where money moved. Nothing is said of nothing, nor twice."""
-    entry = account.responsibility_entry(share.total_cents)
-    if entry is not None:
-        book.post(account, entry, cause)
-    if not share.total_cents and entry is None:
-        return False
-    event = events.responsibility_assigned(account, bill, share)
-    digest = events.digest(event)
-    if digest != account.responsibility_digest:
-        account.responsibility_digest = digest
-        book.say(account, event, cause)
-    return entry is not None
 
 
 async def _settle_deposits(book: Book, known: Sequence[EncounterAccount], causes: Mapping[Key, CausedBy]) -> None:

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from pydantic import BaseModel
-
 from payments_svc.domain.encounter_account import EncounterAccount
 from payments_svc.domain.ledger import OF_ENCOUNTER, Account
 from payments_svc.models import Encounter, Guarantor, Payee
@@ -98,7 +96,7 @@ async def accounts_with_open_balance(connection: "Connection", guarantors: Guara
     return [_account(row) for row in rows]
 
 
-async def insert_accounts(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, BaseModel]]) -> None:
+async def insert_accounts(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, Mapping[str, object]]]) -> None:
     """New encounters, with their bills' facts."""
     rows = [{**_identity(account), **_said(account), **_money(account), "facts": facts} for account, facts in accounts]
     await insert_rows(connection, Encounter, rows)
@@ -110,7 +108,7 @@ async def update_accounts(connection: "Connection", accounts: Iterable[Encounter
     await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"))
 
 
-async def update_said(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, BaseModel]]) -> None:
+async def update_said(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, Mapping[str, object]]]) -> None:
     """What coding-svc says of encounters now, beside `update_accounts`."""
     rows = [{**_identity(account), **_said(account), "facts": facts} for account, facts in accounts]
     await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"))
