@@ -30,6 +30,7 @@ class Rule(Struct, frozen=True):
 
 
 RULES: Mapping[str, Rule] = {
+    "not-an-amount": Rule(1, "an amount with at most two decimals is expected"),
     "hl-number": Rule(1, "HL01 does not count up from 1"),
     "hl-parent": Rule(2, "HL02 names no earlier level of the right kind"),
     "hl-child": Rule(2, "HL04 does not tell whether levels follow below"),

@@ -28,12 +28,14 @@ class Hierarchy:
         self._seen: dict[str, tuple[str, str, int]] = {}
         """HL01 -> HL03, HL04, segment number."""
         self._parents: set[str] = set()
+        self._count = 0
         self.findings: list[Finding] = []
 
     def take(self, elements: Segment, number: int) -> None:
         """One HL."""
         own, parent, code, child = (at(elements, place) for place in (1, 2, 3, 4))
-        if own != str(len(self._seen) + 1):
+        self._count += 1
+        if own != str(self._count):
             self.findings.append(finding("hl-number", number, "HL", 1))
         allowed = self._levels.get(code)
         if allowed is None:

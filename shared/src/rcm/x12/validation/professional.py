@@ -124,7 +124,7 @@ class ProfessionalChecker:
         self._close_claim()
         self._claims += 1
         self._claim_at = self._walker.number
-        self._charge = self._money(elements, 2)
+        self._charge = self._money(elements, 2, "CLM")
         if self._self_subscriber and self._level == "22" and not (self._has_address and self._has_birth):
             self._find("subscriber-details", "SBR", 2, number=self._subscriber_at)
             self._self_subscriber = False
@@ -159,7 +159,7 @@ class ProfessionalChecker:
             self._find("procedure-form", "SV1", 1)
         if any(modifier and not _MODIFIER(modifier) for modifier in procedure[2:6]):
             self._find("modifier-form", "SV1", 1)
-        self._line_sum += self._money(elements, 2) or 0
+        self._line_sum += self._money(elements, 2, "SV1") or 0
         for pointer in self._pointers(elements):
             if not (pointer.isdigit() and 1 <= int(pointer) <= min(self._diagnoses, DIAGNOSIS_LIMIT)):
                 self._find("pointer", "SV1", 7)
@@ -173,9 +173,9 @@ class ProfessionalChecker:
         if at(elements, 2) == "N4" and not (len(value) == 11 and value.isdigit()):
             self._find("ndc-form", "LIN", 3)
 
-    def _money(self, elements: Segment, place: int) -> int | None:
-        """The readers tell what is no amount."""
+    def _money(self, elements: Segment, place: int, segment: str) -> int | None:
         try:
             return cents(at(elements, place))
         except NotMoney:
+            self._find("not-an-amount", segment, place)
             return None
