@@ -5,12 +5,13 @@ A test holds what is written here to what the contract's models would write.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 import orjson
 
 from coding_svc.domain.edits.form import Finding, Severity
-from coding_svc.domain.encounter import RECORD_PARTS, Encounter, Part
+from coding_svc.domain.encounter import RECORD_PARTS, Encounter, Part, ServiceLine
 from rcm.contracts.encounters import EncounterCancelled, EncounterCoded, EncounterHeld, EncounterRecoded
 from rcm.contracts.envelope import WrittenEvent
 from rcm.contracts.values import EditFinding
@@ -58,12 +59,15 @@ def _json(encounter: Encounter, document: bytes, encounter_id: UUID, release: st
         absent["rendering_provider"] = _fragment(encounter.billing_provider)
     if any(line.date_of_service is None for line in encounter.lines):
         leave.add("lines")
-        absent["lines"] = [
-            line if line.date_of_service else line.model_copy(update={"date_of_service": encounter.date_of_service})
-            for line in encounter.lines
-        ]
+        absent["lines"] = [_dated(line, encounter.date_of_service) for line in encounter.lines]
     said = encounter.model_dump_json(exclude_none=True, exclude=leave).encode() if leave else document
     return (said[:-1] + b"," + orjson.dumps(absent, default=_fragment)[1:]).decode()
+
+
+def _dated(line: ServiceLine, day: date | None) -> orjson.Fragment:
+    """A line as JSON; one without a day has the encounter's first."""
+    written = line.model_dump_json(exclude_none=True)
+    return orjson.Fragment(written if line.date_of_service or not day else f'{{"date_of_service":"{day}",{written[1:]}')
 
 
 def _fragment(part: object) -> orjson.Fragment:
