@@ -70,9 +70,9 @@ def sent_body(claim: Claim, encounter: Encounter, provider: BillingProvider, num
     """What ClaimSubmitted will say when the file has left, as JSON: kept with the claim's place in the file."""
     return orjson.dumps(
         {
-            "claim_id": claim.claim_id,
-            "encounter_id": claim.encounter_id,
-            "submission_id": claim.submission_id,
+            "claim_id": str(claim.claim_id),
+            "encounter_id": str(claim.encounter_id),
+            "submission_id": str(claim.submission_id),
             "patient_control_number": number,
             "payer_id": claim.payer_id,
             "payer_name": claim.payer_name,

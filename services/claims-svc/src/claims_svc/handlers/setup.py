@@ -33,7 +33,7 @@ class Stored:
 
 async def put(unit: UnitOfWork, thing: Thing, version: int | None) -> Stored:
     """Makes the thing so. The same again changes nothing; where a version is named it must be the present one."""
-    row = await store.setup.read_thing(unit.connection, thing.table, thing.key)
+    row = await store.setup.read_thing(unit.connection, unit.organisation, thing.table, thing.key)
     if row is not None and version is not None:
         check_version(version, row["version"])
     if row is not None and all(row[name] == value for name, value in thing.values.items()):
@@ -51,7 +51,7 @@ async def put(unit: UnitOfWork, thing: Thing, version: int | None) -> Stored:
 
 async def show(unit: UnitOfWork, table: Table, key: Mapping[str, Any]) -> Stored:
     """The thing. Raises NotFound."""
-    row = await store.setup.read_thing(unit.connection, table, key)
+    row = await store.setup.read_thing(unit.connection, unit.organisation, table, key)
     if row is None:
         raise NotFound()
     return Stored(dict(row), row["version"])

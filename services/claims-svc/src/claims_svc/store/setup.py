@@ -79,12 +79,14 @@ async def next_revision(connection: "Connection", organisation_id: UUID) -> None
     )
 
 
-async def read_thing(connection: "Connection", table: Table, key: Mapping[str, Any]) -> "Record | None":
-    """One row of a set-up table of the unit's organisation."""
-    names = list(key)
-    found = " and ".join(f"{name} = ${place}" for place, name in enumerate(names, 1))
+async def read_thing(
+    connection: "Connection", organisation_id: UUID, table: Table, key: Mapping[str, Any]
+) -> "Record | None":
+    """One row of a set-up table."""
+    found = "".join(f" and {name} = ${place}" for place, name in enumerate(key, 2))
     return await connection.fetchrow(
-        f"select * from {table.__tablename__} where {found}",  # noqa: S608 - names of our columns
+        f"select * from {table.__tablename__} where organisation_id = $1{found}",  # noqa: S608 - names of our columns
+        organisation_id,
         *key.values(),
     )
 

@@ -1,0 +1,1 @@
+"""claims-svc, from its rules to its walls."""
