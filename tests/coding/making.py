@@ -1,0 +1,39 @@
+"""Encounters for tests: a clean one, and what is different about it."""
+
+from datetime import date
+from typing import Any
+
+import orjson
+
+from coding_svc.domain.edits.form import Facts
+from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.merge_patch import merged
+from coding_svc.views import ENCOUNTER
+from rcm.codesets.diagnoses import installed_diagnosis_codes
+from rcm.codesets.place_of_service import is_place_of_service
+
+TODAY = date(2026, 3, 10)
+FACTS = Facts(TODAY, installed_diagnosis_codes(), is_place_of_service)
+
+
+def document(changes: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """The example encounter after a merge patch."""
+    changed: dict[str, Any] = merged(ENCOUNTER, {**(changes or {}), **more})
+    return changed
+
+
+def line(number: int = 1, **more: Any) -> dict[str, Any]:
+    """A service line."""
+    told = {"line_number": number, "procedure": "99213", "charge_cents": 13200, "diagnosis_pointers": [1]}
+    return {**told, **more}
+
+
+def encounter(changes: dict[str, Any] | None = None, **more: Any) -> Encounter:
+    """The example encounter after a merge patch, as the model."""
+    return Encounter.model_validate_json(orjson.dumps(document(changes, **more)))
+
+
+def another(number: int, **more: Any) -> dict[str, Any]:
+    """The example for another patient, with another external id."""
+    patient = {**ENCOUNTER["patient"], "external_id": f"P-{number}"}
+    return document(external_id=f"V-{number}", patient=patient, **more)
