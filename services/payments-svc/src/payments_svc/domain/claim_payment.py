@@ -65,14 +65,20 @@ class ClaimPayment(Struct, frozen=True, gc=False, omit_defaults=True):
         """CLP02 23 (not our claim, forwarded) and 25 (predetermination) are never posted as a payment."""
         return self.status in {"23", "25"}
 
-    def patient_adjustments_cents(self) -> int:
-        """The sum of all PR adjustments, which CLP05 should equal."""
-        total = sum(each.amount_cents for each in self.adjustments if each.group == "PR")
-        return total + sum(each.amount_cents for line in self.lines for each in line.adjustments if each.group == "PR")
-
     def negates(self, other: "ClaimPayment") -> bool:
-        """Whether this reversal takes back exactly what `other` said."""
-        return self.charge_cents == -other.charge_cents and self.paid_cents == -other.paid_cents
+        """Whether this reversal takes back exactly what `other` said: charge, payment, and each reason's sum."""
+        if self.charge_cents != -other.charge_cents or self.paid_cents != -other.paid_cents:
+            return False
+        mine, theirs = self.reasons_cents(), other.reasons_cents()
+        return mine.keys() == theirs.keys() and all(amount == -theirs[reason] for reason, amount in mine.items())
+
+    def reasons_cents(self) -> dict[tuple[str, str], int]:
+        """The adjustments of claim and lines, summed by group and reason; sums of zero are left out."""
+        sums: dict[tuple[str, str], int] = {}
+        for adjustments in (self.adjustments, *[line.adjustments for line in self.lines]):
+            for each in adjustments:
+                sums[each.group, each.reason] = sums.get((each.group, each.reason), 0) + each.amount_cents
+        return {reason: amount for reason, amount in sums.items() if amount}
 
     def without_line_numbers(self) -> "ClaimPayment":
         """As the payer said it, before its lines were matched with ours."""

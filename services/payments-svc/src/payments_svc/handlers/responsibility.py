@@ -100,6 +100,7 @@ async def _settle_deposits(book: Book, known: Sequence[EncounterAccount], causes
     for waiting in await patient_payments.waiting_deposits(connection, guarantors, (each.key for each in known)):
         payments.setdefault(waiting.patient_payment_id, waiting)
     if payments:
+        await book.load((each.organisation_id, each.encounter_id) for each in payments.values() if each.encounter_id)
         book.adopt(await encounters.accounts_with_open_balance(connection, guarantors))
         applications += apply_to_open(book, payments.values())
     await save_applications(book, applications, causes)

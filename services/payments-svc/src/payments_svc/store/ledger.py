@@ -97,7 +97,7 @@ async def applied_payments(
         join ledger_line l using (organisation_id, encounter_id)
         join ledger_entry e on e.organisation_id = l.organisation_id and e.entry_id = l.entry_id
         where l.account = 'patient_paid'
-        group by 1, 2, 3 order by min(e.entry_id)""",
+        group by 1, 2, 3 order by min(e.entry_id::text)""",
         [org for org, _ in wanted],
         [encounter for _, encounter in wanted],
     )
