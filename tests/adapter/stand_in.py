@@ -1,6 +1,7 @@
 """Stand-ins for claims-svc and payments-svc: what the adapter calls of their HTTP, and a record of what they were told."""
 
 from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -67,7 +68,7 @@ class StandIn:
                 for place, event in enumerate(self.events[after:], after + 1)
             ]
 
-            async def pieces():
+            async def pieces() -> AsyncIterator[bytes]:
                 yield b": open\n\n"
                 whole = b"".join(frames)
                 for start in range(0, len(whole), 97):

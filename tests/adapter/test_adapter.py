@@ -1,8 +1,8 @@
 """The adapter: whatever step it dies at, every file goes out once, every answer comes in once, and a refusal stays listed."""
 
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -14,7 +14,6 @@ from clearinghouse_adapter.accounts import Account
 from clearinghouse_adapter.desk import Desk
 from clearinghouse_adapter.following import follow
 from clearinghouse_adapter.main import SCHEMA
-from clearinghouse_adapter.outgoing import Outgoing837
 from clearinghouse_adapter.services import ServiceClient, Unreachable
 from clearinghouse_adapter.settings import AdapterSettings
 from clearinghouse_adapter.store import Store
@@ -44,7 +43,10 @@ class Adapter:
     services: StandIn
     database: Database
     mailbox: Path
-    desk: Desk
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.again()
 
     def again(self, kill_at: str = "") -> Desk:
         """A new process: nothing is kept but the database and the mailbox."""
@@ -52,14 +54,14 @@ class Adapter:
         settings = AdapterSettings(claims_url="http://services", payments_url="http://services")
         self.desk = Desk([account], settings, Store(self.database), SystemClock())
         self.desk._http = httpx.AsyncClient(transport=httpx.ASGITransport(self.services.app()))
-        for way in (*self.desk.outgoing.values(), *self.desk.incoming.values()):
-            for client in [way._claims] if isinstance(way, Outgoing837) else way._services.values():
-                client._http = self.desk._http
-            way.at_step = self._dying(kill_at)
+        out, back = self.desk.outgoing[ORGANISATION], self.desk.incoming[ORGANISATION]
+        for client in (out._claims, *back._services.values()):
+            client._http = self.desk._http
+        out.at_step = back.at_step = self._dying(kill_at)
         return self.desk
 
     @staticmethod
-    def _dying(kill_at: str):
+    def _dying(kill_at: str) -> Callable[[str], None]:
         def step(name: str) -> None:
             if name == kill_at:
                 raise Killed
@@ -83,9 +85,7 @@ class Adapter:
 async def adapter(databases: Databases, tmp_path: Path) -> AsyncIterator[Adapter]:
     async with databases.fresh(SCHEMA) as urls:
         database = await Database.open(urls.worker_url)
-        made = Adapter(StandIn(), database, tmp_path, None)
-        made.again()
-        yield made
+        yield Adapter(StandIn(), database, tmp_path)
         await database.close()
 
 

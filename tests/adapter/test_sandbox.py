@@ -1,12 +1,15 @@
 """The sandbox payer: decides by content alone, answers valid X12 that balances, and forgets nothing when it is killed."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from clearinghouse_adapter.files import move_to, write_whole
 from clearinghouse_adapter.sandbox.answers import answers_to, claim_key, read_file
 from clearinghouse_adapter.sandbox.desk import Desk
 from clearinghouse_adapter.sandbox.scenarios import SCENARIOS, content_of, scenario_of
@@ -221,20 +224,20 @@ def test_killed_at_any_step_it_goes_on_as_if_nothing_was(tmp_path: Path, step: i
         payer = Payer(place)
         count = 0
 
-        def dying(original):
-            def act(*arguments, **options):
+        def dying(original: Callable[..., None]) -> Callable[..., None]:
+            def act(*arguments: Any, **options: Any) -> None:
                 nonlocal count
                 count += 1
                 if count == kill_at:
                     raise Killed
-                return original(*arguments, **options)
+                original(*arguments, **options)
 
             return act
 
         payer.put("a.837", file_of(named(claims(10, 6), "001", "002", "006")))
         with monkeypatch.context() as patched:
-            patched.setattr(module, "write_whole", dying(module.write_whole))
-            patched.setattr(module, "move_to", dying(module.move_to))
+            patched.setattr(module, "write_whole", dying(write_whole))
+            patched.setattr(module, "move_to", dying(move_to))
             try:
                 payer.desk.take_new()
                 payer.clock.instant += timedelta(days=1)

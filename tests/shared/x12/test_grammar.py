@@ -1,6 +1,8 @@
 """Tokens: any legal delimiters, published oddities, any chunking; and never a crash, whatever the bytes."""
 
 import io
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -44,7 +46,7 @@ PLAIN = segments(CONTENT)
         lambda text: text.replace(b"MAPLESTREET    ", b"MAPLESTREET", 1),
     ],
 )
-def test_published_oddities_are_read_alike(oddity) -> None:
+def test_published_oddities_are_read_alike(oddity: Callable[[bytes], bytes]) -> None:
     assert segments(oddity(CONTENT)) == PLAIN
 
 
@@ -82,7 +84,7 @@ def test_binary_data_may_hold_delimiters(length: int, count: int) -> None:
 MUTATIONS = st.lists(st.tuples(st.integers(0, len(CONTENT)), st.binary(max_size=6), st.integers(0, 40)), max_size=6)
 
 
-def refused_or_read(work, content: bytes) -> None:
+def refused_or_read(work: Callable[[bytes], Any], content: bytes) -> None:
     try:
         work(content)
     except NotX12 as refusal:

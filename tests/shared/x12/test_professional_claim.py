@@ -1,5 +1,6 @@
 """837P: what we write an outside judge accepts, and it comes back as it was."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
 
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from rcm.x12.problems import CannotWrite, NotX12, WrongTransaction
 from rcm.x12.professional_claim import (
     ProfessionalClaim,
+    Provider,
     read_professional_claims,
     transaction_control_number,
     write_professional_claims,
@@ -29,7 +31,7 @@ def written(made: list[ProfessionalClaim]) -> bytes:
 def as_read(claim: ProfessionalClaim) -> ProfessionalClaim:
     """A claim as its file tells it: what the guide has no place for is not in it."""
 
-    def provider(value, *, with_taxonomy=False, with_address=False):
+    def provider(value: Provider | None, *, with_taxonomy: bool = False, with_address: bool = False) -> Provider | None:
         if value is None:
             return None
         return replace(value, taxonomy=value.taxonomy if with_taxonomy else "", address=value.address if with_address else None)
@@ -111,7 +113,9 @@ def test_more_than_5000_claims_make_a_second_transaction_set() -> None:
         ),
     ],
 )
-def test_what_the_guide_has_no_place_for_is_refused_with_its_path(change, path: str) -> None:
+def test_what_the_guide_has_no_place_for_is_refused_with_its_path(
+    change: Callable[[ProfessionalClaim], ProfessionalClaim], path: str
+) -> None:
     made = claims(9, 2)
     made[1] = change(made[1])
     with pytest.raises(CannotWrite) as refusal:

@@ -2,6 +2,7 @@
 
 import re
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("content", "pattern", "instead", "rule", "segment", "element"), FAULTS)
-def test_a_fault_is_found_where_it_is(content: str, pattern: str, instead, rule: str, segment: str, element: int) -> None:
+def test_a_fault_is_found_where_it_is(content: str, pattern: str, instead: Any, rule: str, segment: str, element: int) -> None:
     broken, count = re.subn(pattern, instead, content, count=1)
     assert count == 1, "the fault has no place in the good file"
     found = validate(broken.encode())
