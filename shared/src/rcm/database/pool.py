@@ -23,6 +23,8 @@ T = TypeVar("T")
 STATEMENT_TIMEOUT_MS = 20_000
 TRANSACTION_TIMEOUT_MS = 30_000
 """A writing transaction holds back every reader of the log (decision 0011): none may live longer."""
+KEEP_COMMITS = "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'"
+"""A commit that a crash of the server may forget must not be seen by a relay before: it would publish what never was."""
 SERIALIZATION_ATTEMPTS = 40
 _PAUSE_SECONDS_MAX = 0.1
 _JSONB_VERSION = b"\x01"
@@ -31,6 +33,7 @@ _TRANSACTION_TIMEOUT_SINCE = 17
 _CONNECTION_FAILURES = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
     OSError,
@@ -101,8 +104,10 @@ async def _prepare(connection: Any) -> None:
         encoder=lambda value: _JSONB_VERSION + encode_json(value),
         decoder=lambda value: orjson.loads(memoryview(value)[1:]),
     )
+    settings = KEEP_COMMITS
     if connection.get_server_version().major >= _TRANSACTION_TIMEOUT_SINCE:
-        await connection.execute(f"set transaction_timeout = {TRANSACTION_TIMEOUT_MS}")
+        settings += f"; set transaction_timeout = {TRANSACTION_TIMEOUT_MS}"
+    await connection.execute(settings)
 
 
 async def _keep(connection: Any) -> None:

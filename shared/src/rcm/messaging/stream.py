@@ -34,6 +34,8 @@ class BadCursor(InvalidBody):
 
     code = "bad-cursor"
     title = "The cursor is none that this stream gave out"
+    pointer = "?after"
+    fix = "Use the cursor of an earlier page or event, unchanged."
 
 
 class TooManyFollowers(InvalidBody):
