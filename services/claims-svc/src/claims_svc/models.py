@@ -125,13 +125,13 @@ class InterchangeNumber(Base, table=True):
 
 
 class Encounter(Base, table=True):
-    """An encounter as coding-svc last said it: the content of its claims."""
+    """An encounter as coding-svc last said it, as JSON text: the content of its claims."""
 
     __tablename__ = "encounter"
 
     organisation_id: UUID = Field(primary_key=True)
     encounter_id: UUID = Field(primary_key=True)
-    content: dict[str, Any] = Field(sa_type=JSON)
+    content: str
 
 
 class Claim(Base, table=True):
@@ -160,24 +160,24 @@ class Claim(Base, table=True):
     charge_cents: int = Field(sa_type=CENTS)
     date_of_service: date
     duplicate_key: bytes = Field(sa_type=BYTES)
-    next_rank: str
+    next_rank: str = Field(sa_column_kwargs={"server_default": text("''")})
     created_at: datetime = Field(sa_type=INSTANT)
     updated_at: datetime = Field(sa_type=INSTANT)
-    frequency: str
-    payer_claim_control_number: str
+    frequency: str = Field(sa_column_kwargs={"server_default": text("'1'")})
+    payer_claim_control_number: str = Field(sa_column_kwargs={"server_default": text("''")})
     own: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     findings: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
     setup_revision: int
     ready_at: datetime | None = Field(default=None, sa_type=INSTANT)
     submission_id: UUID | None = None
-    patient_control_number: str
-    submissions: int
+    patient_control_number: str = Field(sa_column_kwargs={"server_default": text("''")})
+    submissions: int = Field(sa_column_kwargs={"server_default": text("0")})
     submitted_at: datetime | None = Field(default=None, sa_type=INSTANT)
-    payer_holds: bool
-    changed_since_file: bool
-    insurance_paid_cents: int = Field(sa_type=CENTS)
+    payer_holds: bool = Field(sa_column_kwargs={"server_default": text("false")})
+    changed_since_file: bool = Field(sa_column_kwargs={"server_default": text("false")})
+    insurance_paid_cents: int = Field(sa_type=CENTS, sa_column_kwargs={"server_default": text("0")})
     responsibility: list[list[Any]] | None = Field(default=None, sa_type=JSON)
-    cancelled: bool
+    cancelled: bool = Field(sa_column_kwargs={"server_default": text("false")})
 
 
 class ClaimEntry(Base, table=True):
@@ -247,7 +247,7 @@ class SubmissionClaim(Base, table=True):
     patient_control_number: str
     frequency: str
     charge_cents: int = Field(sa_type=CENTS)
-    sent: dict[str, Any] = Field(sa_type=JSON)
+    sent: str
     batched_at: datetime = Field(sa_type=INSTANT)
 
 

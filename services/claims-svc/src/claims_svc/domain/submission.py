@@ -35,6 +35,8 @@ class OtherContent(Conflict):
     code = "sha256-differs"
     status = 422
     title = "The sha256 is not the one of this file"
+    pointer = "/sha256"
+    fix = "Fetch the file again, send those very bytes, and tell their sha256."
 
 
 @dataclass(frozen=True, slots=True)

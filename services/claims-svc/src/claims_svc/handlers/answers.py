@@ -17,6 +17,7 @@ from claims_svc.domain.tasks import TaskKind, close_task
 from claims_svc.handlers.editing import run_edits
 from claims_svc.handlers.withdrawing import withdraw
 from claims_svc.store.claims import Known
+from claims_svc.store.rows import ANSWERED
 from claims_svc.store.setup import Setups
 from rcm.contracts.envelope import Message
 from rcm.ids import new_id
@@ -63,7 +64,7 @@ async def say_answered(unit: UnitOfWork, setups: Setups, answered: Sequence[Answ
     await _resend_corrected(unit, setups, following)
     whole = following.whole
     await store.claims.save_claims(unit.connection, list(whole.values()))
-    await store.claims.save_progress(unit.connection, [a.claim for a in answered if a.claim.claim_id not in whole])
+    await store.claims.save_progress(unit.connection, [a.claim for a in answered if a.claim.claim_id not in whole], ANSWERED)
     if following.next_payer:
         await _make_next_claims(unit, setups, following.next_payer)
 

@@ -23,6 +23,7 @@ from claims_svc.domain.submission import (
 from claims_svc.edi.claim_file import Envelope, ToSend, Unwritable, write_claim_file
 from claims_svc.handlers.answers import Answered, say_answered
 from claims_svc.handlers.editing import recheck
+from claims_svc.store.rows import FILED, SUBMITTED
 from claims_svc.store.setup import Setups
 from claims_svc.store.submissions import Place
 from rcm.errors import NotFound
@@ -80,7 +81,7 @@ async def _cut(unit: UnitOfWork, setups: Setups, waiting: Waiting, limit: int) -
     submission = _submission(unit, setup, waiting, number, content, going)
     places = [_place(to_send, submission, setup) for to_send in going]
     await store.submissions.insert_submission(unit.connection, submission, content, places)
-    await store.claims.save_progress(unit.connection, [place.claim for place in places])
+    await store.claims.save_progress(unit.connection, [place.claim for place in places], FILED)
     events.say_ready(unit, submission)
     return submission
 
@@ -155,7 +156,9 @@ async def _submit(unit: UnitOfWork, submission: Submission, claims: dict[UUID, C
     known = await store.claims.known_about(unit.connection, early) if early else {}
     act = Act(unit.clock.now(), unit.cause.actor, unit.cause.causation_id)
     await say_answered(unit, setups, [Answered(claim, known[claim.claim_id], act) for claim in early])
-    await store.claims.save_progress(unit.connection, [claim for claim_id, claim in claims.items() if claim_id not in answered])
+    await store.claims.save_progress(
+        unit.connection, [claim for claim_id, claim in claims.items() if claim_id not in answered], SUBMITTED
+    )
 
 
 async def find_submission(unit: UnitOfWork, submission_id: UUID) -> Submission:

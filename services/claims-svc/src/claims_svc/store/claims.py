@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
-import orjson
 from msgspec import Struct
 
 from claims_svc import models
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.facts import Acknowledged, Facts, Posted, Reversed, SentClaim, Stage
-from claims_svc.store.rows import CLAIM, claim_of, claim_row, columns, entry_rows, progress_row
+from claims_svc.store.rows import CLAIM, claim_of, claim_row, columns, entry_rows, new_row, progress_row
 from rcm.database.rows import insert_rows, update_rows
 
 if TYPE_CHECKING:
@@ -145,7 +144,7 @@ async def encounters_known(connection: "Connection", keys: Iterable[tuple[UUID, 
 async def encounters_by_id(connection: "Connection", keys: Iterable[tuple[UUID, UUID]]) -> dict[UUID, Encounter]:
     """Encounters' content; keys are (organisation, encounter)."""
     rows = await connection.fetch(
-        """select e.encounter_id, e.content::text from unnest($1::uuid[], $2::uuid[]) as k(o, i)
+        """select e.encounter_id, e.content from unnest($1::uuid[], $2::uuid[]) as k(o, i)
            join encounter e on e.organisation_id = k.o and e.encounter_id = k.i""",
         *columns(keys),
     )
@@ -187,7 +186,7 @@ async def known_about(connection: "Connection", claims: Collection[Claim]) -> di
     known = {claim.claim_id: Known() for claim in claims}
     keys = columns((claim.organisation_id, claim.claim_id) for claim in claims)
     rows = await connection.fetch(
-        """select s.claim_id, s.patient_control_number, s.frequency, s.charge_cents, s.sent::text
+        """select s.claim_id, s.patient_control_number, s.frequency, s.charge_cents, s.sent
            from unnest($1::uuid[], $2::uuid[]) as k(o, i)
            join submission_claim s on s.organisation_id = k.o and s.claim_id = k.i order by s.claim_id, s.number""",
         *keys,
@@ -231,7 +230,7 @@ async def _add_submission_facts(connection: "Connection", claims: Collection[Cla
 async def insert_encounters(connection: "Connection", contents: Iterable[tuple[UUID, UUID, bytes]]) -> None:
     """New encounters: (organisation, encounter, JSON)."""
     rows = [
-        {"organisation_id": organisation_id, "encounter_id": encounter_id, "content": orjson.Fragment(content)}
+        {"organisation_id": organisation_id, "encounter_id": encounter_id, "content": content.decode()}
         for organisation_id, encounter_id, content in contents
     ]
     await insert_rows(connection, models.Encounter, rows)
@@ -240,7 +239,7 @@ async def insert_encounters(connection: "Connection", contents: Iterable[tuple[U
 async def put_encounters(connection: "Connection", contents: Iterable[tuple[UUID, UUID, bytes]]) -> None:
     """Encounters as they are now, whether they have come before or not: the last one of each id stays."""
     rows = {
-        encounter_id: {"organisation_id": organisation_id, "encounter_id": encounter_id, "content": orjson.Fragment(content)}
+        encounter_id: {"organisation_id": organisation_id, "encounter_id": encounter_id, "content": content.decode()}
         for organisation_id, encounter_id, content in contents
     }
     await insert_rows(
@@ -253,7 +252,7 @@ async def put_encounters(connection: "Connection", contents: Iterable[tuple[UUID
 
 async def insert_claims(connection: "Connection", claims: Collection[Claim]) -> None:
     """New claims with the beginning of their histories."""
-    await insert_rows(connection, models.Claim, [claim_row(claim) for claim in claims])
+    await insert_rows(connection, models.Claim, [new_row(claim) for claim in claims])
     await insert_rows(connection, models.ClaimEntry, entry_rows(claims))
 
 
@@ -263,7 +262,7 @@ async def save_claims(connection: "Connection", claims: Collection[Claim]) -> No
     await insert_rows(connection, models.ClaimEntry, entry_rows(claims))
 
 
-async def save_progress(connection: "Connection", claims: Collection[Claim]) -> None:
-    """Claims of which only `progress_row`'s columns changed, and what their histories gained."""
-    await update_rows(connection, models.Claim, [progress_row(claim) for claim in claims], key=_KEY)
+async def save_progress(connection: "Connection", claims: Collection[Claim], changed: Sequence[str]) -> None:
+    """Claims of which only the columns of `changed` are different, and what their histories gained."""
+    await update_rows(connection, models.Claim, [progress_row(claim, changed) for claim in claims], key=_KEY)
     await insert_rows(connection, models.ClaimEntry, entry_rows(claims))

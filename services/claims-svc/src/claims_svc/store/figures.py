@@ -57,7 +57,7 @@ async def claims_edited_before(
 ) -> list[tuple[Claim, Encounter]]:
     """Waiting and held claims whose edits ran against an older set-up than `revision`."""
     rows = await connection.fetch(
-        f"""select {CLAIM}, e.content::text as content from claim c join encounter e using (organisation_id, encounter_id)
+        f"""select {CLAIM}, e.content from claim c join encounter e using (organisation_id, encounter_id)
             where c.organisation_id = $1 and (c.state = 'READY' or c.state = 'EDIT_FAILED') and c.setup_revision < $2
             limit $3""",  # noqa: S608 - constants
         organisation_id,

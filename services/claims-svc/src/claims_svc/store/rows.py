@@ -1,6 +1,6 @@
 """Claims as rows and back."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -35,49 +35,88 @@ def claim_of(row: "Record") -> Claim:
     return Claim(*values)
 
 
+_NEW = (
+    "organisation_id",
+    "claim_id",
+    "encounter_id",
+    "rank",
+    "state",
+    "version",
+    "payer_id",
+    "payer_name",
+    "member_id",
+    "billing_npi",
+    "receiver_id",
+    "charge_cents",
+    "date_of_service",
+    "duplicate_key",
+    "next_rank",
+    "created_at",
+    "updated_at",
+    "setup_revision",
+    "ready_at",
+)
+_LATER = (
+    "frequency",
+    "payer_claim_control_number",
+    "submission_id",
+    "patient_control_number",
+    "submissions",
+    "submitted_at",
+    "payer_holds",
+    "changed_since_file",
+    "insurance_paid_cents",
+    "responsibility",
+    "cancelled",
+)
+FILED = (
+    "state",
+    "version",
+    "updated_at",
+    "ready_at",
+    "submission_id",
+    "patient_control_number",
+    "submissions",
+    "changed_since_file",
+)
+"""What changes when a claim goes into a file."""
+SUBMITTED = ("state", "version", "updated_at", "submitted_at", "payer_holds")
+"""What changes when its file leaves."""
+ANSWERED = (
+    "state",
+    "version",
+    "updated_at",
+    "submitted_at",
+    "payer_holds",
+    "payer_claim_control_number",
+    "insurance_paid_cents",
+    "responsibility",
+)
+"""What changes when the outside answers."""
+
+
+def new_row(claim: Claim) -> dict[str, object]:
+    """What a new claim has; for the rest the table knows what a new claim begins with."""
+    row = {name: getattr(claim, name) for name in _NEW}
+    row["findings"] = as_json(claim.findings) if claim.findings else None
+    return row
+
+
 def claim_row(claim: Claim) -> dict[str, object]:
     """Every column."""
-    return {
-        **progress_row(claim),
-        "encounter_id": claim.encounter_id,
-        "rank": claim.rank,
-        "payer_id": claim.payer_id,
-        "payer_name": claim.payer_name,
-        "member_id": claim.member_id,
-        "billing_npi": claim.billing_npi,
-        "receiver_id": claim.receiver_id,
-        "charge_cents": claim.charge_cents,
-        "date_of_service": claim.date_of_service,
-        "duplicate_key": claim.duplicate_key,
-        "next_rank": claim.next_rank,
-        "created_at": claim.created_at,
-        "frequency": claim.frequency,
-        "own": None if claim.own == _OWN else as_json(claim.own),
-        "findings": as_json(claim.findings) if claim.findings else None,
-        "setup_revision": claim.setup_revision,
-        "cancelled": claim.cancelled,
-    }
+    row = new_row(claim)
+    for name in _LATER:
+        row[name] = getattr(claim, name)
+    row["own"] = None if claim.own == _OWN else as_json(claim.own)
+    return row
 
 
-def progress_row(claim: Claim) -> dict[str, object]:
-    """The columns that change on a claim's way from file to money."""
-    return {
-        "organisation_id": claim.organisation_id,
-        "claim_id": claim.claim_id,
-        "state": claim.state,
-        "version": claim.version,
-        "updated_at": claim.updated_at,
-        "ready_at": claim.ready_at,
-        "submission_id": claim.submission_id,
-        "patient_control_number": claim.patient_control_number,
-        "submissions": claim.submissions,
-        "submitted_at": claim.submitted_at,
-        "payer_holds": claim.payer_holds,
-        "changed_since_file": claim.changed_since_file,
-        "payer_claim_control_number": claim.payer_claim_control_number,
-        "insurance_paid_cents": claim.insurance_paid_cents,
-        "responsibility": claim.responsibility,
-    }
+def progress_row(claim: Claim, changed: Sequence[str]) -> dict[str, object]:
+    """The key and some of FILED, SUBMITTED or ANSWERED."""
+    row = {name: getattr(claim, name) for name in changed}
+    row["organisation_id"] = claim.organisation_id
+    row["claim_id"] = claim.claim_id
+    return row
 
 
 def entry_rows(claims: Collection[Claim]) -> list[dict[str, object]]:

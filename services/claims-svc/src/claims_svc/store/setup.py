@@ -79,9 +79,7 @@ async def next_revision(connection: "Connection", organisation_id: UUID) -> None
     )
 
 
-async def read_thing(
-    connection: "Connection", organisation_id: UUID, table: Table, key: Mapping[str, Any]
-) -> "Record | None":
+async def read_thing(connection: "Connection", organisation_id: UUID, table: Table, key: Mapping[str, Any]) -> "Record | None":
     """One row of a set-up table."""
     found = "".join(f" and {name} = ${place}" for place, name in enumerate(key, 2))
     return await connection.fetchrow(

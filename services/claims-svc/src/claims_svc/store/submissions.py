@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import orjson
-
 from claims_svc import models
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.encounter import Encounter
@@ -52,7 +50,7 @@ async def ready_claims(
 ) -> list[tuple[Claim, Encounter]]:
     """The claims of a receiver's next file with their content, those that wait longest first."""
     rows = await connection.fetch(
-        f"""select {CLAIM}, e.content::text as content from claim c join encounter e using (organisation_id, encounter_id)
+        f"""select {CLAIM}, e.content from claim c join encounter e using (organisation_id, encounter_id)
             where c.organisation_id = $1 and c.state = 'READY' and c.setup_revision = $2 and c.receiver_id = $3
             order by c.ready_at, c.claim_id limit $4""",  # noqa: S608 - constants
         organisation_id,
@@ -76,7 +74,7 @@ async def insert_submission(connection: "Connection", submission: Submission, co
             "patient_control_number": place.sent.patient_control_number,
             "frequency": place.sent.frequency,
             "charge_cents": place.sent.charge_cents,
-            "sent": orjson.Fragment(place.body),
+            "sent": place.body.decode(),
             "batched_at": submission.created_at,
         }
         for place in places
@@ -145,7 +143,7 @@ async def read_file(connection: "Connection", organisation_id: UUID, submission_
 async def sent_bodies(connection: "Connection", organisation_id: UUID, submission_id: UUID) -> "list[Record]":
     """(claim_id, sent as JSON text) of a file's claims, in the order of their numbers."""
     return await connection.fetch(
-        """select claim_id, sent::text as sent from submission_claim
+        """select claim_id, sent from submission_claim
            where organisation_id = $1 and submission_id = $2 order by claim_id""",
         organisation_id,
         submission_id,
