@@ -26,6 +26,9 @@ class RcmError(Exception):
     status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
     title: ClassVar[str] = "The request failed"
+    pointer: ClassVar[str] = ""
+    fix: ClassVar[str] = ""
+    """Where, and how to mend it, for an error that is raised without faults."""
 
     def __init__(self, detail: str = "", *, faults: Sequence[Fault] = ()) -> None:
         super().__init__(detail or self.title)

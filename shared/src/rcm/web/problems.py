@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
-from starlette.status import HTTP_404_NOT_FOUND, HTTP_405_METHOD_NOT_ALLOWED
+from starlette.status import HTTP_404_NOT_FOUND, HTTP_405_METHOD_NOT_ALLOWED, HTTP_422_UNPROCESSABLE_CONTENT
 
 from rcm.errors import Fault, InvalidBody, NotFound, RcmError, Unauthenticated, Unavailable
 from rcm.web.faults import faults_of
@@ -89,7 +89,10 @@ class BadRequest(RcmError):
 
 
 def problem_of(error: RcmError) -> dict[str, Any]:
-    """The JSON of a refusal."""
+    """The JSON of a refusal. What can't be taken (422) names at least one place."""
+    faults = error.faults
+    if not faults and (error.fix or error.status == HTTP_422_UNPROCESSABLE_CONTENT):
+        faults = (Fault(error.pointer, error.code, error.detail, error.fix),)
     body: dict[str, Any] = {
         "type": f"/problems/{error.code}",
         "title": error.title,
@@ -98,7 +101,7 @@ def problem_of(error: RcmError) -> dict[str, Any]:
         "code": error.code,
         "retryable": error.retryable,
         "errors": [
-            {"pointer": fault.pointer, "code": fault.code, "message": fault.message, "fix": fault.fix} for fault in error.faults
+            {"pointer": fault.pointer, "code": fault.code, "message": fault.message, "fix": fault.fix} for fault in faults
         ],
     }
     return body

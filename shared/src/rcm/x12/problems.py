@@ -24,6 +24,7 @@ class NotX12(RcmError):
     code = "not-x12"
     status = 422
     title = "This is no X12 interchange"
+    fix = "Send the file as it came, as bytes, beginning with ISA and ending with IEA."
 
 
 class WrongTransaction(RcmError):
