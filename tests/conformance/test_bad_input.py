@@ -62,9 +62,11 @@ def unknown(answer: httpx.Response) -> str:
             told = "says too little"
         elif answer.status_code == 422 and not (problem["errors"] and all(error["message"] for error in problem["errors"])):
             told = "does not say where or why"
+        elif answer.status_code == 422 and not all(error["fix"] for error in problem["errors"]):
+            told = "does not say how to mend it"
     elif answer.status_code >= 400 and not kind.startswith(OF_ITS_OWN):
         told = f"is no problem+json: {kind}"
-    return f"{answer.status_code} {told}: {answer.text[:200]}" if told else ""
+    return f"{answer.status_code} {told}: {answer.text[:400]}" if told else ""
 
 
 def leaves(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -17,6 +17,8 @@ FIXES: Mapping[str, str] = {
     "date_from_datetime_parsing": "Write the date as YYYY-MM-DD.",
     "date_parsing": "Write the date as YYYY-MM-DD.",
     "date_type": "Write the date as YYYY-MM-DD.",
+    "date_from_datetime_inexact": "Write the date as YYYY-MM-DD.",
+    "datetime_type": "Write the instant as YYYY-MM-DDTHH:MM:SSZ.",
     "datetime_from_date_parsing": "Write the instant as YYYY-MM-DDTHH:MM:SSZ.",
     "datetime_parsing": "Write the instant as YYYY-MM-DDTHH:MM:SSZ.",
     "timezone_aware": "Add the offset from UTC, e.g. Z.",
@@ -44,6 +46,7 @@ FIXES: Mapping[str, str] = {
     "too_long": "Send fewer items.",
     "too_short": "Send more items.",
 }
+FIX = "Change the value as the message says."
 _PLACES: Mapping[str, str] = {"query": "?{}", "path": "{{{}}}", "header": "{}:", "cookie": "cookie {}"}
 
 
@@ -59,7 +62,7 @@ def faults_of(errors: Iterable[Mapping[str, Any]]) -> tuple[Fault, ...]:
             pointer = _PLACES[place].format("/".join(str(part) for part in rest))
         else:
             pointer = json_pointer(rest if place == "body" else error["loc"])
-        faults.append(Fault(pointer, kind, _message(error), FIXES.get(kind, "")))
+        faults.append(Fault(pointer, kind, _message(error), FIXES.get(kind, FIX)))
     return tuple(faults)
 
 
@@ -69,7 +72,7 @@ def faults_of_model(error: ValidationError, *, at: Sequence[object] = ()) -> tup
     for found in error.errors(include_url=False, include_input=False)[:FAULTS_MAX]:
         kind = str(found["type"])
         place: Sequence[object] = () if kind == "json_invalid" else found["loc"]
-        faults.append(Fault(json_pointer([*at, *place]), kind, _message(found), FIXES.get(kind, "")))
+        faults.append(Fault(json_pointer([*at, *place]), kind, _message(found), FIXES.get(kind, FIX)))
     return tuple(faults)
 
 
