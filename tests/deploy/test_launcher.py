@@ -1,0 +1,177 @@
+"""`rcm up` with real processes: the greeting, a second start beside the first, kills, and what stays."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from rcm.identity import Role
+from rcm_deploy.children import is_alive, wait_until
+from rcm_deploy.programs import PARTS
+from rcm_deploy.remote import Running, local_token
+from tests.support.postgres import temporary_folder
+
+READY_SECONDS = 120.0
+UP = [sys.executable, "-m", "rcm_deploy.cli", "up", "--free-ports", "--samples", "0"]
+
+
+class System:
+    """A launcher in a process of its own, on a folder that goes away."""
+
+    def __init__(self, folder: Path, *options: str, environment: dict[str, str] | None = None) -> None:
+        self.data = folder / "data"
+        self.output = folder / "output.txt"
+        self._command = [*UP, "--data-folder", str(self.data), *options]
+        self._environment = {**os.environ, **(environment or {})}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> dict[str, Any]:
+        """Starts it and answers running.json."""
+        (self.data / "running.json").unlink(missing_ok=True)  # a killed launcher leaves its own
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(self._command, stdout=output, stderr=output, env=self._environment)
+        assert wait_until(self._ready_or_ended, READY_SECONDS, step_seconds=0.05), self.output.read_text()
+        assert self.process.poll() is None, self.output.read_text()
+        return self.running()
+
+    def running(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.data / "running.json").read_bytes())
+        return found
+
+    def end(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Sends a signal and waits for the end."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+    def _ready_or_ended(self) -> bool:
+        assert self.process is not None
+        return (self.data / "running.json").exists() or self.process.poll() is not None
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with temporary_folder() as found:
+        yield found
+
+
+@pytest.fixture
+def system(folder: Path) -> Iterator[System]:
+    made = System(folder)
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        made.end(signal.SIGTERM)
+
+
+def get(running: dict[str, Any], place: str, path: str) -> httpx.Response:
+    seen = Running(running["bus"], running["urls"], running["processes"], running["keys"], running["organisation_id"])
+    token = local_token(seen, Role.ADMIN)
+    return httpx.get(running["urls"][place] + path, headers={"Authorization": f"Bearer {token}"}, timeout=20)
+
+
+def test_one_process(system: System) -> None:
+    running = system.start()
+    for part in PARTS:
+        assert get(running, part.place, "/readyz").status_code == 200, part.name
+    greeting = system.output.read_text()
+    assert f"{running['urls']['coding']}/docs" in greeting
+    assert "/sign-in?ticket=" in greeting
+    posted = subprocess.run(["sh", "-c", curl_of(greeting)], capture_output=True, text=True, check=True)
+    assert json.loads(posted.stdout)["state"] == "coded", posted.stdout
+
+    beside = subprocess.run(system._command, capture_output=True, text=True, check=False, env=system._environment)
+    assert beside.returncode == 1
+    assert "runs on" in beside.stderr
+    assert running["urls"]["console"] in beside.stderr.replace("\n", "")
+
+    postgres = running["processes"]["postgres"]
+    system.end(signal.SIGKILL)
+    assert wait_until(lambda: not is_alive(postgres), 10)
+    again = system.start()
+    assert again["urls"] == running["urls"]
+    assert get(again, "coding", "/v1/summary").json()["encounters"] == 1
+
+    assert system.end(signal.SIGINT) == 0
+    assert "Stopped" in system.output.read_text()
+    assert not (system.data / "running.json").exists()
+    assert not is_alive(again["processes"]["postgres"])
+
+
+def curl_of(greeting: str) -> str:
+    """The request that the greeting gives to be pasted."""
+    start = greeting.index("curl -sS")
+    return greeting[start : greeting.index("\n\n", start)]
+
+
+def test_what_it_keeps_is_closed_to_others(system: System) -> None:
+    running = system.start()
+    keys = Path(running["keys"])
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o700
+    assert stat.S_IMODE((keys / "signing-key.pem").stat().st_mode) == 0o600
+    assert stat.S_IMODE((system.data / "running.json").stat().st_mode) == 0o600
+    system.end()
+    forgotten = subprocess.run(
+        [sys.executable, "-m", "rcm_deploy.cli", "clean", "--data-folder", str(system.data)], check=False, capture_output=True
+    )
+    assert forgotten.returncode == 0
+    assert not system.data.exists()
+
+
+def test_postgres_that_dies_comes_back(system: System) -> None:
+    running = system.start()
+    os.kill(running["processes"]["postgres"], signal.SIGKILL)
+    assert wait_until(lambda: get(running, "coding", "/v1/summary").status_code == 200, 20, step_seconds=0.2)
+
+
+def test_a_taken_port_is_named(folder: Path) -> None:
+    import socket
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        (folder / "data").mkdir()
+        (folder / "data").chmod(0o711)
+        (folder / "data/ports.json").write_text(json.dumps({"claims": port}))
+        done = subprocess.run(System(folder)._command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"Port {port}, where claims would listen, is taken" in done.stderr.replace("\n", " ")
+
+
+@pytest.mark.usefixtures("kafka")  # skips where the machine can't have one
+def test_a_process_each(folder: Path) -> None:
+    system = System(folder, "--bus", "kafka")
+    running = system.start()
+    try:
+        assert len(set(running["processes"].values())) == len(PARTS) + 3
+        for victim in ("claims", "kafka", "postgres", "console"):
+            before = system.running()["processes"][victim]
+            os.kill(before, signal.SIGKILL)
+            assert wait_until(lambda: system.running()["processes"][victim] != before, 30, step_seconds=0.1), victim  # noqa: B023
+        for part in PARTS:
+            assert wait_until(lambda: ready(running, part.place), 60, step_seconds=0.2), part.name  # noqa: B023
+        assert system.running()["urls"] == running["urls"]
+        children = [pid for name, pid in system.running()["processes"].items() if name != "launcher"]
+        system.end(signal.SIGKILL)
+        assert wait_until(lambda: not any(is_alive(pid) for pid in children), 15, step_seconds=0.05)
+        system.start()
+        assert system.end(signal.SIGTERM) == 0
+    finally:
+        assert system.process is not None
+        if system.process.poll() is None:
+            system.end(signal.SIGKILL)
+
+
+def ready(running: dict[str, Any], place: str) -> bool:
+    try:
+        return get(running, place, "/readyz").status_code == 200
+    except httpx.TransportError:
+        return False
