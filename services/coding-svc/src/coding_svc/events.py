@@ -60,7 +60,7 @@ def _json(encounter: Encounter, document: bytes, encounter_id: UUID, release: st
     if any(line.date_of_service is None for line in encounter.lines):
         leave.add("lines")
         absent["lines"] = [_dated(line, encounter.date_of_service) for line in encounter.lines]
-    said = encounter.model_dump_json(exclude_none=True, exclude=leave).encode() if leave else document
+    said = encounter.model_dump_json(exclude_none=True, exclude=leave | SILENT).encode() if leave else document
     return (said[:-1] + b"," + orjson.dumps(absent, default=_fragment)[1:]).decode()
 
 

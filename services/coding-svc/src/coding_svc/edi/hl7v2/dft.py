@@ -1,5 +1,7 @@
 """DFT^P03 -> an encounter: the visit of PV1, its charges from FT1, its people from PID, GT1, IN1. No code is ever made up."""
 
+from datetime import date
+
 from coding_svc.edi.hl7v2 import people
 from coding_svc.edi.hl7v2.message import ERROR, REJECT, Hl7Refused, Message, Segment, check_whole, parse, unframed
 from coding_svc.edi.parcel import Form, Parcel, Raw, Refused, Taken
@@ -189,14 +191,21 @@ def _drug(segment: Segment, at: str, sheet: Sheet) -> None:
 def _days(message: Message, sheet: Sheet) -> None:
     """The encounter's days: the first and the last of its charges."""
     count = sum(1 for _ in message.all("FT1"))
-    starts = [start for place in range(count) if (start := sheet.value(f"/lines/{place}/date_of_service"))]
-    ends = [end for place in range(count) if (end := sheet.value(f"/lines/{place}/date_of_service_to"))]
+    starts = [start for place in range(count) if _is_day(start := sheet.value(f"/lines/{place}/date_of_service"))]
+    ends = [end for place in range(count) if _is_day(end := sheet.value(f"/lines/{place}/date_of_service_to"))]
     sheet.at("/date_of_service", "FT1[1]-4")
     if starts:
         sheet.put("/date_of_service", min(starts), "FT1-4")
         last = max([*starts, *ends])
         if last != min(starts):
             sheet.put("/date_of_service_to", last, "FT1-4")
+
+
+def _is_day(text: str | None) -> bool:
+    try:
+        return bool(text and date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _accident(message: Message, sheet: Sheet) -> None:

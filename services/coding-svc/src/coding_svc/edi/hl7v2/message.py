@@ -10,6 +10,7 @@ from rcm.errors import Fault, InvalidBody
 from rcm.web.bodies import text_of
 
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}\|?")
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _MLLP_START, _MLLP_END = "\x0b", "\x1c"
 REJECT, ERROR = "AR", "AE"
 
@@ -28,9 +29,9 @@ class Hl7Refused(InvalidBody):
 class Segment:
     """A segment; fields, repetitions, components and subcomponents are counted as the standard does, from 1."""
 
-    def __init__(self, name: str, number: int, parsed: Any, message: Any) -> None:
+    def __init__(self, name: str, number: int, parsed: Any, delimiters: str) -> None:
         self.name, self.number = name, number
-        self._parsed, self._message = parsed, message
+        self._parsed, self._delimiters = parsed, delimiters
 
     def place(self, field: int, component: int = 0) -> str:
         """As "FT1[2]-11" or "PID-5.1"."""
@@ -43,8 +44,8 @@ class Segment:
         for place in (repetition, component, subcomponent):
             part = _pick(part, place - 1)
         text = part if isinstance(part, str) else _first(part)
-        if "\\" in text:
-            text = self._message.unescape(text)
+        if self._delimiters[3] in text:
+            text = _unescaped(text, self._delimiters)
         return "" if text == '""' else text.strip()
 
     def repetitions(self, field: int) -> int:
@@ -73,13 +74,13 @@ def _first(part: Any) -> str:
 class Message:
     """A message's segments in order."""
 
-    def __init__(self, parsed: Any) -> None:
+    def __init__(self, parsed: Any, delimiters: str) -> None:
         counted: dict[str, int] = {}
         self.segments: list[Segment] = []
         for segment in parsed:
             name = str(segment[0])
             counted[name] = counted.get(name, 0) + 1
-            self.segments.append(Segment(name, counted[name], segment, parsed))
+            self.segments.append(Segment(name, counted[name], segment, delimiters))
 
     def all(self, name: str) -> Iterator[Segment]:
         """The segments of a name, in order."""
@@ -99,6 +100,30 @@ class Message:
         return {**told, "processing": found.get(11) or "P", "version": found.get(12) or "2.5.1", "trigger": found.get(9, 2)}
 
 
+def _unescaped(text: str, delimiters: str) -> str:
+    """Escape sequences as what they stand for; one that HL7 does not know stays as it is (the library would log the text)."""
+    known = {**dict(zip("FSRET", delimiters, strict=False)), ".br": "\n", "H": "", "N": ""}
+
+    def meaning(found: re.Match[str]) -> str:
+        name = found[1]
+        if name[:1] == "X" and _HEX.fullmatch(name[1:]):
+            return bytes.fromhex(name[1:]).decode("utf-8", "replace")
+        return known.get(name, found[0])
+
+    mark = re.escape(delimiters[3])
+    return re.sub(f"{mark}([^{mark}]*){mark}", meaning, text)
+
+
+def _delimiters(text: str) -> str:
+    """MSH-1 and MSH-2. Raises Hl7Refused where they are not five (or six) different marks."""
+    told = text[3] + text[4:].partition(text[3])[0]
+    if not 5 <= len(told) <= 6 or len(set(told)) != len(told) or any(mark.isalnum() or mark.isspace() for mark in told):
+        raise Hl7Refused(
+            REJECT, Fault("MSH-2", "hl7-delimiters", "The message's delimiters can't be read", "Send MSH|^~\\&|...")
+        )
+    return told
+
+
 def unframed(body: bytes) -> str:
     """The message's text with carriage returns, without MLLP's frame. Raises InvalidBody for what is no text."""
     text = text_of(body).removeprefix(_MLLP_START).replace("\r\n", "\r").replace("\n", "\r")
@@ -111,6 +136,7 @@ def parse(text: str) -> Message:
     if not text.startswith("MSH") or len(text) < 8:
         fault = Fault("segment 1", "hl7-header", "The message does not begin with an MSH segment", "Send one HL7 v2 message.")
         raise Hl7Refused(REJECT, fault)
+    delimiters = _delimiters(text)
     lines = [line for line in text.split("\r") if line]
     for number, line in enumerate(lines, 1):
         if not _SEGMENT.match(line):
@@ -118,11 +144,7 @@ def parse(text: str) -> Message:
                 f"segment {number}", "hl7-segment", "A segment does not begin with its name", "Escape line ends as \\.br\\."
             )
             raise Hl7Refused(ERROR, fault)
-    try:
-        return Message(hl7.parse("\r".join(lines) + "\r"))
-    except (hl7.HL7Exception, ValueError, IndexError) as error:
-        fault = Fault("MSH-2", "hl7-delimiters", "The message's delimiters can't be read", "Send MSH|^~\\&|...")
-        raise Hl7Refused(REJECT, fault) from error
+    return Message(hl7.parse("\r".join(lines) + "\r"), delimiters)
 
 
 def check_whole(text: str, message: Message) -> None:
