@@ -1,5 +1,6 @@
 """The sandbox payer: decides by content alone, answers valid X12 that balances, and forgets nothing when it is killed."""
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -261,3 +262,36 @@ def test_what_is_no_x12_is_put_aside_without_an_answer(tmp_path: Path) -> None:
     payer.desk.take_new()
     assert payer.outbound() == []
     assert (payer.mailbox / "inbound" / "archive" / "a.837").exists()
+
+
+def test_a_broken_file_is_refused_with_the_place_of_its_faults() -> None:
+    content = file_of(named(claims(11, 3), "001"))
+    found = answered(content.replace(b"SE*", b"SE*9", 1).replace(b"PRV*PE*PXC*207Q00000X", b"PRV*PE*PXC*207Q"))
+    assert set(found) == {"ta1", "999"}
+    (answer,) = [item for part in found["999"] for item in read_acknowledgements(part)]
+    assert isinstance(answer, FunctionalAcknowledgement)
+    assert answer.rejected
+    assert findings(found["999"][0]) == []
+    places = {(error.segment, error.elements[0].position if error.elements else 0) for error in answer.sets[0].errors}
+    assert ("SE", 1) in places
+    lines = content.decode().split("~")
+    first = next(place for place, line in enumerate(lines) if line.startswith("ST"))
+    for error in answer.sets[0].errors:
+        assert lines[first + error.segment_number - 1].split("*")[0] == error.segment
+    (refused,) = [item for part in answered(content.replace(b"IEA*1", b"IEA*2"))["ta1"] for item in read_acknowledgements(part)]
+    assert isinstance(refused, InterchangeAcknowledgement)
+    assert refused.rejected
+
+
+SHARED = Path(os.environ.get("RCM_SHARED_DATA", "../shared")) / "x12-samples"
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason=f"no published samples at {SHARED}")
+def test_anybodys_file_is_answered_or_put_aside(tmp_path: Path) -> None:
+    payer = Payer(tmp_path)
+    for place, path in enumerate(sorted(SHARED.rglob("*.*"))):
+        payer.put(f"{place}.x12", path.read_bytes())
+    payer.desk.take_new()
+    payer.clock.instant += timedelta(days=15)
+    payer.desk.send_due()
+    assert payer.desk.flow().unread == 0

@@ -130,3 +130,11 @@ def test_memory_does_not_grow_with_the_file() -> None:
 
     small, large = peak(300), peak(1_500)
     assert large < small * 1.3 + 500_000
+
+
+@pytest.mark.parametrize("odd", ["²", "٣", "１", "é", "\x85"])
+def test_digits_that_are_none_crash_nothing(odd: str) -> None:
+    for digit in "1230":
+        content = CONTENT[:106].decode() + CONTENT[106:].decode().replace(digit, odd)
+        refused_or_read(read_report, content.encode())
+        refused_or_read(validate, content.encode("latin-1", "replace"))

@@ -70,6 +70,11 @@ def instant(day_part: str, time_part: str) -> datetime | None:
         return None
 
 
+def has_digits(text: str, *lengths: int) -> bool:
+    """Whether a text is digits alone (0 to 9), as many as one of `lengths`."""
+    return len(text) in lengths and text.isascii() and text.isdigit()
+
+
 def whole_number(text: str) -> int | None:
     """A count (N0); None where the text is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

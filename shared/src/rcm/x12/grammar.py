@@ -102,8 +102,9 @@ class Tokens:
         """All segments up to the next ISA or the end; the generator's value is what follows, from that ISA on."""
         end_mark = delimiters.terminator.encode("latin-1")
         next_isa = re.compile(re.escape(end_mark) + rb"[\s\x00\x1a]*ISA[^A-Za-z0-9\s]")
+        searched = 0
         while True:
-            found = next_isa.search(buffer)
+            found = next_isa.search(buffer, searched)
             if found is not None:
                 stop = found.end() - 4
                 yield self._split(delimiters, buffer[:stop])
@@ -115,6 +116,7 @@ class Tokens:
             if cut and not _inside_binary(buffer, cut, delimiters):
                 yield self._split(delimiters, buffer[:cut])
                 buffer = buffer[cut:]
+            searched = max(len(buffer) - _LONGEST_ISA, 0)
             buffer += more
         if buffer.strip(_BLANK):
             if not buffer.rstrip(_BLANK).endswith(end_mark.strip(_BLANK) or end_mark) and end_mark not in b"\r\n":

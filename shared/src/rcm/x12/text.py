@@ -92,12 +92,20 @@ def interchange(header: InterchangeHeader, functional_id: str, version: str, set
         count += 1
     out.append(f"GE*{count}*{number}")
     out.append(f"IEA*1*{header.control_number:09d}~")
-    return "~".join(out).encode("ascii")
+    return _encoded(out)
 
 
 def bare_interchange(header: InterchangeHeader, segments: Iterable[str]) -> bytes:
     """ISA to IEA around segments that stand in no group: TA1."""
-    return "~".join([_isa(header), *segments, f"IEA*0*{header.control_number:09d}~"]).encode("ascii")
+    return _encoded([_isa(header), *segments, f"IEA*0*{header.control_number:09d}~"])
+
+
+def _encoded(segments: list[str]) -> bytes:
+    """The last guard: what came by a field that is written as it stands."""
+    try:
+        return "~".join(segments).encode("ascii")
+    except UnicodeEncodeError as error:
+        raise CannotWrite("text", "a code holds letters that X12 does not know") from error
 
 
 def _isa(header: InterchangeHeader) -> str:

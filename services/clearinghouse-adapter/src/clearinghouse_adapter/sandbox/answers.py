@@ -17,6 +17,7 @@ from rcm.x12.acknowledgement import (
     AcknowledgedClaim,
     AcknowledgedProvider,
     ClaimAcknowledgement,
+    ElementError,
     FunctionalAcknowledgement,
     InterchangeAcknowledgement,
     SegmentError,
@@ -28,9 +29,11 @@ from rcm.x12.acknowledgement import (
 )
 from rcm.x12.elements import instant
 from rcm.x12.interchange import Interchange, TransactionSet, Walker
-from rcm.x12.problems import NotX12, WrongTransaction
-from rcm.x12.professional_claim import ClaimInFile, read_professional_claims
+from rcm.x12.problems import NotX12
+from rcm.x12.professional_claim import ClaimInFile
+from rcm.x12.professional_claim.reader import ProfessionalClaimReader, is_professional
 from rcm.x12.remittance import ClaimPayment, Party, Remittance, write_remittances
+from rcm.x12.validation import Finding, validate
 from rcm.x12.values import Address, InterchangeHeader, Reference
 
 ACKNOWLEDGED_AFTER_DAYS = 1
@@ -38,6 +41,9 @@ PAID_AFTER_DAYS = 14
 _ADDRESS = Address("1 SANDBOX PLAZA", "SPRINGFIELD", "IL", "627010000")
 _CONTACT = "PER*BL*SANDBOX EDI*TE*2175550100"
 _VOID = "8"
+_ENVELOPE = frozenset({"ISA", "IEA", "GS", "GE"})
+_ERRORS_MAX = 100
+"""Errors that one 999 names of a set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +57,27 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedSet:
+    """A transaction set of an 837 file, with what is wrong with it."""
+
+    transaction: TransactionSet
+    claims: Sequence[ClaimInFile]
+    errors: Sequence[Finding]
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """An 837 file as the sandbox read it."""
 
     interchange: Interchange
-    sets: Sequence[TransactionSet]
-    claims: Sequence[ClaimInFile]
-    faults: int
-    """Problems of its envelopes."""
+    sets: Sequence[ReceivedSet]
+    broken: bool
+    """Its envelopes can't be trusted."""
+
+    @property
+    def claims(self) -> list[ClaimInFile]:
+        """The claims of the sets that are taken."""
+        return [claim for one in self.sets if not one.errors for claim in one.claims]
 
 
 @dataclass(slots=True)
@@ -75,16 +94,24 @@ class _Judged:
 
 
 def read_file(content: bytes) -> Received | None:
-    """The file; None where it is no X12 at all: no payer answers that."""
-    walker = Walker(content)
+    """The file, checked; None where it is no X12 at all: no payer answers that."""
     try:
-        sets = [item for item in walker if isinstance(item, TransactionSet)]
-        claims = list(read_professional_claims(content))
-    except WrongTransaction:
-        claims = []
+        errors = [finding for finding in validate(content) if finding.severity == "error"]
     except NotX12:
         return None
-    return Received(walker.interchanges[0], sets, claims, len(walker.problems))
+    walker = Walker(content)
+    read: list[tuple[TransactionSet, list[ClaimInFile], int]] = []
+    for item in walker:
+        if isinstance(item, TransactionSet):
+            professional = is_professional(item)
+            claims = list(ProfessionalClaimReader(walker, item, []).claims()) if professional else []
+            read.append((item, claims, walker.number))
+    sets = [
+        ReceivedSet(item, claims, [one for one in errors if item.first_segment <= one.segment_number <= last])
+        for item, claims, last in read
+    ]
+    broken = any(one.segment in _ENVELOPE for one in errors)
+    return Received(walker.interchanges[0], sets, broken)
 
 
 def claim_key(item: ClaimInFile) -> str:
@@ -95,7 +122,7 @@ def claim_key(item: ClaimInFile) -> str:
 def answers_to(received: Received, received_at: datetime, mine: Collection[str]) -> list[Answer]:
     """Everything that goes back. `mine` names the claims that this file is answered for: others were answered before."""
     receiver = received.interchange.receiver
-    refused = receiver == INTERCHANGE_REFUSED or bool(received.faults)
+    refused = receiver == INTERCHANGE_REFUSED or received.broken
     answers = [_interchange_answer(received, received_at, refused=refused)]
     if refused or not received.sets:
         return answers
@@ -143,7 +170,7 @@ def _name(kind: str, *seeds: str) -> str:
 def _interchange_answer(received: Received, at: datetime, *, refused: bool) -> Answer:
     interchange = received.interchange
     created = instant(interchange.date[:6], interchange.date[6:]) or at
-    code, note = ("R", "024" if received.faults else "006") if refused else ("A", "000")
+    code, note = ("R", "024" if received.broken else "006") if refused else ("A", "000")
     number = interchange.control_number if interchange.control_number.isdigit() else "0"
     content = write_interchange_acknowledgement(
         _header(received, at, "TA1"), InterchangeAcknowledgement(number, created, code, note)
@@ -152,28 +179,39 @@ def _interchange_answer(received: Received, at: datetime, *, refused: bool) -> A
 
 
 def _functional_answer(received: Received, at: datetime, *, refused: bool) -> Answer:
-    """A 999 for each group; what is refused is refused at its BHT, as the sandbox's own rule."""
+    """A 999 for each group: what its sets are refused for, or the sandbox's own rule that refuses all."""
     groups = []
     for group in received.interchange.groups:
-        error = SegmentError("BHT", 2, "", "8")
-        members = [item for item in received.sets if item.group is group]
-        sets = tuple(
-            SetAcknowledgement("837", item.control_number, "R", group.version, ("5",), (error,))
-            if refused
-            else SetAcknowledgement("837", item.control_number, "A", group.version)
-            for item in members
-        )
-        count = len(members)
-        accepted = 0 if refused else count
-        code = "R" if refused else "A"
+        members = [one for one in received.sets if one.transaction.group is group]
+        sets = tuple(_set_answer(one, refused=refused) for one in members)
+        accepted = sum(not one.rejected for one in sets)
+        code = "A" if accepted == len(sets) else "P" if accepted else "R"
         groups.append(
             FunctionalAcknowledgement(
-                group.functional_id, group.control_number, code, group.version, count, count, accepted, (), sets
+                group.functional_id, group.control_number, code, group.version, len(sets), len(sets), accepted, (), sets
             )
         )
     interchange = received.interchange
     content = write_functional_acknowledgements(_header(received, at, "999"), groups)
     return Answer(_name("999", interchange.sender, interchange.receiver, interchange.control_number, interchange.date), content)
+
+
+def _set_answer(one: ReceivedSet, *, refused: bool) -> SetAcknowledgement:
+    transaction = one.transaction
+    version = transaction.group.version
+    if refused:
+        errors: tuple[SegmentError, ...] = (SegmentError("BHT", 2, "", "8"),)
+    else:
+        errors = tuple(_segment_error(finding, transaction.first_segment) for finding in one.errors[:_ERRORS_MAX])
+    if not errors:
+        return SetAcknowledgement(transaction.identifier, transaction.control_number, "A", version)
+    return SetAcknowledgement(transaction.identifier, transaction.control_number, "R", version, ("5",), errors)
+
+
+def _segment_error(finding: Finding, first: int) -> SegmentError:
+    """IK3 (8: element errors, 3: something required is missing) and IK4 (7: not a value that is taken there)."""
+    element = (ElementError(finding.element, 0, 0, "", "7"),) if finding.element else ()
+    return SegmentError(finding.segment, finding.segment_number - first + 1, "", "8" if element else "3", (), element)
 
 
 def _claim_answer(received: Received, at: datetime, payer_id: str, members: Sequence[_Judged]) -> Answer:

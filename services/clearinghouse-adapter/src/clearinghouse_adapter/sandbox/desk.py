@@ -22,6 +22,8 @@ import orjson
 from clearinghouse_adapter.files import ARCHIVE, move_to, names_in, write_whole
 from clearinghouse_adapter.sandbox.answers import Answer, answers_to, claim_key, read_file
 from rcm.clock import Clock
+from rcm.logs import logger
+from rcm.x12.problems import CannotWrite
 
 _INSTANT = "%Y%m%dT%H%M%S.%f"
 
@@ -98,7 +100,13 @@ class Desk:
         entry = orjson.loads(journal.read_bytes())
         self._answered.update(entry["claims"])
         received_at = datetime.fromisoformat(entry["received_at"])
-        for answer in answers_to(received, received_at, frozenset(entry["claims"])):
+        try:
+            answers = answers_to(received, received_at, frozenset(entry["claims"]))
+        except CannotWrite as refusal:
+            # Somebody's file whose own names or numbers can't be written back.
+            logger("sandbox-payer").warning("file can't be answered", sha256=digest, path=refusal.path)
+            return
+        for answer in answers:
             self._keep(answer, received_at)
 
     def _keep(self, answer: Answer, received_at: datetime) -> None:

@@ -6,7 +6,7 @@ Refusals carry the path within the value; the writer puts the claim's before it.
 from collections.abc import Callable
 from functools import lru_cache
 
-from rcm.x12.elements import day_text
+from rcm.x12.elements import day_text, has_digits
 from rcm.x12.problems import CannotWrite
 from rcm.x12.professional_claim.values import Patient, Payer, Provider, Receiver, Submitter, Subscriber
 from rcm.x12.text import clean, code, composite, free, is_npi, segment
@@ -40,9 +40,9 @@ def billing_provider_segments(provider: Provider) -> tuple[str, ...]:
     """2000A PRV and 2010AA."""
     if provider.address is None:
         raise CannotWrite("address", "the billing provider needs one")
-    if len(provider.address.postal_code) != 9 and not provider.address.country:
+    if not has_digits(provider.address.postal_code, 9) and not provider.address.country:
         raise CannotWrite("address.postal_code", "the billing provider needs all nine digits")
-    if len(provider.tax_id) != 9 or not provider.tax_id.isdigit() or provider.tax_id_kind not in {"EI", "SY"}:
+    if not has_digits(provider.tax_id, 9) or provider.tax_id_kind not in {"EI", "SY"}:
         raise CannotWrite("tax_id", "must be nine digits, an employer id (EI) or a social security number (SY)")
     out = [f"PRV*BI*PXC*{code(provider.taxonomy, 10, 'taxonomy', shortest=10)}"] if provider.taxonomy else []
     out.append(_name("85", provider))
@@ -74,7 +74,7 @@ def subscriber_segments(subscriber: Subscriber, payer: Payer, *, is_patient: boo
     group_name = "" if subscriber.group_number else free(subscriber.group_name, 60, "subscriber.group_name")
     out = [
         segment("SBR", code(subscriber.rank, 1, "subscriber.rank"), "18" if is_patient else "",
-                free(subscriber.group_number, 50, "subscriber.group_number"), group_name, subscriber.insurance_type,
+                free(subscriber.group_number, 50, "subscriber.group_number"), group_name, clean(subscriber.insurance_type),
                 "", "", "", code(subscriber.filing_indicator, 2, "subscriber.filing_indicator")),
     ]  # fmt: skip
     member = free(subscriber.member_id, 80, "subscriber.member_id", required=True)
@@ -113,9 +113,9 @@ def reference_segments(references: tuple[Reference, ...]) -> list[str]:
 def address_segments(address: Address, path: str) -> tuple[str, ...]:
     """N3 and N4."""
     if not address.country:
-        if len(address.state) != 2 or not address.state.isalpha():
+        if len(address.state) != 2 or not (address.state.isascii() and address.state.isalpha()):
             raise CannotWrite(f"{path}.state", "must be two letters")
-        if len(address.postal_code) not in {5, 9} or not address.postal_code.isdigit():
+        if not has_digits(address.postal_code, 5, 9):
             raise CannotWrite(f"{path}.postal_code", "must be five or nine digits")
     street = free(address.line1, 55, f"{path}.line1", required=True)
     city = free(address.city, 30, f"{path}.city", required=True)
@@ -164,7 +164,7 @@ def _sex(sex: str, path: str) -> str:
 
 
 def _phone(phone: str, path: str) -> str:
-    digits = "".join(mark for mark in phone if mark.isdigit())
+    digits = "".join(mark for mark in phone if mark in "0123456789")
     if len(digits) == 11 and digits[0] == "1":
         digits = digits[1:]
     if len(digits) != 10:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from rcm.x12.elements import has_digits
 from rcm.x12.professional_claim.values import (
     Accident,
     Drug,
@@ -165,7 +166,7 @@ class LinePart:
         """The line as typed."""
         sv1 = self.elements
         procedure = [*sv1[1].split(self.component), *[""] * 7]
-        pointers = tuple([int(text) for text in sv1[7].split(self.component) if text.isdigit() and len(text) < 3])
+        pointers = tuple([int(text) for text in sv1[7].split(self.component) if has_digits(text, 1, 2)])
         rendering = self.providers.get("82")
         return ServiceLine(
             procedure[1],

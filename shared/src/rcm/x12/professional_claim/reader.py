@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from rcm.money import NotMoney
-from rcm.x12.elements import cents, period
+from rcm.x12.elements import cents, period, whole_number
 from rcm.x12.grammar import Source
 from rcm.x12.interchange import Segment, TransactionSet, Walker, at, refuse_if_nothing
 from rcm.x12.problems import Problem
@@ -261,7 +261,7 @@ class ProfessionalClaimReader:
             return
         number = at(elements, 1)
         self._named = None
-        self._line = LinePart(int(number) if number.isdigit() and len(number) < 7 else len(self._claim.lines) + 1)
+        self._line = LinePart(whole_number(number) or len(self._claim.lines) + 1)
         self._claim.lines.append(self._line)
 
     def _sv1(self, elements: Segment) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from rcm.x12.elements import amount_text, day_text, decimal_text
+from rcm.x12.elements import amount_text, day_text, decimal_text, has_digits
 from rcm.x12.problems import CannotWrite
 from rcm.x12.professional_claim import loops
 from rcm.x12.professional_claim.values import (
@@ -240,7 +240,7 @@ def _line(out: list[str], line: ServiceLine, diagnoses: int) -> None:
         out.append(f"NTE*ADD*{free(line.note, 80, 'note', required=True)}")
     if line.drug is not None:
         quantity = decimal_text(line.drug.quantity)
-        if len(line.drug.ndc) != 11 or not line.drug.ndc.isdigit() or line.drug.unit not in _DRUG_UNITS or quantity is None:
+        if not has_digits(line.drug.ndc, 11) or line.drug.unit not in _DRUG_UNITS or quantity is None:
             raise CannotWrite("drug", "must be eleven digits with a quantity of F2, GR, ME, ML or UN")
         out += [f"LIN**N4*{line.drug.ndc}", f"CTP****{quantity}*{line.drug.unit}"]
         if line.drug.prescription_number:

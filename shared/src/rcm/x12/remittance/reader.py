@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 
 from rcm.money import NotMoney
-from rcm.x12.elements import cents, day
+from rcm.x12.elements import cents, day, whole_number
 from rcm.x12.grammar import STANDARD, Source
 from rcm.x12.interchange import Segment, TransactionSet, Walker, at, refuse_if_nothing
 from rcm.x12.problems import Problem
@@ -175,8 +175,7 @@ class RemittanceReader:
             self._part.raw.append(self._walker.raw)
 
     def _lx(self, elements: Segment) -> None:
-        number = at(elements, 1)
-        self._loop_number = int(number) if number.isdigit() and len(number) < 7 else 0
+        self._loop_number = whole_number(at(elements, 1)) or 0
         self._part = self._header
 
     def _clp(self, elements: Segment) -> None:

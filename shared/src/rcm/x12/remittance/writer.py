@@ -83,7 +83,7 @@ def _claim(claim: ClaimPayment, path: str) -> Iterator[str]:
         yield f"DTM*{item.qualifier}*{day_text(item.first)}"
     yield from claim.raw
     yield from [f"AMT*{item.qualifier}*{amount_text(item.amount_cents)}" for item in claim.amounts]
-    yield from [f"QTY*{item.qualifier}*{item.quantity}" for item in claim.quantities]
+    yield from [f"QTY*{clean(item.qualifier)}*{clean(item.quantity)}" for item in claim.quantities]
     for place, line in enumerate(claim.lines):
         yield from _line(line, f"{path}.lines[{place}]")
 
@@ -112,7 +112,7 @@ def _line(line: LinePayment, path: str) -> Iterator[str]:
     if line.control_number:
         yield f"REF*6R*{free(line.control_number, 50, f'{path}.control_number', required=True)}"
     yield from [f"AMT*{item.qualifier}*{amount_text(item.amount_cents)}" for item in line.amounts]
-    yield from [f"QTY*{item.qualifier}*{item.quantity}" for item in line.quantities]
+    yield from [f"QTY*{clean(item.qualifier)}*{clean(item.quantity)}" for item in line.quantities]
     yield from [f"LQ*HE*{clean(remark)}" for remark in line.remarks]
     yield from line.raw
 
@@ -128,7 +128,7 @@ def _adjustments(adjustments: Sequence[Adjustment], path: str) -> Iterator[str]:
         while place < len(adjustments) and adjustments[place].group == group and len(triplets) < 3 * _TRIPLETS:
             item = adjustments[place]
             reason = code(item.reason, 5, f"{path}.adjustments[{place}].reason")
-            triplets += [reason, amount_text(item.amount_cents), item.quantity]
+            triplets += [reason, amount_text(item.amount_cents), clean(item.quantity)]
             place += 1
         yield segment("CAS", group, *triplets)
 

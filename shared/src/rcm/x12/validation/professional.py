@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from rcm.money import NotMoney
-from rcm.x12.elements import cents
+from rcm.x12.elements import cents, has_digits
 from rcm.x12.interchange import Segment, TransactionSet, Walker, at
 from rcm.x12.professional_claim.values import CLAIM_LIMIT, DIAGNOSIS_LIMIT, LINE_LIMIT
 from rcm.x12.text import is_npi
@@ -102,7 +102,7 @@ class ProfessionalChecker:
         self._has_address |= self._entity == "IL"
 
     def _n4(self, elements: Segment) -> None:
-        if self._entity == "85" and not at(elements, 4) and len(at(elements, 3)) != 9:
+        if self._entity == "85" and not at(elements, 4) and not has_digits(at(elements, 3), 9):
             self._find("billing-zip", "N4", 3)
 
     def _dmg(self, _: Segment) -> None:
@@ -117,7 +117,7 @@ class ProfessionalChecker:
         if qualifier == "F8" and self._claim_at and value:
             self._needs_original = False
         digits = value.replace("-", "")
-        if qualifier in {"EI", "SY"} and self._entity == "85" and not (len(digits) == 9 and digits.isdigit()):
+        if qualifier in {"EI", "SY"} and self._entity == "85" and not has_digits(digits, 9):
             self._find("tax-id-form", "REF", 2)
 
     def _clm(self, elements: Segment) -> None:
@@ -161,7 +161,7 @@ class ProfessionalChecker:
             self._find("modifier-form", "SV1", 1)
         self._line_sum += self._money(elements, 2, "SV1") or 0
         for pointer in self._pointers(elements):
-            if not (pointer.isdigit() and 1 <= int(pointer) <= min(self._diagnoses, DIAGNOSIS_LIMIT)):
+            if not (has_digits(pointer, 1, 2) and 1 <= int(pointer) <= min(self._diagnoses, DIAGNOSIS_LIMIT)):
                 self._find("pointer", "SV1", 7)
                 return
 
@@ -170,7 +170,7 @@ class ProfessionalChecker:
 
     def _lin(self, elements: Segment) -> None:
         value = at(elements, 3)
-        if at(elements, 2) == "N4" and not (len(value) == 11 and value.isdigit()):
+        if at(elements, 2) == "N4" and not has_digits(value, 11):
             self._find("ndc-form", "LIN", 3)
 
     def _money(self, elements: Segment, place: int, segment: str) -> int | None:
