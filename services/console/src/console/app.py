@@ -7,6 +7,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.clients import ServiceRefused, Services
 from console.pages import ROUTERS
@@ -17,8 +19,10 @@ from console.sign_in import Tickets, Tokens
 from console.visit import FOLDER, Console, NotSignedIn, console_of, html
 from rcm.clock import Clock
 from rcm.errors import NotFound, RcmError
+from rcm.logs import logger
 from rcm.tokens import Verifier
 from rcm.web.app import plain_app
+from rcm.web.context import context_of
 
 STATIC_SECONDS = 365 * 24 * 3600
 
@@ -55,8 +59,34 @@ def make_app(
     app.add_exception_handler(RcmError, on_refusal)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(RequestValidationError, on_validation)
+    app.user_middleware.append(Middleware(LastResort))
     app.add_middleware(SecurityHeaders, secure=settings.console_secure_cookies)
     return app
+
+
+class LastResort:
+    """A fault of ours is a page too: innermost, so that what stands around it sees an answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            request = Request(scope, receive)
+            logger("console").error("page failed", trace_id=context_of(request).trace_id, exc_info=error)
+            answer = await on_refusal(request, RcmError("Something went wrong here; the log knows about it"))
+            await answer(scope, receive, send)
 
 
 async def on_refusal(request: Request, error: Exception) -> Response:

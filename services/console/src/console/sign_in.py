@@ -87,6 +87,13 @@ class LocalTokens:
         return session.token
 
 
-def local_tokens(folder: str, clock: Clock) -> LocalTokens:
-    """Tokens by the key in `folder`."""
-    return LocalTokens(make_signing_key(Path(folder)), clock)
+class NoTokens:
+    """Where nothing was said of keys: nobody can be given a token."""
+
+    def token(self, session: Session) -> str:  # noqa: ARG002 - the protocol's
+        raise Unauthenticated("This console was started without RCM_CONSOLE_KEYS: it can make no access tokens")
+
+
+def tokens_of(folder: str, clock: Clock) -> Tokens:
+    """Tokens by the signing key in `folder`; none where no folder is named."""
+    return LocalTokens(make_signing_key(Path(folder)), clock) if folder else NoTokens()

@@ -9,19 +9,11 @@ from fastapi import APIRouter, Request, Response
 from console import words
 from console.clients import Api, Json, ServiceAway, ServiceRefused, identifier
 from console.visit import Visit, or_none, together
-from console.x12.explain import explain
-from console.x12.segments import Segment, from_text, of_claim_835, of_claim_837, shown
+from console.x12.sections import Line, Section, line_of, sections
+from console.x12.segments import from_text, of_claim_835, of_claim_837
 
 router = APIRouter(include_in_schema=False)
 PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A segment and what it says."""
-
-    text: str
-    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +23,7 @@ class File:
     title: str
     subtitle: str
     href: str
-    lines: tuple[Line, ...]
+    sections: list[Section]
 
 
 @router.get("/claims")
@@ -85,16 +77,11 @@ def remittance_ids(ledger: Json, timeline: Json) -> list[str]:
     return list(dict.fromkeys(each for each in named if each))
 
 
-def lines(segments: list[Segment]) -> tuple[Line, ...]:
-    """Segments with what they say."""
-    return tuple(Line(segment.text, explain(segment)) for segment in shown(segments))
-
-
 def _moment_lines(moment: Json) -> tuple[Line, ...]:
     """The segments in which an answer stands; a claim's own are shown with its file."""
     if moment["kind"] not in words.ANSWERS:
         return ()
-    return lines(list(from_text(moment["segments"])))
+    return tuple(line_of(segment) for segment in from_text(moment["segments"]))
 
 
 async def _sent_file(claims: Api, submission: Json) -> File | None:
@@ -103,7 +90,7 @@ async def _sent_file(claims: Api, submission: Json) -> File | None:
     if content is None:
         return None
     told = f"claim number {number} in {submission['file_name']}"
-    return File("837, as it was sent", told, "", lines(of_claim_837(content, number)))
+    return File("837, as it was sent", told, "", sections(of_claim_837(content, number)))
 
 
 async def _received_file(payments: Api, remittance_id: str, sent: list[Json]) -> File | None:
@@ -114,7 +101,7 @@ async def _received_file(payments: Api, remittance_id: str, sent: list[Json]) ->
         number = submission["patient_control_number"]
         found = of_claim_835(content, number)
         if found:
-            return File("835, as it came", f"the payer's answer to {number}", f"/remittances/{remittance_id}", lines(found))
+            return File("835, as it came", f"the payer's answer to {number}", f"/remittances/{remittance_id}", sections(found))
     return None
 
 

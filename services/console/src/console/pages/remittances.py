@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request, Response
 
 from console.clients import ServiceAway, ServiceRefused, identifier
-from console.pages.claims import lines
 from console.visit import Visit, together
+from console.x12.sections import sections
 from console.x12.segments import of_remittance
 
 router = APIRouter(include_in_schema=False)
@@ -45,4 +45,4 @@ async def show_remittance(request: Request, remittance_id: str) -> Response:
     segments = of_remittance(content, remittance["trace_number"])
     waiting = await payments.get("/v1/unmatched", limit=500)
     mine = [each for each in waiting["items"] if each["remittance_id"] == key]
-    return visit.page("remittance.html", it=remittance, waiting=mine, lines=lines(segments))
+    return visit.page("remittance.html", it=remittance, waiting=mine, sections=sections(segments, open_claims=False))

@@ -37,6 +37,7 @@ REFERENCES: Mapping[str, str] = {
     "0B": "state licence number",
     "0K": "policy number",
     "1L": "group number",
+    "2U": "the payer's own id",
     "6R": "the line's own number, which comes back in the remittance",
     "9F": "referral number",
     "D9": "the clearinghouse's number",

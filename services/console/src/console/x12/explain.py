@@ -193,7 +193,7 @@ EXPLAINERS: Mapping[str, Explainer] = {
     "DMG": _birth,
     "CLM": _claim,
     "HI": _diagnoses,
-    "LX": lambda s: f"Line {s.get(1)}.",
+    "LX": lambda s: f"Number {s.get(1)} of what follows.",
     "SV1": _service,
     "DTP": _date,
     "DTM": _date,

@@ -1,6 +1,6 @@
 """The part of a file that is about one claim: its envelope, its parties, the claim itself."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from rcm.x12.grammar import STANDARD, Delimiters, Tokens
@@ -120,8 +120,3 @@ def _by_claim(segments: Iterator[Segment], wanted: Callable[[Segment], bool]) ->
         elif state == "claim":
             kept.append(segment)
     return [*head, *kept] if kept else []
-
-
-def shown(segments: Sequence[Segment]) -> Sequence[Segment]:
-    """As many as a page shows."""
-    return segments[:SEGMENTS_MAX]
