@@ -41,12 +41,12 @@ def _raw_inputs() -> None:
         sa.Column("first_at", INSTANT, nullable=False),
         sa.Column("last_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", "raw_input_id", name="pk_quarantine"),
-        sa.UniqueConstraint("organisation_id", "sha256", name="uq_quarantine_organisation_id"),
+        sa.UniqueConstraint("organisation_id", "sha256", name="uq_quarantine_organisation_id_sha256"),
         sa.CheckConstraint("state in ('open', 'taken', 'dismissed')", name=op.f("ck_quarantine_state")),
         sa.ForeignKeyConstraint(
             ["organisation_id", "raw_input_id"],
             ["raw_input.organisation_id", "raw_input.raw_input_id"],
-            name="fk_quarantine_organisation_id_raw_input",
+            name="fk_quarantine_organisation_id_raw_input_id_raw_input",
         ),
     )
     secure(op, "quarantine", "mutable")
@@ -75,7 +75,7 @@ def _encounters() -> None:
         sa.Column("received_at", INSTANT, nullable=False),
         sa.Column("changed_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", "encounter_id", name="pk_encounter"),
-        sa.UniqueConstraint("organisation_id", "external_id", name="uq_encounter_organisation_id"),
+        sa.UniqueConstraint("organisation_id", "external_id", name="uq_encounter_organisation_id_external_id"),
         sa.CheckConstraint("state in ('held', 'coded', 'cancelled')", name=op.f("ck_encounter_state")),
     )
     op.create_index("ix_encounter_patient", "encounter", ["organisation_id", "patient_external_id", "date_of_service"])
@@ -98,7 +98,7 @@ def _encounters() -> None:
         sa.ForeignKeyConstraint(
             ["organisation_id", "encounter_id"],
             ["encounter.organisation_id", "encounter.encounter_id"],
-            name="fk_encounter_change_organisation_id_encounter",
+            name="fk_encounter_change_organisation_id_encounter_id_encounter",
         ),
     )
     secure(op, "encounter_change", "append_only")

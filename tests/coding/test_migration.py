@@ -1,0 +1,9 @@
+"""The tables that the migration makes are those that models.py says."""
+
+from coding_svc.main import Settings, build
+from tests.support.models import differences
+from tests.support.postgres import Databases
+
+
+async def test_models_are_the_migrated_tables(databases: Databases) -> None:
+    assert await differences(databases, build(Settings())) == []
