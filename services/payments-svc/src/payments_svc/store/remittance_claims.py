@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 _PAYMENT = msgspec.json.Decoder(ClaimPayment)
 _ENCODER = msgspec.json.Encoder()
 _COLUMNS = """c.organisation_id, c.remittance_claim_id, c.remittance_id, c.position, r.payer_identifier, c.payment_date,
-    c.payment::text, c.state, c.reason, c.difference_cents, c.claim_id, c.encounter_id, c.rank, c.payer_id, c.entry_id"""
+    c.payment::text, c.state, c.reason, c.difference_cents, c.claim_id, c.encounter_id, c.rank, c.payer_id, c.entry_id,
+    c.decided_by, c.note"""
 _OF_REMITTANCE = "join remittance r on r.organisation_id = c.organisation_id and r.remittance_id = c.remittance_id"
 
 
 def _claim(row: "Record") -> RemittanceClaim:
     org, own_id, remittance_id, position, payer, on, payment, state, reason, difference, *place = row
-    claim_id, encounter_id, rank, payer_id, entry_id = place
+    claim_id, encounter_id, rank, payer_id, entry_id, decided_by, note = place
     claim = RemittanceClaim(
         org,
         own_id,
@@ -47,6 +48,8 @@ def _claim(row: "Record") -> RemittanceClaim:
         payer_id,
         entry_id,
         is_stored=True,
+        decided_by=decided_by,
+        note=note,
     )
     if claim.waits:
         claim.suspended_cents = claim.payment.paid_cents
