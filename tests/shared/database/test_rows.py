@@ -50,9 +50,9 @@ class Everything(Base, table=True):
     instant: datetime
     raw: bytes
     decimal: Decimal = Field(max_digits=9, decimal_places=2)
-    words: list[str] = Field(sa_type=ARRAY(sqlalchemy.Text))  # type: ignore[call-overload]
-    numbers: list[int] | None = Field(sa_type=ARRAY(sqlalchemy.BigInteger))  # type: ignore[call-overload]
-    ids: list[UUID] = Field(sa_type=ARRAY(sqlalchemy.Uuid))  # type: ignore[call-overload]
+    words: list[str] = Field(sa_type=ARRAY(sqlalchemy.Text))
+    numbers: list[int] | None = Field(sa_type=ARRAY(sqlalchemy.BigInteger))
+    ids: list[UUID] = Field(sa_type=ARRAY(sqlalchemy.Uuid))
     json_value: Any = Field(sa_type=JSONB)
     note: str | None = None
 

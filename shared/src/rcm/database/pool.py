@@ -2,8 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -66,15 +68,21 @@ def is_transient(error: BaseException) -> bool:
 
 
 def encode_json(value: object) -> bytes:
-    """JSON of any value that orjson knows, and of pydantic models at any depth."""
-    return orjson.dumps(value, default=_json_of_model)
+    """JSON of any value that orjson knows, of pydantic models at any depth, decimals, and bytes as PostgreSQL writes them."""
+    return orjson.dumps(value, default=_json_of)
 
 
-def _json_of_model(value: object) -> object:
-    if isinstance(value, UUID):  # asyncpg answers a kind of its own, which orjson does not know
-        return str(value)
+def _json_of(value: object) -> object:
+    if isinstance(value, UUID):
+        return str(value)  # asyncpg's own class, which orjson doesn't take for a UUID
     if isinstance(value, BaseModel):
         return orjson.Fragment(value.model_dump_json())
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    if isinstance(value, Decimal | timedelta):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
     raise TypeError(f"{type(value).__name__} is no JSON")
 
 
