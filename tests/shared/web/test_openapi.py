@@ -3,6 +3,7 @@
 from openapi_spec_validator import validate
 
 from rcm.web.app import build_app
+from rcm.web.docs_page import page
 from tests.shared.web.notebook.service import build
 
 DOCUMENT = build_app(build()).openapi()
@@ -43,6 +44,15 @@ def test_every_write_takes_an_idempotency_key() -> None:
             names = [parameter["name"] for parameter in operation.get("parameters", ())]
             writes = method in ("post", "put", "patch", "delete")
             assert ("Idempotency-Key" in names) == writes, (method, path)
+
+
+def test_the_page_shows_every_endpoint_and_loads_nothing_from_elsewhere() -> None:
+    text = page(DOCUMENT, "http://127.0.0.1:8101")
+    for path in DOCUMENT["paths"]:
+        assert f"<code>{path}</code>" in text
+    assert "Buy apples." in text
+    assert "<script" not in text
+    assert not {word for word in ("src=", "@import", "cdn") if word in text}
 
 
 def test_operations_have_names_of_their_own() -> None:

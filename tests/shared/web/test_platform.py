@@ -1,6 +1,7 @@
 """What each service's app promises, on a real database."""
 
 import asyncio
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -284,3 +285,41 @@ async def test_a_database_that_is_gone_is_a_503_and_comes_back(live: Live) -> No
             gate.held = None
         assert (lost.status_code, lost.json()["retryable"]) == (503, True)
         assert (await ehr.post("/v1/notes", json=NOTE)).status_code == 201
+
+
+async def test_a_commit_that_fails_is_never_answered_as_success(live: Live) -> None:
+    """The name's uniqueness is checked at the commit (deferred): the handler itself had nothing to complain about."""
+    async with live(build()) as it, it.client(Role.EHR) as ehr:
+        for path in ("/v1/notes", "/v1/notes/grouped"):
+            await ehr.post(path, json=note(f"once {path}"))
+            refused = await ehr.post(path, json=note(f"once {path}"))
+            assert (refused.status_code, refused.json()["code"]) == (409, "already-there")
+        assert len(await it.said(EncounterCancelled)) == 2
+
+
+async def test_of_two_changes_at_once_the_second_is_told_of_the_first(live: Live) -> None:
+    async with live(build()) as it, it.client(Role.EHR) as ehr, it.client(Role.BILLER) as biller:
+        path = f"/v1/notes/{(await ehr.post('/v1/notes', json=NOTE)).json()['note_id']}"
+        changes = [biller.patch(path, json=note("first", text=f"t{n}"), headers={"If-Match": '"1"'}) for n in range(6)]
+        statuses = sorted(answer.status_code for answer in await asyncio.gather(*changes))
+        assert statuses == [200] + [412] * 5
+
+
+async def test_no_cache_keeps_an_answer(live: Live) -> None:
+    async with live(build()) as it, it.client(Role.BILLER) as biller:
+        for path in ("/v1/notes", "/v1/notes/7", "/livez"):
+            answer = await biller.get(path)
+            assert answer.headers["cache-control"] == "no-store"
+            assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_log_line_tells_the_template_and_ids_but_no_value(live: Live, capfd: pytest.CaptureFixture[str]) -> None:
+    async with live(build(), log_requests=True) as it, it.client(Role.EHR, subject="ehr 7") as ehr:
+        await ehr.post("/v1/notes?member=ABC123", json=note("Jane Doe", text="secret"))
+        async with it.client(Role.BILLER) as biller:
+            await biller.get("/v1/notes/0198f5d0-5c00-7000-8000-000000000001?name=Doe")
+    lines = [json.loads(line) for line in capfd.readouterr().out.splitlines() if '"request"' in line]
+    assert [(line["route"], line["status"]) for line in lines] == [("/v1/notes", 201), ("/v1/notes/{note_id}", 404)]
+    about_itself = {"at", "level", "event", "service", "method", "route", "status", "ms"}
+    assert lines[0].keys() == about_itself | {"trace_id", "request_id", "organisation_id", "role"}
+    assert not any(word in json.dumps(lines) for word in ("Doe", "ABC123", "secret"))

@@ -15,7 +15,7 @@ from rcm.messaging.runtime import Runtime
 from rcm.service import Service
 from rcm.settings import PlatformSettings
 from rcm.tokens import Verifier
-from rcm.web import openapi, platform, problem_pages, problems
+from rcm.web import docs_page, openapi, platform, problem_pages, problems
 from rcm.web.edge import Edge
 from rcm.web.front import Front
 from rcm.web.metrics import Metrics
@@ -36,15 +36,8 @@ class Plumbing:
 
 def plain_app(name: str, title: str, settings: PlatformSettings, *, description: str = "", **more: Any) -> FastAPI:
     """An app without a service's log: trace, size limit, problems, /livez and /metrics. For adapter, sandbox and console."""
-    app = FastAPI(
-        title=title,
-        version=VERSION,
-        description=description,
-        redoc_url=None,
-        generate_unique_id_function=_operation_id,
-        separate_input_output_schemas=True,
-        **more,
-    )
+    options = {"docs_url": None, "redoc_url": None, "generate_unique_id_function": _operation_id, **more}
+    app = FastAPI(title=title, version=VERSION, description=description, **options)
     app.state.metrics = metrics = Metrics()
     app.state.shortcuts = shortcuts = Shortcuts()
     app.add_middleware(
@@ -59,6 +52,8 @@ def plain_app(name: str, title: str, settings: PlatformSettings, *, description:
     app.add_exception_handler(RequestValidationError, problems.on_validation)
     app.add_exception_handler(HTTPException, problems.on_http_error)
     app.router.routes.extend(problem_pages.router.routes)
+    if app.openapi_url is not None:
+        app.router.routes.extend(docs_page.router.routes)
     app.router.routes.extend(platform.health_router(_metrics_text(app)).routes)
     openapi.install(app)
     return app

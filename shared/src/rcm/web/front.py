@@ -19,6 +19,9 @@ from rcm.web.problems import BadRequest, TooLarge, on_http_error, problem_respon
 from rcm.web.shortcuts import Shortcuts
 
 UNMATCHED = "unmatched"
+NOSNIFF = (b"x-content-type-options", b"nosniff")
+NO_STORE = (b"cache-control", b"no-store")
+"""Answers may hold patients' data: no cache on the way keeps them, unless an endpoint says otherwise."""
 CLIENT_GONE = 499
 """For the log and the figures: the client went away before its request was read."""
 LINGER_SECONDS_MAX = 10.0
@@ -57,7 +60,10 @@ class Front:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message.setdefault("headers", []).append((b"traceparent", context.traceparent.encode()))
+                headers = message.setdefault("headers", [])
+                headers += ((b"traceparent", context.traceparent.encode()), NOSNIFF)
+                if not any(name == b"cache-control" for name, _ in headers):
+                    headers.append(NO_STORE)
             await send(message)
 
         try:

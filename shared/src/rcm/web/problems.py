@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.status import HTTP_404_NOT_FOUND, HTTP_405_METHOD_NOT_ALLOWED, HTTP_422_UNPROCESSABLE_CONTENT
 
-from rcm.errors import Fault, InvalidBody, NotFound, RcmError, Unauthenticated, Unavailable
+from rcm.errors import Fault, InvalidBody, NotFound, RcmError, Unauthenticated
 from rcm.web.faults import faults_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -112,7 +112,7 @@ def problem_response(error: RcmError, headers: Mapping[str, str] | None = None) 
     sent = dict(headers or {})
     if isinstance(error, Unauthenticated):
         sent["WWW-Authenticate"] = 'Bearer realm="rcm"'
-    if isinstance(error, Unavailable):
+    if error.retryable:
         sent["Retry-After"] = str(RETRY_AFTER_SECONDS)
     body = orjson.dumps(problem_of(error))
     return Response(body, error.status, headers=sent, media_type=MEDIA_TYPE)

@@ -19,6 +19,6 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", "note_id"),
-        sa.UniqueConstraint("organisation_id", "name"),
+        sa.UniqueConstraint("organisation_id", "name", deferrable=True, initially="DEFERRED"),
     )
     secure(op, "note", "mutable")
