@@ -24,7 +24,7 @@ pre {{ overflow-x: auto; padding: .6rem; border: 1px solid var(--line); border-r
 .method {{ display: inline-block; min-width: 4rem; font-weight: 700; }}
 .roles {{ opacity: .75; font-size: .85rem; }}
 table {{ border-collapse: collapse; width: 100%; }} td {{ border-top: 1px solid var(--line); padding: .25rem .5rem .25rem 0;
-vertical-align: top; overflow-wrap: anywhere; }}
+vertical-align: top; overflow-wrap: break-word; }}
 </style></head><body><h1>{title}</h1><p>{description}</p>
 <p>The document itself: <a href="/openapi.json">/openapi.json</a>. Refusals are problem+json (RFC 9457); every write takes an
 <code>Idempotency-Key</code>.</p>
