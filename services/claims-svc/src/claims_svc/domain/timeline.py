@@ -28,31 +28,19 @@ class Moment:
     segments: Sequence[str] = ()
 
 
-ORDER = (
-    "created",
-    "recoded",
-    "corrected",
-    "resubmitted",
-    "held",
-    "passed",
-    "batched",
-    "submitted",
-    "interchange acknowledged",
-    "functional acknowledged",
-    "acknowledged",
-    "informed",
-    "posted",
-    "reversed",
-    "cancelled",
-    "voided",
-    "closed",
-    "task opened",
-    "task closed",
-)
-"""The order of what happened at the same instant."""
-_PLACE = {kind: place for place, kind in enumerate(ORDER)}
+_FIRST = ("created", "held", "passed", "corrected", "recoded", "resubmitted")
+_FILES = ("batched", "submitted", "interchange acknowledged", "functional acknowledged")
+_LAST = ("task opened", "task closed")
 
 
 def in_order(moments: Sequence[Moment]) -> list[Moment]:
-    """By time, then by ORDER, then as they came."""
-    return sorted(moments, key=lambda moment: (moment.at, _PLACE.get(moment.kind, len(ORDER))))
+    """By time; what happened at the same instant in the order of a claim's way, else as it came."""
+    return sorted(moments, key=lambda moment: (moment.at, _place(moment.kind)))
+
+
+def _place(kind: str) -> int:
+    if kind in _FIRST:
+        return 0
+    if kind in _FILES:
+        return 1 + _FILES.index(kind)
+    return 6 if kind in _LAST else 5
