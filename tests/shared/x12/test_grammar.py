@@ -128,7 +128,7 @@ def test_memory_does_not_grow_with_the_file() -> None:
         assert count == 5 * times
         return most
 
-    small, large = peak(300), peak(1_500)
+    small, large = peak(100), peak(500)
     assert large < small * 1.3 + 500_000
 
 

@@ -113,7 +113,11 @@ def _show_transactions(report: dict[str, Any]) -> None:
                     *_sums(transaction),
                 )
     people.print(table)
-    people.print(f"{report['segments']} segments, {len(report['problems'])} problems")
+    people.print(f"{_counted(report['segments'], 'segment')}, {_counted(len(report['problems']), 'problem')}")
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def _sums(transaction: dict[str, Any]) -> tuple[str, str, str, str]:
@@ -145,4 +149,5 @@ def _show_findings(findings: list[Finding], *, ok: bool) -> None:
             element = str(finding.element or "")
             table.add_row(place, element, str(finding.snip), finding.rule, escape(finding.message), style=style)
         people.print(table)
-    people.print("valid" if ok else f"{sum(finding.severity == 'error' for finding in findings)} errors")
+    count = sum(finding.severity == "error" for finding in findings)
+    people.print("valid" if ok else _counted(count, "error"))

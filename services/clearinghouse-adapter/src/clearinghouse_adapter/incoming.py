@@ -21,7 +21,7 @@ from rcm.x12.problems import NotX12
 MEDIA_TYPE = "application/edi-x12"
 AT_ONCE = 4
 ROUND = 100
-"""Files of one look into the mailbox."""
+"""Files that are held in memory together."""
 RETRY_SECONDS = 0.5
 _PATHS = {"claims-svc": "/v1/acknowledgements", "payments-svc": "/v1/remittances"}
 _TAKERS = {"TA1": "claims-svc", "999": "claims-svc", "997": "claims-svc", "277": "claims-svc", "835": "payments-svc"}
@@ -68,9 +68,12 @@ class IncomingAnswers:
 
     async def carry_once(self) -> bool:
         """One go at what lies in the mailbox; True where something is left for later."""
-        names = (await self._account.transport.list())[:ROUND]
-        if not names:
-            return False
+        names = await self._account.transport.list()
+        rounds = [names[start : start + ROUND] for start in range(0, len(names), ROUND)]
+        return any([await self._round(some) for some in rounds])
+
+    async def _round(self, names: list[str]) -> bool:
+        """Some files at once; True where something is left."""
         fetched = [(name, content) for name, content in [(name, await self._content(name)) for name in names] if content]
         known = await self._store.incoming(self._account.organisation_id, names)
         now = self._clock.now()
