@@ -165,6 +165,16 @@ BROKEN_FHIR: list[tuple[bytes, str, str]] = [
     (_item(net={"value": 0.001}), "not-money", "Bundle.entry[5].resource.item[0].net"),
     (_item(net={"value": "lots"}), "not-money", "Bundle.entry[5].resource.item[0].net"),
     (_item(servicedDate="2026-02-30"), "date_parsing", "Bundle.entry[5].resource.item[0].serviced"),
+    (_bundle(type=[]), "fhir-bundle-type", "Bundle.type"),
+    (_item(net={"value": 0}).replace(b'"value":0', b'"value":1e99999'), "not-money", "Bundle.entry[5].resource.item[0].net"),
+    (
+        _item(net=None, unitPrice={"value": 7}, quantity={"value": 8})
+        .replace(b":7", b":9e999999")
+        .replace(b":8", b":9e999999"),
+        "not-money",
+        "Bundle.entry[5].resource.item[0].net",
+    ),
+    (_claim(diagnosis=[], created="x").replace(b'"Mina"', b'"\\ud800"'), "half-character", "V-10061"),
     (_item(quantity={"value": -2}), "string_pattern_mismatch", "Bundle.entry[5].resource.item[0].quantity.value"),
 ]
 

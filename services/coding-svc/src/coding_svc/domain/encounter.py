@@ -27,8 +27,8 @@ Identifier = Annotated[str, StringConstraints(strip_whitespace=True, min_length=
 """An id of the sender's; it has at least one character."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=255, pattern=_LINE)]
 """Text of one line; empty where it is not known."""
-Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30, pattern=_LINE)]
-"""A code as it was sent; its form is an edit's matter."""
+Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=_LINE)]
+"""A code or a number as it was sent; its form is an edit's matter. 80 is the longest that X12 carries (NM109)."""
 Prose = Annotated[str, StringConstraints(max_length=2_000_000, pattern=_PROSE)]
 """Text of many lines."""
 Units = Annotated[

@@ -90,6 +90,9 @@ class Sheet:
             return Refused(InvalidBody("A part can't be taken as it is", faults=self._faults), raw, place, external_id)
         try:
             encounter = Encounter.model_validate_json(orjson.dumps(self.document()))
+        except orjson.JSONEncodeError:
+            fault = Fault(place, "half-character", "A text holds half of a surrogate pair", "Send whole characters.")
+            return Refused(InvalidBody("A text can't be written", faults=[fault]), raw, "")
         except ValidationError as error:
             faults = [
                 Fault(self.place_of(fault.pointer), fault.code, fault.message, fault.fix) for fault in faults_of_model(error)

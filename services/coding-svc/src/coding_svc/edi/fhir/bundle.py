@@ -62,7 +62,7 @@ def _bundle(body: bytes) -> Resource:
     refuse_nul(body)
     if not isinstance(found, dict) or found.get("resourceType") != "Bundle":
         raise _refused("Bundle.resourceType", "fhir-no-bundle", "The body is no FHIR Bundle", "Send an R4 Bundle.")
-    if found.get("type") not in BUNDLES:
+    if text(found.get("type")) not in BUNDLES:
         raise _refused(
             "Bundle.type", "fhir-bundle-type", "The bundle is of another type", f"Send {', '.join(sorted(BUNDLES))}."
         )
@@ -104,7 +104,7 @@ def _visit(encounter: Resource, sheet: Sheet, at: str) -> None:
     sheet.put("/date_of_service", first, f"{at}.period.start")
     if last != first:
         sheet.put("/date_of_service_to", last, f"{at}.period.end")
-    if part(encounter.get("class"), "code") in _INPATIENT:
+    if text(part(encounter.get("class"), "code")) in _INPATIENT:
         sheet.put("/admitted_on", first, f"{at}.period.start")
         sheet.put("/discharged_on", last, f"{at}.period.end")
     for place, reason in enumerate(each(encounter.get("reasonCode"))):

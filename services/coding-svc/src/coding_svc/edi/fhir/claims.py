@@ -135,7 +135,12 @@ def _charge(item: Resource) -> str:
     if net or not isinstance(price, int | Decimal):
         return net
     quantity = part(item, "quantity", "value")
-    return str(price * quantity) if isinstance(quantity, int | Decimal) else str(price)
+    if not isinstance(quantity, int | Decimal):
+        return text(price)
+    try:
+        return text(Decimal(price) * Decimal(quantity))
+    except ArithmeticError:
+        return "out of all reason"
 
 
 def _when_and_where(item: Resource, sheet: Sheet, at: str, here: str) -> None:

@@ -32,11 +32,15 @@ NPI = frozenset({"http://hl7.org/fhir/sid/us-npi", "urn:oid:2.16.840.1.113883.4.
 EIN = frozenset({"urn:oid:2.16.840.1.113883.4.4", "http://hl7.org/fhir/sid/us-ein"})
 SSN = frozenset({"http://hl7.org/fhir/sid/us-ssn", "urn:oid:2.16.840.1.113883.4.1"})
 
+_DIGITS_MAX = 30
+
 
 def text(value: Any) -> str:
-    """A string, else nothing. Numbers are told as JSON wrote them."""
+    """A string or a number as text, else nothing. A number with an exponent out of all reason keeps it, to be refused."""
     if isinstance(value, str):
         return value.strip()
+    if isinstance(value, Decimal) and -_DIGITS_MAX < value.adjusted() < _DIGITS_MAX:
+        return format(value, "f")
     return str(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else ""
 
 
@@ -62,7 +66,9 @@ def day(value: Any) -> str:
 
 def code_of(concept: Any, systems: frozenset[str]) -> str:
     """A CodeableConcept's code of one of the systems."""
-    return next((text(coding.get("code")) for coding in each(part(concept, "coding")) if coding.get("system") in systems), "")
+    return next(
+        (text(coding.get("code")) for coding in each(part(concept, "coding")) if text(coding.get("system")) in systems), ""
+    )
 
 
 def words_of(concept: Any) -> str:
@@ -73,7 +79,9 @@ def words_of(concept: Any) -> str:
 def identifier(resource: Any, systems: frozenset[str], types: frozenset[str] = frozenset()) -> str:
     """The value of an identifier of one of the systems, or of one of the types (v2-0203)."""
     for one in each(part(resource, "identifier")):
-        if one.get("system") in systems or any(coding.get("code") in types for coding in each(part(one, "type", "coding"))):
+        if text(one.get("system")) in systems or any(
+            text(coding.get("code")) in types for coding in each(part(one, "type", "coding"))
+        ):
             return text(one.get("value"))
     return ""
 
