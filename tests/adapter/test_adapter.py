@@ -8,9 +8,10 @@ from pathlib import Path
 from random import Random
 
 import httpx
+import orjson
 import pytest
 
-from clearinghouse_adapter.accounts import Account
+from clearinghouse_adapter.accounts import Account, NoAccount, accounts_of
 from clearinghouse_adapter.desk import Desk
 from clearinghouse_adapter.following import follow
 from clearinghouse_adapter.main import SCHEMA
@@ -208,3 +209,29 @@ async def test_a_service_that_is_away_is_waited_for() -> None:
         async with client.stream("/v1/events/stream", after="0"):
             pass
     await client._http.aclose()
+
+
+def test_an_empty_setting_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("RCM_KEYS", "RCM_ACCOUNTS", "RCM_ORGANISATION_ID"):
+        monkeypatch.setenv(name, "")
+    settings = AdapterSettings()
+    assert (settings.keys, settings.accounts, settings.organisation_id) == (None, None, None)
+    with pytest.raises(NoAccount):
+        accounts_of(settings)
+
+
+def test_accounts_from_a_file_speak_with_tokens_of_their_own(tmp_path: Path) -> None:
+    token, accounts = tmp_path / "token", tmp_path / "accounts.json"
+    token.write_text("first\n")
+    entry = {"organisation_id": str(ORGANISATION), "mailbox": str(tmp_path / "mailbox"), "token_file": str(token)}
+    accounts.write_bytes(orjson.dumps([entry]))
+    (account,) = accounts_of(AdapterSettings(accounts=accounts))
+    assert account.token() == "first"
+    token.write_text("second")
+    assert account.token() == "second"
+
+
+@pytest.mark.parametrize("name", ["../out.837", "a/b", ".hidden", "", "a\\b", "a\0b"])
+async def test_a_name_never_leaves_its_folder(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="plain"):
+        await DirectoryTransport(tmp_path).put(name, b"")

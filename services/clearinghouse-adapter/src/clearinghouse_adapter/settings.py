@@ -3,7 +3,7 @@
 from pathlib import Path
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from rcm.settings import PlatformSettings
 
@@ -24,3 +24,9 @@ class AdapterSettings(PlatformSettings):
     """A JSON file: [{"organisation_id", "mailbox", "token_file"}], one for each organisation."""
     poll_seconds: float = Field(0.1, gt=0)
     """How often mailboxes are looked into."""
+
+    @field_validator("organisation_id", "keys", "accounts", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        """An empty variable says nothing: a path must not become the folder that we happen to stand in."""
+        return None if value == "" else value
