@@ -15,6 +15,10 @@ from rcm.x12.values import Adjustment as X12Adjustment
 _MONEY_AT_RISK = frozenset({"not-an-amount", "missing-element", "missing-segment", "misplaced-segment", "missing-se"})
 """Problems after which an amount may be wrong or missing; all others were read around."""
 _PERIOD_START = "232"
+_NAME_MAX = 80
+"""Longer than any identifier of the guide (50 at most): what is longer is cut, and what it names is not posted."""
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_PADDING = b"\0\x1a \t\r\n"
 
 
 class NotARemittance(InvalidBody):
@@ -25,7 +29,10 @@ class NotARemittance(InvalidBody):
 
 
 def read_checks(content: bytes) -> list[Check]:
-    """The checks of a file. Raises NotX12, or NotARemittance where there is no 835 in it."""
+    """The checks of a file. Raises NotX12, WrongTransaction or NotARemittance for another one, InvalidBody for NUL inside."""
+    if b"\0" in content.strip(_PADDING) and not content.startswith(_UTF_16):
+        fault = Fault("", "nul-character", "A NUL character (U+0000) stands in the file", "Remove it; no element needs it.")
+        raise InvalidBody("The file holds a NUL character", faults=[fault])
     sets = [_check(remittance, place) for place, remittance in enumerate(read_remittances(content))]
     if not sets:
         fault = Fault(
@@ -42,8 +49,9 @@ def _check(remittance: Remittance, place: int) -> Check:
     tax_ids = {payee.identifier} if payee.qualifier == "FI" else set()
     tax_ids |= {reference.value for reference in payee.references if reference.qualifier == "TJ"}
     signed = -remittance.payment_cents if remittance.credit_or_debit == "D" else remittance.payment_cents
+    names = (remittance.payer_trace_id, remittance.trace_number)
     return Check(
-        identity=Identity(remittance.payer_trace_id, remittance.trace_number, remittance.payment_date, signed),
+        identity=Identity(names[0][:_NAME_MAX], names[1][:_NAME_MAX], remittance.payment_date, signed),
         payer_name=remittance.payer.name,
         payee_npi=payee.identifier if payee.qualifier == "XX" else "",
         payee_tax_ids=tuple(sorted(tax_id.replace("-", "") for tax_id in tax_ids if tax_id)),
@@ -53,7 +61,7 @@ def _check(remittance: Remittance, place: int) -> Check:
         ),
         content_sha256=remittance.content_sha256,
         places=(place,),
-        unreadable=elsewhere,
+        unreadable=elsewhere or max(map(len, names)) > _NAME_MAX,
     )
 
 
@@ -72,7 +80,7 @@ def _claims(claims: Sequence[X12Claim], at_risk: Sequence[Problem]) -> tuple[tup
 
 def _claim(claim: X12Claim, *, unreadable: bool) -> CheckedClaim:
     payment = _payment(claim)
-    if unreadable:
+    if unreadable or max(len(claim.patient_control_number), len(claim.payer_claim_control_number)) > _NAME_MAX:
         return CheckedClaim(payment, Reason.UNREADABLE)
     differences = claim_differences(claim)
     if not differences:
@@ -87,12 +95,12 @@ def _payment(claim: X12Claim) -> ClaimPayment:
     if first_day is None:
         first_day = next((each.first for each in claim.dates if each.qualifier == _PERIOD_START), None)
     return ClaimPayment(
-        claim.patient_control_number,
+        claim.patient_control_number[:_NAME_MAX],
         claim.status,
         claim.charge_cents,
         claim.paid_cents,
         claim.patient_responsibility_cents,
-        claim.payer_claim_control_number,
+        claim.payer_claim_control_number[:_NAME_MAX],
         _adjustments(claim.adjustments),
         lines,
         claim.remarks,
