@@ -244,7 +244,7 @@ class Encounter(Part):
         )
         return tuple((path, provider) for path, provider in named if provider)
 
-    @property
+    @cached_property
     def charge_cents(self) -> int:
         """The sum of the lines."""
         return sum(line.charge_cents for line in self.lines)
