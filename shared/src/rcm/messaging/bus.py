@@ -7,11 +7,18 @@ from rcm.messaging.consumer import Consumer
 from rcm.messaging.wire import Envelope
 
 
+class NotAllHere(Exception):
+    """A consumer that belongs to the bus is not subscribed yet, or no more: nothing can be carried now."""
+
+
 class Bus(Protocol):
     """One for a process. A relay publishes to it; a service's consumer subscribes to it."""
 
     async def start(self) -> None:
         """Makes it ready; called before the first use, again without harm."""
+
+    def expect(self, consumer: Consumer) -> None:
+        """Says before any relay starts that this consumer belongs here: nothing counts as carried without it."""
 
     async def publish(self, service: str, envelopes: Sequence[Envelope]) -> None:
         """Carries a batch of one service's log, in order; when it returns none of it can be lost. Raises to be tried again."""

@@ -8,8 +8,11 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rcm.messaging.bus import NotAllHere
 from rcm.messaging.consumer import Consumer
 from rcm.messaging.wire import Envelope
+
+WAIT_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +30,46 @@ class DirectBus:
     def __init__(self, chaos: Chaos | None = None) -> None:
         self._chaos = chaos if chaos and (chaos.duplicate or chaos.reorder) else None
         self._random = random.Random(chaos.seed if chaos else 0)  # noqa: S311 - repeatable on purpose
-        self._consumers: list[Consumer] = []
+        self._consumers: dict[str, Consumer | None] = {}
+        """By name; None where one is expected and not subscribed."""
+        self._complete = asyncio.Event()
+        self._complete.set()
 
     async def start(self) -> None:
         """Nothing to connect to."""
 
+    def expect(self, consumer: Consumer) -> None:
+        """Until it is subscribed nothing is carried: the cursor must not move past what it has not seen."""
+        self._consumers.setdefault(consumer.name, None)
+        self._look()
+
     async def publish(self, service: str, envelopes: Sequence[Envelope]) -> None:  # noqa: ARG002 - the port's shape
-        """Every subscriber takes what it wants of the batch, all of them at the same time."""
-        async with asyncio.TaskGroup() as group:
-            for consumer in self._consumers:
-                wanted = [envelope for envelope in envelopes if consumer.wants(envelope)]
-                if wanted:
-                    group.create_task(self._deliver(consumer, wanted))
+        """Every subscriber takes what it wants of the batch, all of them at the same time. Raises NotAllHere."""
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self._complete.wait()
+        except TimeoutError:
+            raise NotAllHere([name for name, consumer in self._consumers.items() if consumer is None]) from None
+        deliveries = []
+        for consumer in self._consumers.values():
+            assert consumer is not None
+            if wanted := [envelope for envelope in envelopes if consumer.wants(envelope)]:
+                deliveries.append(self._deliver(consumer, wanted))
+        # One that fails does not break off the others; all are given the batch again, and those who have it know it.
+        for outcome in await asyncio.gather(*deliveries, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     async def subscribe(self, consumer: Consumer) -> None:
         """Counts from the next batch on; earlier ones are in the logs, for a replay."""
-        self._consumers.append(consumer)
+        self._consumers[consumer.name] = consumer
+        self._look()
 
     async def unsubscribe(self, consumer: Consumer) -> None:
-        """Relays stop before; so nothing is being delivered."""
-        self._consumers = [other for other in self._consumers if other is not consumer]
+        """It stays expected: what is said while it is away stays in the logs until it is back."""
+        if self._consumers.get(consumer.name) is consumer:
+            self._consumers[consumer.name] = None
+        self._look()
 
     async def unconsumed(self, consumer: Consumer) -> int:  # noqa: ARG002 - the port's shape
         """Always 0: what is published here is consumed."""
@@ -54,10 +77,16 @@ class DirectBus:
 
     def ready(self, consumer: Consumer) -> bool:
         """Whether it is subscribed."""
-        return any(other is consumer for other in self._consumers)
+        return self._consumers.get(consumer.name) is consumer
 
     async def close(self) -> None:
         """Nothing to close."""
+
+    def _look(self) -> None:
+        if None in self._consumers.values():
+            self._complete.clear()
+        else:
+            self._complete.set()
 
     async def _deliver(self, consumer: Consumer, wanted: list[Envelope]) -> None:
         if self._chaos is None:

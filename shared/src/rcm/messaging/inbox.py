@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from rcm.database.pool import encode_json
 from rcm.messaging.wire import Envelope
 
 if TYPE_CHECKING:
@@ -12,14 +13,14 @@ if TYPE_CHECKING:
     Connection = PoolConnectionProxy[Any]
 
 TAKE = """
-with taken as (
-    insert into inbox (event_id, consumer, organisation_id)
-    select e, $2, o from unnest($1::uuid[], $3::uuid[]) as u(e, o)
-    on conflict do nothing returning event_id
+with given as (
+    select e, o, s from json_to_recordset($1::text::json) as u(e uuid, o uuid, s uuid)
+), taken as (
+    insert into inbox (event_id, consumer, organisation_id) select e, $2, o from given on conflict do nothing returning event_id
 )
 select event_id, null::text as topic, null::uuid as subject from taken
 union all
-select null, topic, subject from parked_message where state <> 'dead' and subject = any($4::uuid[])
+select null, topic, subject from parked_message where state <> 'dead' and subject in (select s from given)
 """
 
 
@@ -27,13 +28,8 @@ async def take(
     connection: "Connection", consumer: str, envelopes: Sequence[Envelope]
 ) -> tuple[list[Envelope], set[tuple[str, UUID]]]:
     """Those that are new to this consumer, in their order, and the keys that are blocked by a parked message."""
-    rows = await connection.fetch(
-        TAKE,
-        [envelope.event_id for envelope in envelopes],
-        consumer,
-        [envelope.organisation_id for envelope in envelopes],
-        [envelope.subject for envelope in envelopes],
-    )
+    given = [{"e": found.event_id, "o": found.organisation_id, "s": found.subject} for found in envelopes]
+    rows = await connection.fetch(TAKE, encode_json(given).decode(), consumer)
     new: set[UUID] = set()
     blocked: set[tuple[str, UUID]] = set()
     for event_id, topic, subject in rows:

@@ -40,6 +40,9 @@ class KafkaBus:
     async def start(self) -> None:
         """Nothing yet: a service starts also while no broker answers."""
 
+    def expect(self, consumer: Consumer) -> None:
+        """The brokers keep what a group has not read."""
+
     async def create_topics(self) -> None:
         """Makes the topics of all contracts that are missing."""
         admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=REQUEST_TIMEOUT_MS)

@@ -13,6 +13,7 @@ from rcm.database.pool import Database
 from rcm.logs import logger
 from rcm.messaging import crash
 from rcm.messaging.bell import Bell
+from rcm.messaging.bus import NotAllHere
 from rcm.messaging.log import position_before, read_log
 from rcm.messaging.wire import Envelope, Position
 
@@ -68,8 +69,10 @@ class Relay:
             try:
                 await self._lead()
                 pause = 0.05
+            except NotAllHere:
+                continue  # only when it is being stopped
             except Exception as error:
-                self._log.warning("relay interrupted", pause_seconds=pause, exc_info=_only(error))
+                self._log.warning("relay interrupted", pause_seconds=pause, exc_info=error)
                 await self._bell.wait(pause)
                 pause = min(pause * 2, PAUSE_SECONDS_MAX)
 
@@ -102,9 +105,11 @@ class Relay:
                 crash.reach("relay.after_cursor")
                 if moved != "UPDATE 1":
                     cursor, generation = await _cursor(connection)
+                    continue
+            if batch.full:
                 continue
-            await self._bell.wait(UNSETTLED_SECONDS if batch.unsettled else SWEEP_SECONDS)
-            if not batch.unsettled:
+            rung = await self._bell.wait(UNSETTLED_SECONDS if batch.unsettled else SWEEP_SECONDS)
+            if not rung and not batch.unsettled:
                 cursor, generation = await _cursor(connection)
 
     async def _carry(self, envelopes: list[Envelope]) -> None:
@@ -115,10 +120,14 @@ class Relay:
             try:
                 await self._publish(self.service, envelopes)
                 break
+            except NotAllHere:
+                if self._stopping:
+                    raise
+                await asyncio.sleep(0)
             except Exception as error:
                 if self._stopping:
                     raise
-                self._log.warning("publishing failed", events=len(envelopes), pause_seconds=pause, exc_info=_only(error))
+                self._log.warning("publishing failed", events=len(envelopes), pause_seconds=pause, exc_info=error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, PAUSE_SECONDS_MAX)
         crash.reach("relay.after_publish")
@@ -127,14 +136,6 @@ class Relay:
             for envelope in envelopes:
                 if envelope.logged_at is not None:
                     self.observe_lag((now - envelope.logged_at).total_seconds())
-
-
-def _only(error: Exception) -> BaseException:
-    """The one error in a group of one."""
-    found: BaseException = error
-    while isinstance(found, BaseExceptionGroup) and len(found.exceptions) == 1:
-        found = found.exceptions[0]
-    return found
 
 
 async def _cursor(connection: "Connection") -> tuple[Position, int]:

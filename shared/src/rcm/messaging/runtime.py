@@ -16,7 +16,7 @@ from rcm.messaging.bell import Bell
 from rcm.messaging.bus import Bus
 from rcm.messaging.consumer import SWEEP_SECONDS, Consumer
 from rcm.messaging.flush import flush
-from rcm.messaging.log import count_after
+from rcm.messaging.log import count_after, last_position
 from rcm.messaging.periodics import Periodics
 from rcm.messaging.relay import Relay, cursor_of, seek
 from rcm.messaging.stream import Tail
@@ -71,9 +71,13 @@ class Runtime:
         self.tail = Tail(service.name, worker)
         self._relay = Relay(service.name, worker, bus.publish)
         self._consumer = Consumer(service.name, service.subscriptions, worker, clock, self.committed)
+        if self._consumer.handlers:
+            bus.expect(self._consumer)
         self._periodics = Periodics(service.name, service.periodics, self.run_worker)
         self._retention = (log_retention, inbox_retention)
         self._sweep_bell = Bell()
+        self._counted = (START, 0)
+        """A place in the log and how many events lie up to it, so that nobody counts them again."""
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
         self._log = logger(service.name)
@@ -176,7 +180,11 @@ class Runtime:
         """The service's figures now."""
         cursor = await cursor_of(self.worker)
         async with self.worker.transaction(read_only=True) as connection:
-            everything, _ = await count_after(connection, START)
+            place, before = self._counted
+            everything, settled = await count_after(connection, place)
+            everything += before
+            if settled:
+                self._counted = (await last_position(connection), settled + before)
             unpublished, _ = await count_after(connection, cursor)
             states = await parked.count(connection)
         unconsumed = await self.bus.unconsumed(self._consumer) if self._consumer.handlers else 0

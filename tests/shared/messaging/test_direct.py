@@ -1,0 +1,67 @@
+"""The direct bus alone: nothing counts as published before everybody who belongs to it has taken it."""
+
+import asyncio
+
+from rcm.clock import SystemClock
+from rcm.database.pool import Database
+from rcm.ids import new_id
+from rcm.messaging.direct import Chaos, DirectBus
+from rcm.messaging.runtime import Runtime
+from rcm.messaging.unit_of_work import Cause
+from tests.shared.messaging.system import ORGANISATION, eventually, pair, running
+from tests.shared.messaging.toy.service import Moods, consumer, producer, say
+from tests.support.postgres import Databases
+
+
+async def test_a_relay_waits_for_a_consumer_that_starts_later_and_for_one_that_stopped_first(databases: Databases) -> None:
+    bus, thing = DirectBus(), new_id()
+    one, two = producer(), consumer(Moods())
+    async with databases.fresh(one) as first, databases.fresh(two) as second:
+        api, worker = await Database.open(second.api_url), await Database.open(second.worker_url)
+        late = Runtime(two, api=api, worker=worker, clock=SystemClock(), bus=bus)
+        async with running(one, first.api_url, first.worker_url, bus) as saying:
+
+            async def once() -> None:
+                await saying.run(lambda unit: say(unit, ORGANISATION, [thing]), organisation_id=ORGANISATION, cause=Cause())
+
+            async def published() -> bool:
+                return (await saying.flow()).unpublished == 0
+
+            await once()
+            await asyncio.sleep(0.5)
+            assert not await published()
+            await late.start()
+            await eventually(published)
+            await late.stop()
+            await once()
+            await asyncio.sleep(0.5)
+            assert not await published()
+        taken = await worker.pool.fetch("select sequence from taken")
+        assert [row["sequence"] for row in taken] == [1]
+        again = Runtime(two, api=api, worker=worker, clock=SystemClock(), bus=bus)
+        await again.start()
+        async with running(one, first.api_url, first.worker_url, bus) as saying:
+
+            async def both() -> bool:
+                return [row["sequence"] for row in await worker.pool.fetch("select sequence from taken")] == [1, 2]
+
+            await eventually(both)
+        await again.stop()
+        await api.close()
+        await worker.close()
+
+
+async def test_chaos_gives_everything_twice(databases: Databases) -> None:
+    async with pair(databases, DirectBus(Chaos(duplicate=True, reorder=True, seed=3))) as two:
+        given: list[int] = []
+        take = two.consumer._consumer.take
+
+        async def counted(envelopes: list[object]) -> None:
+            given.append(len(envelopes))
+            await take(envelopes)  # type: ignore[arg-type]
+
+        two.consumer._consumer.take = counted  # type: ignore[assignment,method-assign]
+        await two.say([new_id() for _ in range(50)])
+        await two.quiet()
+        assert sum(given) >= 100
+        assert len(await two.taken()) == 50
