@@ -33,7 +33,7 @@ def token(key: SigningKey = KEY, role: Role = Role.BILLER, **more: Any) -> str:
 
 def signed(claims: dict[str, Any], key: Any = KEY.private, algorithm: str = "EdDSA", kid: str = KEY.key_id) -> str:
     now = int(time.time())
-    whole = {"iss": "rcm", "aud": "rcm", "sub": "x", "org": str(ORGANISATION), "role": "ehr", "iat": now, "exp": now + 60}
+    whole = {"iss": "rcm", "aud": "rcm", "sub": "x", "org": str(ORGANISATION), "role": "ehr", "iat": now, "exp": now + 86_400}
     kept = {name: value for name, value in {**whole, **claims}.items() if value is not None}
     return jwt.encode(kept, key, algorithm=algorithm, headers={"kid": kid})
 
