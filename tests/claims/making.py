@@ -54,13 +54,12 @@ ORGANISATION_BODY = {
     "contact_name": "Billing Office",
     "contact_phone": "2175550142",
 }
-PROVIDER_BODY = {
+PROVIDER_BODY: dict[str, Any] = {
     "last_name": "Maple Street Family Practice",
     "taxonomy": "207Q00000X",
     "tax_id": "371234567",
     "address": PRACTICE,
 }
-EVERGREEN_CAS = "contractual"
 
 
 async def put(client: httpx.AsyncClient, path: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ adds what reads messages, keeps the inbox and writes the log. Numbers are for co
 """
 
 import asyncio
+import functools
 import gc
 import sys
 import time
@@ -18,9 +19,10 @@ from claims_svc.domain.submission import Transmission
 from claims_svc.handlers import acknowledgements, submissions
 from claims_svc.handlers.context import Context
 from claims_svc.main import Settings, build
-from rcm.contracts.envelope import Event
+from rcm.contracts.envelope import Event, Message
 from rcm.identity import Role
 from rcm.messaging.parked import envelope_of_message
+from rcm.messaging.subscription import Handler
 from rcm.messaging.unit_of_work import Cause, UnitOfWork
 from tests.claims.making import Case, Sent, claim_acknowledgement, set_up
 from tests.support.live import NOW, ORGANISATION, LiveService, live_service
@@ -68,10 +70,8 @@ class Measurement:
             if self.whole:
                 await watch.time(len(messages), self.it.consumer.take(envelopes))
             else:
-                decoded = [envelope.message() for envelope in envelopes]
-                await watch.time(
-                    len(messages), self.it.runtime.run_worker(lambda unit, found=decoded: handler(unit, found), cause=Cause())
-                )
+                taken = _alone(handler, [envelope.message() for envelope in envelopes])
+                await watch.time(len(messages), self.it.runtime.run_worker(taken, cause=Cause()))
         watch.report()
 
     async def walk(self, count: int) -> None:
@@ -85,25 +85,28 @@ class Measurement:
         charges = (13200, 2900, 1500)
         await self.take("PaymentPosted", [each.posted(9000, 2000, 1000, responsibility=2000, charges=charges) for each in sent])
 
-    async def request(self, watch: Stopwatch, work: Callable[[UnitOfWork], Awaitable[Any]], count: int = BATCH) -> Any:
+    async def request(self, watch: Stopwatch, work: Callable[[UnitOfWork], Awaitable[Any]]) -> Any:
         cause = Cause(actor="measure")
-        return await watch.time(count, self.it.runtime.run(work, organisation_id=ORGANISATION, cause=cause))
+        return await watch.time(BATCH, self.it.runtime.run(work, organisation_id=ORGANISATION, cause=cause))
 
     async def cut(self, count: int) -> None:
         watch = Stopwatch("file writing (837P)")
         policy = submissions.CutPolicy(claims_max=BATCH)
         for _ in range(0, count, BATCH):
-            await self.request(watch, lambda unit: submissions.cut_now(unit, self.context.setups, policy))
+            await self.request(watch, functools.partial(submissions.cut_now, setups=self.context.setups, policy=policy))
         watch.report()
 
     async def transmit(self) -> None:
         watch = Stopwatch("transmission, ClaimSubmitted each")
         for row in await self.it.rows("select submission_id, sha256 from submission where state = 'READY'"):
             transmission = Transmission(NOW, "inbound/file", row["sha256"])
-            await self.request(
-                watch,
-                lambda unit, of=row["submission_id"], t=transmission: submissions.transmit(unit, of, t, self.context.setups),
+            work: Callable[[UnitOfWork], Awaitable[Any]] = functools.partial(
+                submissions.transmit,
+                submission_id=row["submission_id"],
+                transmission=transmission,
+                setups=self.context.setups,
             )
+            await self.request(watch, work)
         watch.report()
 
     async def sent(self) -> list[Sent]:
@@ -116,10 +119,15 @@ class Measurement:
         watch = Stopwatch("277CA, ClaimAccepted each")
         for start in range(0, len(sent), BATCH):
             content = claim_acknowledgement(*[(each.number, "A2") for each in sent[start : start + BATCH]])
-            await self.request(
-                watch, lambda unit, found=content: acknowledgements.receive(unit, found, self.context.setups), BATCH
+            work: Callable[[UnitOfWork], Awaitable[Any]] = functools.partial(
+                acknowledgements.receive, content=content, setups=self.context.setups
             )
+            await self.request(watch, work)
         watch.report()
+
+
+def _alone(handler: Handler[Any], messages: Sequence[Message[Any]]) -> Callable[[UnitOfWork], Awaitable[None]]:
+    return lambda unit: handler(unit, messages)
 
 
 async def main(count: int, stored: int) -> None:

@@ -144,9 +144,10 @@ async def test_answers_that_come_before_the_transmission_is_recorded(
     assert (await transmit(adapter, submission)).status_code == 201
     assert await state_of(biller, case) == state
     (submitted,) = await claims.said(ClaimSubmitted)
-    told = [*await claims.said(ClaimRejected), *await claims.said(ClaimAccepted)]
-    assert [message.data.by for message in told] == said
-    assert all(message.sequence > submitted.sequence for message in told)
+    rejected, accepted = await claims.said(ClaimRejected), await claims.said(ClaimAccepted)
+    assert [*(message.data.by for message in rejected), *(message.data.by for message in accepted)] == said
+    later = [*(message.sequence for message in rejected), *(message.sequence for message in accepted)]
+    assert all(sequence > submitted.sequence for sequence in later)
 
 
 def _answer(what: str, submission: dict[str, Any], number: str) -> bytes:

@@ -1,6 +1,7 @@
 """Our own work is a table: every state tried with every step."""
 
 import itertools
+from collections.abc import Callable
 from datetime import date, datetime
 from uuid import uuid4
 
@@ -71,7 +72,7 @@ def test_the_table_names_every_state_and_no_outside_one_is_reached_by_us() -> No
     assert not REJECTED & ADJUDICATED
 
 
-STEPS = {
+STEPS: dict[str, tuple[Callable[[Claim], object], State]] = {
     "edits fail": (lambda claim: judge(claim, (HELD,), ACT, 1), State.EDIT_FAILED),
     "edits pass": (lambda claim: judge(claim, (), ACT, 1), State.READY),
     "file": (lambda claim: put_in_file(claim, uuid4(), "A1", NOW), State.BATCHED),

@@ -1,5 +1,6 @@
 """An acknowledgement as it came: kept whole, applied as far as it names what we sent, the rest put aside by name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +18,13 @@ class AcknowledgementState(StrEnum):
     """All that it says is known at its submissions and claims."""
     QUARANTINED = "QUARANTINED"
     """It names something that we never sent, or not yet; what it says about the rest is applied."""
+
+
+ACKNOWLEDGEMENT_TRANSITIONS: Mapping[AcknowledgementState, frozenset[AcknowledgementState]] = {
+    AcknowledgementState.QUARANTINED: frozenset({AcknowledgementState.APPLIED, AcknowledgementState.QUARANTINED}),
+    AcknowledgementState.APPLIED: frozenset(),
+}
+"""What a retry may do; facts themselves have no states."""
 
 
 class NothingToRetry(Conflict):
@@ -55,3 +63,9 @@ class Acknowledgement:
     rejected: int = 0
     """Claims that it rejects."""
     unresolved: tuple[Unresolved, ...] = ()
+
+
+def may_be_retried(acknowledgement: Acknowledgement) -> None:
+    """Raises NothingToRetry where all of it is applied."""
+    if not ACKNOWLEDGEMENT_TRANSITIONS[acknowledgement.state]:
+        raise NothingToRetry()

@@ -2,6 +2,7 @@
 
 import secrets
 from base64 import b32encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,6 +21,13 @@ class SubmissionState(StrEnum):
     READY = "READY"
     """Lies ready for an adapter."""
     TRANSMITTED = "TRANSMITTED"
+
+
+SUBMISSION_TRANSITIONS: Mapping[SubmissionState, frozenset[SubmissionState]] = {
+    SubmissionState.READY: frozenset({SubmissionState.TRANSMITTED}),
+    SubmissionState.TRANSMITTED: frozenset(),
+}
+"""A file is sent once; when it is lost, its claims go into another."""
 
 
 class AlreadyTransmitted(Conflict):
@@ -112,7 +120,7 @@ def record_transmission(submission: Submission, transmission: Transmission, now:
     """READY -> TRANSMITTED; False where it is recorded already under this name. Raises OtherContent or AlreadyTransmitted."""
     if transmission.sha256.lower() != submission.sha256:
         raise OtherContent(f"this file's sha256 is {submission.sha256}")
-    if submission.state is SubmissionState.TRANSMITTED:
+    if SubmissionState.TRANSMITTED not in SUBMISSION_TRANSITIONS[submission.state]:
         if submission.remote_name == transmission.remote_name:
             return False
         raise AlreadyTransmitted(f"it was recorded as {submission.remote_name}")

@@ -1,5 +1,6 @@
 """Work for people that an event opens: a denial, a correction that the payer needs, a cancelled encounter."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +25,12 @@ class TaskState(StrEnum):
 
     OPEN = "OPEN"
     CLOSED = "CLOSED"
+
+
+TASK_TRANSITIONS: Mapping[TaskState, frozenset[TaskState]] = {
+    TaskState.OPEN: frozenset({TaskState.CLOSED}),
+    TaskState.CLOSED: frozenset(),
+}
 
 
 class TaskClosed(Conflict):
@@ -55,7 +62,7 @@ class Task:
 
 def close_task(task: Task, now: datetime, by: str, resolution: str) -> None:
     """OPEN -> CLOSED. Raises TaskClosed."""
-    if task.state is TaskState.CLOSED:
+    if TaskState.CLOSED not in TASK_TRANSITIONS[task.state]:
         raise TaskClosed()
     task.state = TaskState.CLOSED
     task.closed_at = now

@@ -9,8 +9,8 @@ from claims_svc import store
 from claims_svc.domain.acknowledgement import (
     Acknowledgement,
     AcknowledgementState,
-    NothingToRetry,
     Unresolved,
+    may_be_retried,
 )
 from claims_svc.domain.answers import wording
 from claims_svc.domain.claim import Act, Claim
@@ -52,8 +52,7 @@ async def receive(unit: UnitOfWork, content: bytes, setups: Setups) -> tuple[Ack
 async def retry(unit: UnitOfWork, acknowledgement_id: UUID, setups: Setups) -> Acknowledgement:
     """Applies again what was put aside. Raises NotFound or NothingToRetry."""
     acknowledgement, content = await show(unit, acknowledgement_id)
-    if acknowledgement.state is not AcknowledgementState.QUARANTINED:
-        raise NothingToRetry()
+    may_be_retried(acknowledgement)
     aside = {(part.kind, part.control_number) for part in acknowledgement.unresolved}
     answers = [answer for answer in read_answers(content) if (answer.kind, answer.control_number) in aside]
     acknowledgement.version += 1
