@@ -213,6 +213,32 @@ def test_items_belong_to_the_encounter_that_they_name() -> None:
     assert [len(taken(bundle, place).lines) for place in (0, 1)] == [1, 0]
 
 
+def test_a_claim_that_names_no_encounter_is_the_only_ones() -> None:
+    other = {"resourceType": "Encounter", "id": "V-2", "subject": {"reference": "Patient/P-2061"}}
+    (only,) = BUNDLE["entry"][-1]["resource"]["item"]
+    silent = {name: value for name, value in only.items() if name != "encounter"}
+    bundle = claim(item=[silent])
+    assert [line.charge_cents for line in taken(bundle).lines] == [13200]
+    two = {**bundle, "entry": [*bundle["entry"], {"resource": other}]}
+    assert [taken(two, place).lines for place in (0, 1)] == [(), ()]
+
+
+def test_resources_that_have_no_id_yet_are_known_by_their_address() -> None:
+    visit, patient = "urn:uuid:0b1c", "urn:uuid:9f2e"
+    encounter = {"resourceType": "Encounter", "subject": {"reference": patient}, "period": {"start": "2026-03-02"}}
+    told = taken(
+        {
+            "resourceType": "Bundle",
+            "type": "transaction",
+            "entry": [
+                {"fullUrl": patient, "resource": {"resourceType": "Patient", "name": [{"family": "Farrow"}]}},
+                {"fullUrl": visit, "resource": encounter},
+            ],
+        }
+    )
+    assert (told.external_id, told.patient.external_id, told.patient.last_name) == ("0b1c", "9f2e", "Farrow")
+
+
 def test_a_line_of_everything() -> None:
     told = taken(
         item(

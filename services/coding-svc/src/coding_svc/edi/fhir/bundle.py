@@ -76,7 +76,7 @@ def _no_number(_: str) -> Any:
 def _encounter(index: Index, place: int, encounter: Resource, raw: Raw) -> Taken | Refused:
     sheet = Sheet()
     at = f"Bundle.entry[{place}].resource"
-    external_id = text(encounter.get("id"))
+    external_id = index.identity(encounter)
     sheet.at("/external_id", f"{at}.id")
     sheet.put("/external_id", external_id, f"{at}.id")
     status = text(encounter.get("status"))

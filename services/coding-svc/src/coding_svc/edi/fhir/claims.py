@@ -90,12 +90,7 @@ def add_diagnosis(sheet: Sheet, code: str, place: str, present: str = "") -> int
 
 def _lines(index: Index, encounter: Resource, claim: Resource, sheet: Sheet, where: str, numbers: Mapping[int, int]) -> None:
     first = _line_count(sheet)
-    items = [
-        (place, item)
-        for place, item in enumerate(each(claim.get("item")))
-        if any(index.follow(reference, claim) is encounter for reference in each(item.get("encounter")))
-    ]
-    for number, (place, item) in enumerate(items, first):
+    for number, (place, item) in enumerate(index.items(claim, encounter), first):
         at, here = f"/lines/{number}", f"{where}.item[{place}]"
         sheet.at(at, here)
         sheet.put(f"{at}/line_number", number + 1, f"{here}.sequence")

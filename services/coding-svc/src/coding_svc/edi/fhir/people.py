@@ -12,6 +12,7 @@ from coding_svc.edi.fhir.resources import (
     day,
     each,
     identifier,
+    last_part,
     part,
     text,
 )
@@ -41,7 +42,8 @@ def patient(index: Index, encounter: Resource, sheet: Sheet, at: str) -> None:
     found = index.follow(encounter.get("subject"), encounter)
     sheet.at("/patient", f"{at}.subject")
     sheet.at("/patient/external_id", f"{at}.subject")
-    identity = text(found.get("id")) or text(part(encounter, "subject", "reference")).rpartition("/")[2]
+    named = text(part(encounter, "subject", "reference"))
+    identity = index.identity(found) or last_part(named)
     sheet.put("/patient/external_id", identity, f"{at}.subject")
     _person(sheet, "/patient", found, f"Patient/{identity}" if identity else f"{at}.subject")
 
@@ -82,7 +84,7 @@ def guarantor(index: Index, encounter: Resource, sheet: Sheet, at: str) -> None:
         account = account or index.follow(reference, encounter)
     party = part(account, "guarantor", "party")
     found = index.follow(party, account)
-    identity = text(found.get("id"))
+    identity = index.identity(found)
     if identity:
         sheet.put("/guarantor/external_id", identity, f"{at}.account")
         _person(sheet, "/guarantor", found, f"{text(found.get('resourceType'))}/{identity}")

@@ -92,15 +92,21 @@ class Index:
     def __init__(self, bundle: Resource) -> None:
         self.resources: list[tuple[int, Resource]] = []
         self._by_address: dict[str, Resource] = {}
+        self._identities: dict[int, str] = {}
         for place, entry in enumerate(each(bundle.get("entry"))):
             resource = entry.get("resource")
             if not isinstance(resource, dict):
                 continue
             self.resources.append((place, resource))
-            kind, identity = text(resource.get("resourceType")), text(resource.get("id"))
-            for address in (text(entry.get("fullUrl")), f"{kind}/{identity}" if identity else ""):
+            kind, full_url = text(resource.get("resourceType")), text(entry.get("fullUrl"))
+            identity = self._identities[id(resource)] = (
+                text(resource.get("id")) or full_url.rpartition(":")[2].rpartition("/")[2]
+            )
+            for address in (full_url, f"{kind}/{identity}" if identity else ""):
                 if address:
                     self._by_address.setdefault(address, resource)
+        encounters = [resource for _, resource in self.of("Encounter")]
+        self._only_encounter = encounters[0] if len(encounters) == 1 else None
         self._by_encounter = self._group()
 
     def of(self, kind: str) -> Iterator[tuple[int, Resource]]:
@@ -130,6 +136,21 @@ class Index:
                 return resource
         return {"resourceType": kind, "identifier": [{"system": system, "value": value}]}
 
+    def identity(self, resource: Resource) -> str:
+        """A resource's id; where it has none yet, that of its address in the bundle."""
+        return self._identities.get(id(resource)) or text(resource.get("id"))
+
+    def items(self, claim: Resource, encounter: Resource) -> list[tuple[int, Resource]]:
+        """The lines of a claim that are this Encounter's, with their places. A claim that names none is the only one's."""
+        lines = list(enumerate(each(claim.get("item"))))
+        if self._only_encounter is encounter and not _names_encounters(claim):
+            return lines
+        return [
+            (place, line)
+            for place, line in lines
+            if any(self.follow(reference, claim) is encounter for reference in each(line.get("encounter")))
+        ]
+
     def about(self, kind: str, encounter: Resource) -> list[tuple[int, Resource]]:
         """The resources of a kind that name this Encounter."""
         return self._by_encounter.get(id(encounter), {}).get(kind, [])
@@ -140,12 +161,23 @@ class Index:
         for place, resource in self.resources:
             kind = text(resource.get("resourceType"))
             seen: set[int] = set()
-            for reference in _encounters_named(resource):
-                encounter = self.follow(reference, resource)
+            named = [self.follow(reference, resource) for reference in _encounters_named(resource)]
+            if kind == "Claim" and self._only_encounter is not None and not _names_encounters(resource):
+                named = [self._only_encounter]
+            for encounter in named:
                 if encounter and id(encounter) not in seen:
                     seen.add(id(encounter))
                     grouped.setdefault(id(encounter), {}).setdefault(kind, []).append((place, resource))
         return grouped
+
+
+def last_part(address: str) -> str:
+    """The id in `urn:uuid:ID` and in `Kind/ID`."""
+    return address.rpartition(":")[2].rpartition("/")[2]
+
+
+def _names_encounters(claim: Resource) -> bool:
+    return any(item.get("encounter") for item in each(claim.get("item")))
 
 
 def _encounters_named(resource: Resource) -> Iterator[Any]:
