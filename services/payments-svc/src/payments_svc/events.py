@@ -140,7 +140,7 @@ def patient_payment(message: Message[PatientPaymentReceived]) -> PatientPayment:
 def _adjustments(classed: Iterable[ClassedAdjustment]) -> list[Mapping[str, object]]:
     """Adjustments with the account each went to."""
     return [
-        {"group": each.group, "reason": each.reason, "amount_cents": each.amount_cents, "account": each.account.value}
+        {"group": each.group, "reason": each.reason, "amount_cents": each.amount_cents, "account": each.account}
         for each in classed
     ]
 

@@ -5,7 +5,7 @@ payment is posted, so it stays in insurance open. What no row names is for revie
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -52,16 +52,11 @@ class Reason:
     kind: Kind
     denial_category: str = ""
     source: str = ""
+    account: Account = field(init=False)
+    """Where the amount is posted; insurance_open where nothing is."""
 
-    @property
-    def account(self) -> Account:
-        """Where the amount is posted; insurance_open where nothing is."""
-        return _ACCOUNT_OF.get(self.kind, Account.INSURANCE_OPEN)
-
-    @property
-    def denies(self) -> bool:
-        """Whether an amount unpaid for this reason was refused, and not merely reduced by contract or left to someone else."""
-        return self.kind in {Kind.DENIAL, Kind.REVIEW}
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "account", _ACCOUNT_OF.get(self.kind, Account.INSURANCE_OPEN))
 
     def covers(self, on: date, remarks: Iterable[str], payer_id: str) -> bool:
         """Whether the row holds on that day, for that payer, with these remarks."""

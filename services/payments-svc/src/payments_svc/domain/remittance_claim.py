@@ -1,6 +1,6 @@
 """One CLP on its way: received, posted, held, waiting for its claim, taken back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -40,10 +40,11 @@ class RemittanceClaim:
     decided_by: str = ""
     note: str = ""
 
-    @property
-    def key(self) -> tuple[UUID, str]:
-        """Organisation and patient control number, as it is compared."""
-        return self.organisation_id, normalised_control_number(self.payment.patient_control_number)
+    key: tuple[UUID, str] = field(init=False)
+    """Organisation and patient control number, as it is compared."""
+
+    def __post_init__(self) -> None:
+        self.key = (self.organisation_id, normalised_control_number(self.payment.patient_control_number))
 
     @property
     def waits(self) -> bool:
