@@ -109,6 +109,8 @@ async def test_a_form_that_is_not_the_sessions_own_does_nothing(path: str) -> No
             answer = await victim.post(path, data=data, headers=headers)
             assert answer.status_code == 403
             assert "not from your session" in answer.text
+        for broken in (b"\xff\xfe", b"&".join([b"a=1"] * 60), b'{"csrf": "x"}'):
+            assert (await victim.post(path, content=broken)).status_code == 403
         assert len(billing.asked) == asked
         assert (await victim.get("/")).status_code == 200
 

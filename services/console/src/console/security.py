@@ -1,6 +1,7 @@
 """What guards every page: headers, the session's cookie, the secret in each form."""
 
 from collections.abc import Mapping
+from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,7 +10,7 @@ from console.sessions import Session
 from rcm.errors import Forbidden
 
 COOKIE = "rcm_console"
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FIELDS_MAX = 50
 HEADERS: Mapping[str, str] = {
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -68,8 +69,15 @@ async def check_form(request: Request, session: Session) -> dict[str, str]:
     """
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise ForeignForm
-    form = await request.form()
-    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    fields = read_form(await request.body())
     if not session.owns_form(fields.pop("csrf", "")):
         raise ForeignForm
     return fields
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """The fields of a form as browsers send it (application/x-www-form-urlencoded). Raises ForeignForm for anything else."""
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX, errors="strict"))
+    except ValueError as error:
+        raise ForeignForm from error

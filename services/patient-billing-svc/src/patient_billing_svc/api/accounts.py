@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from patient_billing_svc.handlers import accounts
 from patient_billing_svc.views import AccountSummary, AccountView, HoldIn, PaymentIn, PaymentView
 from rcm.identity import Principal, Role
 from rcm.web.bodies import parse_json
 from rcm.web.edge import allow, edge
-from rcm.web.openapi import json_body
+from rcm.web.openapi import json_body, versioned
 from rcm.web.pages import LIMIT_DEFAULT, After, Limit, Page
 from rcm.web.versions import required_version
 
@@ -43,13 +43,8 @@ async def get_account(request: Request, account_id: UUID, who: Biller) -> Respon
     return await edge(request).read(request, who, lambda unit: accounts.show_account(unit, account_id), patient_data=True)
 
 
-@router.put("/v1/accounts/{account_id}/hold", response_model=AccountView, openapi_extra=json_body(HoldIn))
-async def put_hold(
-    request: Request,
-    account_id: UUID,
-    who: Biller,
-    if_match: Annotated[str | None, Header(description="The ETag that was read")] = None,  # noqa: ARG001 - for OpenAPI
-) -> Response:
+@router.put("/v1/accounts/{account_id}/hold", response_model=AccountView, openapi_extra=versioned(json_body(HoldIn)))
+async def put_hold(request: Request, account_id: UUID, who: Biller) -> Response:
     """Puts an account on hold for a do-not-bill reason, or releases it with `hold` null. Needs If-Match."""
     version = required_version(request)
     body = await request.body()
