@@ -17,7 +17,7 @@ from rcm.messaging.direct import Chaos, DirectBus
 from rcm.messaging.parked import dead_letters, drop_dead_letter, retry_dead_letter
 from rcm.messaging.unit_of_work import Cause, UnitOfWork
 from tests.shared.messaging.system import ORGANISATION, Pair, eventually, pair
-from tests.shared.messaging.toy.service import BUSY, EARLY, POISON, event_about
+from tests.shared.messaging.toy.service import BUSY, EARLY, POISON, event_about, say
 from tests.support.postgres import Databases
 
 
@@ -79,6 +79,31 @@ async def test_order_holds_where_writers_overlap(two: Pair) -> None:
     for thing in things:
         found = [row["sequence"] for row in taken if row["subject"] == thing]
         assert found == list(range(1, len(found) + 1))
+
+
+async def test_an_xid_taken_early_does_not_overtake(two: Pair) -> None:
+    """The same, step by step: at READ COMMITTED the first writer would say version 3 before the second's version 2."""
+    things = [new_id()]
+    await two.say(things)
+    began, overtaken = asyncio.Event(), asyncio.Event()
+    tries = 0
+
+    async def early(unit: UnitOfWork) -> None:
+        nonlocal tries
+        tries += 1
+        await unit.connection.fetchval("select pg_current_xact_id()::text")
+        began.set()
+        await overtaken.wait()
+        await say(unit, ORGANISATION, things)
+
+    first = asyncio.create_task(two.producer.run(early, organisation_id=ORGANISATION, cause=Cause()))
+    await began.wait()
+    await two.say(things)
+    overtaken.set()
+    await first
+    await two.quiet()
+    assert tries == 2
+    assert [row["sequence"] for row in await two.taken()] == [1, 2, 3]
 
 
 async def test_a_rolled_back_transaction_says_nothing(two: Pair) -> None:

@@ -1,0 +1,150 @@
+"""The public stream: pages and followers see their organisation's events, all of them, in order, from any cursor on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import orjson
+import pytest
+import pytest_asyncio
+
+from rcm.ids import new_id
+from rcm.messaging import stream
+from rcm.messaging.direct import DirectBus
+from rcm.messaging.stream import BadCursor, EventPage, PublicEvent, cursor_text, position_of, read_events
+from rcm.messaging.unit_of_work import Cause
+from rcm.messaging.wire import Position
+from tests.shared.messaging.system import ORGANISATION, Pair, pair
+from tests.shared.messaging.toy.service import say
+from tests.support.postgres import Databases
+
+OTHER = new_id()
+
+
+@pytest_asyncio.fixture
+async def two(databases: Databases) -> AsyncIterator[Pair]:
+    async with pair(databases, DirectBus()) as found:
+        yield found
+
+
+async def said_by(two: Pair, organisation: UUID, things: list[UUID]) -> None:
+    await two.producer.run(lambda unit: say(unit, organisation, things), organisation_id=organisation, cause=Cause())
+
+
+async def page(two: Pair, after: str | None, limit: int, organisation: UUID = ORGANISATION) -> EventPage:
+    async with two.producer.api.transaction(organisation, read_only=True) as connection:
+        return await read_events(connection, organisation, after, limit, source="/claims-svc")
+
+
+def sequences(events: list[PublicEvent]) -> list[int]:
+    return [int(orjson.loads(event.body)["sequence"]) for event in events]
+
+
+async def test_pages_go_on_where_the_last_one_ended(two: Pair) -> None:
+    thing = new_id()
+    for _ in range(7):
+        await said_by(two, ORGANISATION, [thing])
+        await said_by(two, OTHER, [new_id()])
+    await two.quiet()
+    found: list[int] = []
+    cursor: str | None = None
+    for wanted in (3, 3, 1, 0):
+        got = await page(two, cursor, 3)
+        assert (len(got.events), got.more) == (wanted, wanted == 3)
+        found += sequences(got.events)
+        cursor = got.cursor
+    assert found == list(range(1, 8))
+    await said_by(two, ORGANISATION, [thing])
+    await two.quiet()
+    assert sequences((await page(two, cursor, 3)).events) == [8]
+    assert len((await page(two, None, 100, OTHER)).events) == 7
+
+
+async def test_an_event_is_cloudevents_in_structured_mode(two: Pair) -> None:
+    thing = new_id()
+    await said_by(two, ORGANISATION, [thing])
+    await two.quiet()
+    [event] = (await page(two, None, 10)).events
+    body = orjson.loads(event.body)
+    data = body.pop("data")
+    assert data["claim_id"] == str(thing)
+    assert UUID(body.pop("id"))
+    assert body.pop("time").startswith("20")
+    assert body == {
+        "specversion": "1.0",
+        "source": "/claims-svc",
+        "type": "rcm.claims.ClaimVoided.v1",
+        "subject": str(thing),
+        "datacontenttype": "application/json",
+        "dataschema": "/schemas/rcm.claims.ClaimVoided.v1.json",
+        "sequence": "1",
+        "organisationid": str(ORGANISATION),
+        "correlationid": str(thing),
+    }
+
+
+@pytest.mark.parametrize("text", ["", "x", "MS4y", "äöü", "MS4yLjMuNA", "LTEuMi4z", "MS4yLng", "A" * 400])
+def test_a_cursor_that_is_none_of_ours_is_refused(text: str) -> None:
+    with pytest.raises(BadCursor):
+        position_of(text)
+    position = Position(3, 2**40, 17)
+    assert position_of(cursor_text(position)) == position
+
+
+async def collected(two: Pair, organisation: UUID, after: str | None, number: int) -> list[int]:
+    """Follows until so many events have come."""
+    found: list[PublicEvent] = []
+    async with asyncio.timeout(20):
+        async for events in two.producer.tail.follow(organisation, after, beat_seconds=0.2):
+            assert all(event.organisation_id == organisation for event in events)
+            found += events
+            if len(found) >= number:
+                break
+    assert len({event.cursor for event in found}) == len(found)
+    return sequences(found)
+
+
+@pytest.mark.parametrize("ring", [5, 5_000])
+async def test_followers_see_everything_once_and_in_order(two: Pair, monkeypatch: pytest.MonkeyPatch, ring: int) -> None:
+    """Also those that are slower than the ring is long: they fall back to the log."""
+    monkeypatch.setattr(stream, "RING_EVENTS", ring)
+    two.producer.tail._ring = type(two.producer.tail._ring)(maxlen=ring)
+    thing = new_id()
+    for _ in range(20):
+        await said_by(two, ORGANISATION, [thing])
+    beginning = cursor_text(Position(0, 0, 0))
+    followers = [asyncio.create_task(collected(two, ORGANISATION, beginning, 60)) for _ in range(5)]
+    other = asyncio.create_task(collected(two, OTHER, beginning, 40))
+    for _ in range(40):
+        await said_by(two, ORGANISATION, [thing])
+        await said_by(two, OTHER, [thing])
+    assert await asyncio.gather(*followers) == [list(range(1, 61))] * 5
+    assert await other == list(range(1, 41))
+
+
+async def test_without_a_cursor_one_sees_what_comes(two: Pair) -> None:
+    thing = new_id()
+    await said_by(two, ORGANISATION, [thing])
+    await two.quiet()
+    follower = asyncio.create_task(collected(two, ORGANISATION, None, 2))
+    await asyncio.sleep(0.3)
+    await said_by(two, ORGANISATION, [thing])
+    await said_by(two, ORGANISATION, [thing])
+    assert await follower == [2, 3]
+
+
+async def test_a_silent_stream_beats_and_ends_with_the_service(two: Pair) -> None:
+    beats = 0
+
+    async def follow() -> None:
+        nonlocal beats
+        async for events in two.producer.tail.follow(ORGANISATION, None, beat_seconds=0.05):
+            assert events == []
+            beats += 1
+
+    follower = asyncio.create_task(follow())
+    await asyncio.sleep(0.5)
+    await two.producer.stop_tail()
+    async with asyncio.timeout(2):
+        await follower
+    assert beats >= 3
