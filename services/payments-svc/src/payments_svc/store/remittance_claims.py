@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 _PAYMENT = msgspec.json.Decoder(ClaimPayment)
 _ENCODER = msgspec.json.Encoder()
-_COLUMNS = """c.organisation_id, c.remittance_claim_id, c.remittance_id, c.position, r.payer_identifier, c.payment_date,
+_PAYER = """(
+    select r.payer_identifier from remittance r where r.organisation_id = c.organisation_id and r.remittance_id = c.remittance_id
+)"""
+"""A lookup by key for each row, so that no plan ever begins with the remittances."""
+_COLUMNS = f"""c.organisation_id, c.remittance_claim_id, c.remittance_id, c.position, {_PAYER}, c.payment_date,
     c.payment::text, c.state, c.reason, c.difference_cents, c.claim_id, c.encounter_id, c.rank, c.payer_id, c.entry_id,
     c.decided_by, c.note"""
 _OF_REMITTANCE = "join remittance r on r.organisation_id = c.organisation_id and r.remittance_id = c.remittance_id"
@@ -131,7 +135,7 @@ async def waiting_for_numbers(connection: "Connection", keys: Iterable[tuple[UUI
     wanted = list(keys)
     rows = await connection.fetch(
         f"""select {_COLUMNS} from unnest($1::uuid[], $2::text[]) as w(organisation_id, patient_control_number)
-        join remittance_claim c using (organisation_id, patient_control_number) {_OF_REMITTANCE}
+        join remittance_claim c using (organisation_id, patient_control_number)
         where c.state in ('held', 'unmatched') and c.state = 'unmatched'
         order by c.payment_date, c.remittance_id, c.position""",
         [org for org, _ in wanted],
@@ -143,7 +147,7 @@ async def waiting_for_numbers(connection: "Connection", keys: Iterable[tuple[UUI
 async def waiting_whose_claim_came(connection: "Connection", limit: int) -> list[RemittanceClaim]:
     """Unmatched CLPs, of all organisations, whose patient control number is known: two transactions had missed each other."""
     rows = await connection.fetch(
-        f"""select {_COLUMNS} from remittance_claim c {_OF_REMITTANCE}
+        f"""select {_COLUMNS} from remittance_claim c
         where c.state in ('held', 'unmatched') and c.reason = 'unmatched' and exists (
             select from submitted_claim s where s.organisation_id = c.organisation_id
                 and s.patient_control_number = c.patient_control_number
@@ -156,7 +160,7 @@ async def waiting_whose_claim_came(connection: "Connection", limit: int) -> list
 async def load_claim(connection: "Connection", organisation_id: UUID, remittance_claim_id: UUID) -> RemittanceClaim | None:
     """One CLP."""
     row = await connection.fetchrow(
-        f"""select {_COLUMNS} from remittance_claim c {_OF_REMITTANCE}
+        f"""select {_COLUMNS} from remittance_claim c
         where c.organisation_id = $1 and c.remittance_claim_id = $2""",
         organisation_id,
         remittance_claim_id,
@@ -167,7 +171,7 @@ async def load_claim(connection: "Connection", organisation_id: UUID, remittance
 async def claims_of_remittance(connection: "Connection", organisation_id: UUID, remittance_id: UUID) -> list[RemittanceClaim]:
     """All CLPs of a remittance, in its order."""
     rows = await connection.fetch(
-        f"""select {_COLUMNS} from remittance_claim c {_OF_REMITTANCE}
+        f"""select {_COLUMNS} from remittance_claim c
         where c.organisation_id = $1 and c.remittance_id = $2 order by c.position""",
         organisation_id,
         remittance_id,
