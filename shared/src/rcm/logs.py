@@ -8,8 +8,9 @@ import logging
 import re
 import sys
 import traceback
+from collections.abc import MutableMapping
 from datetime import UTC, datetime
-from typing import IO, Any
+from typing import Any, TextIO
 
 import orjson
 import structlog
@@ -19,7 +20,7 @@ QUIET = ("aiokafka", "asyncio", "httpx", "httpcore", "alembic", "uvicorn.access"
 _SOURCE_ROOT = re.compile(r"^.*/(?:src|site-packages)/")
 
 
-def configure(level: str = "info", stream: IO[str] | None = None) -> None:
+def configure(level: str = "info", stream: TextIO | None = None) -> None:
     """Sends structlog's and the standard library's records to `stream` (stdout) as JSON lines. Once a process."""
     out = stream or sys.stdout
     number = logging.getLevelNamesMapping()[level.upper()]
@@ -31,7 +32,7 @@ def configure(level: str = "info", stream: IO[str] | None = None) -> None:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
 
 
-def _configure_structlog(number: int, stream: IO[str] | None) -> None:
+def _configure_structlog(number: int, stream: TextIO | None) -> None:
     structlog.configure(
         processors=[_stamp, _exceptions_told, _rendered],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -63,11 +64,11 @@ def told(error: BaseException) -> dict[str, Any]:
     return found
 
 
-def _stamp(_: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _stamp(_: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "level": method, **event}
 
 
-def _exceptions_told(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def _exceptions_told(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     error = event.pop("exc_info", None)
     if error is True:
         error = sys.exc_info()[1]
@@ -76,7 +77,7 @@ def _exceptions_told(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     return event
 
 
-def _rendered(_: Any, __: str, event: dict[str, Any]) -> str:
+def _rendered(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
     return orjson.dumps(event, default=str).decode()
 
 
