@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _PAYMENT = msgspec.json.Decoder(ClaimPayment)
 _ENCODER = msgspec.json.Encoder()
 _PAYER = """(
-    select r.payer_identifier from remittance r where r.organisation_id = c.organisation_id and r.remittance_id = c.remittance_id
+    select r.payer_identifier from remittance r
+    where r.organisation_id = c.organisation_id and r.remittance_id = c.remittance_id
 )"""
 """A lookup by key for each row, so that no plan ever begins with the remittances."""
 _COLUMNS = f"""c.organisation_id, c.remittance_claim_id, c.remittance_id, c.position, {_PAYER}, c.payment_date,
