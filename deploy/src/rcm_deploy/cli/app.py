@@ -4,7 +4,11 @@ import typer
 
 from rcm_deploy.cli import dead_letters, demo, events, post, reconcile, token, up, x12
 
-app = typer.Typer(help="The open revenue cycle: run it, feed it, watch it, check it.", no_args_is_help=True)
+app = typer.Typer(
+    help="The open revenue cycle: run it, feed it, watch it, check it.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
 app.command("up")(up.up)
 app.command("sign-in")(up.sign_in)
 app.command("clean")(up.clean)
