@@ -33,14 +33,17 @@ async def look(remote: Remote) -> Look:
         remote.json("GET", "adapter", "/v1/flow"),
         remote.json("GET", "sandbox", "/v1/flow"),
         remote.json("GET", "claims", "/v1/summary"),
+        remote.json("GET", "payments", "/v1/unmatched", params={"state": "unmatched", "limit": 1}),
     )
-    *services, adapter, sandbox, claims = flows
+    *services, adapter, sandbox, claims, unmatched = flows
     by_state = claims["claims"]
     return Look(
         log_events=sum(flow["log_events"] for flow in services),
         moving=sum(flow[name] for flow in services for name in ("unpublished", "unconsumed", "waiting", "retrying"))
         + adapter["waiting"]
         + sandbox.get("unread", 0)
+        # A remittance taken at the same moment as its claim's submission is joined to it by a sweep.
+        + len(unmatched["items"])
         + sum(by_state.get(state, 0) for state in ("DRAFT", "READY", "BATCHED")),
         sandbox_pending=sandbox["pending"],
         dead_letters=sum(flow["dead_letters"] for flow in services),
