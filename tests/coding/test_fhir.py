@@ -32,6 +32,52 @@ NICO = {
     "phone": "2175550161",
 }
 
+FIRST_VISIT: dict[str, Any] = {
+    "external_id": "7c2f0a1e-5b1d-4c5e-9a10-000000000008",
+    "patient": {
+        "external_id": "7c2f0a1e-5b1d-4c5e-9a10-000000000005",
+        "last_name": "Farrow",
+        "first_name": "Mina",
+        "birth_date": "1991-11-02",
+        "sex": "F",
+        "address": {"line1": "9 Cedar Court", "city": "Springfield", "state": "IL", "postal_code": "62704"},
+        "phone": "2175550161",
+    },
+    "coverages": [
+        {
+            "payer_id": "SBX01",
+            "payer_name": "Evergreen Mutual",
+            "member_id": "EVG206100001",
+            "group_number": "GRP100",
+            "effective_from": "2025-01-01",
+        }
+    ],
+    "billing_provider": MAPLE,
+    "rendering_provider": {"npi": "1234567893", "last_name": "Okafor", "first_name": "Ngozi", "taxonomy": "207Q00000X"},
+    "place_of_service": "11",
+    "date_of_service": "2026-03-02",
+    "diagnoses": [{"code": "E11.9"}, {"code": "I10"}],
+    "lines": [
+        {
+            "line_number": 1,
+            "procedure": "99213",
+            "modifiers": ["25"],
+            "description": "Office visit",
+            "charge_cents": 13250,
+            "diagnosis_pointers": [1, 2],
+            "place_of_service": "11",
+        },
+        {
+            "line_number": 2,
+            "procedure": "83036",
+            "description": "Hemoglobin A1c",
+            "charge_cents": 2800,
+            "diagnosis_pointers": [1],
+            "place_of_service": "11",
+        },
+    ],
+}
+
 
 def taken(bundle: dict[str, Any] | bytes, place: int = 0) -> Encounter:
     body = bundle if isinstance(bundle, bytes) else orjson.dumps(bundle)
@@ -66,51 +112,7 @@ def test_the_example_bundle_whole() -> None:
     """The golden bundle: a patient who is guarantor and subscriber, and a child with both others."""
     items = fhir.read(EXAMPLE.read_bytes()).items
     first, second = (each.encounter.model_dump(mode="json", exclude_defaults=True) for each in items if isinstance(each, Taken))
-    assert first == {
-        "external_id": "7c2f0a1e-5b1d-4c5e-9a10-000000000008",
-        "patient": {
-            "external_id": "7c2f0a1e-5b1d-4c5e-9a10-000000000005",
-            "last_name": "Farrow",
-            "first_name": "Mina",
-            "birth_date": "1991-11-02",
-            "sex": "F",
-            "address": {"line1": "9 Cedar Court", "city": "Springfield", "state": "IL", "postal_code": "62704"},
-            "phone": "2175550161",
-        },
-        "coverages": [
-            {
-                "payer_id": "SBX01",
-                "payer_name": "Evergreen Mutual",
-                "member_id": "EVG206100001",
-                "group_number": "GRP100",
-                "effective_from": "2025-01-01",
-            }
-        ],
-        "billing_provider": MAPLE,
-        "rendering_provider": {"npi": "1234567893", "last_name": "Okafor", "first_name": "Ngozi", "taxonomy": "207Q00000X"},
-        "place_of_service": "11",
-        "date_of_service": "2026-03-02",
-        "diagnoses": [{"code": "E11.9"}, {"code": "I10"}],
-        "lines": [
-            {
-                "line_number": 1,
-                "procedure": "99213",
-                "modifiers": ["25"],
-                "description": "Office visit",
-                "charge_cents": 13250,
-                "diagnosis_pointers": [1, 2],
-                "place_of_service": "11",
-            },
-            {
-                "line_number": 2,
-                "procedure": "83036",
-                "description": "Hemoglobin A1c",
-                "charge_cents": 2800,
-                "diagnosis_pointers": [1],
-                "place_of_service": "11",
-            },
-        ],
-    }
+    assert first == FIRST_VISIT
     assert second["guarantor"] == {"external_id": "7c2f0a1e-5b1d-4c5e-9a10-000000000007", **NICO}
     assert second["coverages"] == [
         {
