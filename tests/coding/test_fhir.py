@@ -96,7 +96,10 @@ def changed(kind: str, **changes: Any) -> dict[str, Any]:
 
 
 def with_more(*resources: dict[str, Any]) -> dict[str, Any]:
-    return {**BUNDLE, "entry": [*BUNDLE["entry"], *({"resource": resource} for resource in resources)]}
+    return {
+        **BUNDLE,
+        "entry": [*(dict(entry) for entry in BUNDLE["entry"]), *({"resource": resource} for resource in resources)],
+    }
 
 
 def claim(**changes: Any) -> dict[str, Any]:
