@@ -30,78 +30,96 @@ from rcm_deploy.remote import SERVICES, Remote, remote
 WARM_UP = 200
 CLIENTS = (8, 16, 32)
 PARTS = ("coding", "claims", "payments", "patient-billing")
+Rates = dict[str, float]
+"""Encounters a second, by way of intake: "single 8" (clients), ..., "batch"."""
 
 
-async def bench_real(bus: str, count: int) -> tuple[dict[str, Any], Shape, dict[str, float]]:
-    """The real path on one bus: its figures, the shape that it writes, encounters a second by way of intake."""
+async def bench_real(bus: str, count: int) -> tuple[dict[str, Any], real.Writes, Rates]:
+    """The real path on one bus: its figures, what it writes for an encounter, encounters a second by way of intake."""
     with own_system(bus=bus, environment=real.ENVIRONMENT) as system:
         running = system.start()
         async with remote(system.data_folder) as connected:
             await real.measure(connected, count=WARM_UP, first=0, batch=1, clients=8)
             first = WARM_UP
             result: dict[str, Any] = {"single": {}}
-            rates: dict[str, float] = {}
-            before = await _written(connected, system.data_folder)
+            rates: Rates = {}
+            looks = [await _written(connected, system.data_folder)]
             for clients in CLIENTS:
                 run = await real.measure(connected, count=count, first=first, batch=1, clients=clients)
                 first += count
                 result["single"][clients] = {**_figures(run), **real.latencies(run.load)}
                 rates[f"single {clients}"] = run.per_second
-            after = await _written(connected, system.data_folder)
-            writes = real.per_encounter(before, after, count * len(CLIENTS))
+            looks.append(await _written(connected, system.data_folder))
             run = await real.measure(connected, count=2 * count, first=first, batch=real.BATCH, clients=2)
             rates["batch"] = run.per_second
+            looks.append(await _written(connected, system.data_folder))
+            writes = real.per_encounter(looks[0], looks[1], count * len(CLIENTS))
             result |= {
                 "batch": _figures(run),
-                "writes_per_encounter": writes,
+                "writes_per_encounter_single": writes,
+                "writes_per_encounter_batch": real.per_encounter(looks[1], looks[2], 2 * count),
                 "relay_lag_p95_ms": await real.relay_lag_p95_ms(connected),
                 "memory_mib": real.memory_mib(running.processes),
             }
-            return result, _shape(writes), rates
+            return result, writes, rates
 
 
-async def _written(connected: Remote, data_folder: Path) -> dict[str, dict[str, int]]:
+async def _written(connected: Remote, data_folder: Path) -> real.Writes:
     await settle(connected)
     await real.settle_statistics()
-    admin_url = orjson.loads((data_folder / "running.json").read_bytes())["admin_database_url"]  # once
-    return await real.written(admin_url)
+    admin_url = orjson.loads((data_folder / "running.json").read_bytes())["admin_database_url"]
+    return await real.written(admin_url, real.service_databases(), "event_log")
 
 
 def _figures(run: real.Measured) -> dict[str, Any]:
     return {"encounters_per_second": round(run.per_second, 1), "refused": run.load.refused, "cpu_us_per_encounter": run.cpu_us}
 
 
-def _shape(writes: dict[str, dict[str, float]]) -> Shape:
-    """A floor of the same writing: the platform's inbox and log rows are counted there by themselves."""
-    rows, events = [], []
-    for part in PARTS:
-        said = round(writes[part]["events"])
-        events.append(max(1, said))
-        rows.append(max(1, round(writes[part]["rows"]) - said - 1))
-    # The adapter's rows are part of the path too; the floor has no fifth hop, so the second one writes them.
-    rows[1] += round(writes["adapter"]["rows"])
-    return Shape(rows=tuple(rows), events=tuple(events), transactions=(1, 2, 2, 1))
+def same_writes(path: real.Writes, bare: real.Writes) -> Shape:
+    """A floor that writes what the real path writes; `bare` is what the floor of `Shape()` was seen to write.
+
+    The floor counts inbox and idempotency rows and its relay's place by itself. The adapter's rows are part of the path too:
+    the floor has no fifth hop, so its second one writes them.
+    """
+    rows, events, transactions = [], [], []
+    for hop, part in enumerate(PARTS):
+        own = bare[f"hop {hop}"]
+        besides = own["rows"] - Shape().rows[hop] - Shape().events[hop]
+        said = max(1, round(path[part]["events"]))
+        adapter = path["adapter"]["rows"] if hop == 1 else 0
+        events.append(said)
+        rows.append(max(1, round(path[part]["rows"] + adapter - said - besides)))
+        transactions.append(max(1, round(path[part]["transactions"] / own["transactions"])))
+    return Shape(tuple(rows), tuple(events), tuple(transactions))
 
 
-async def bench_floor(bus: str, count: int, shape: Shape) -> dict[str, float]:
-    """Encounters a second through a floor of a shape, for each way of intake."""
-    rates: dict[str, float] = {}
+async def bench_floor(bus: str, count: int, shape: Shape) -> tuple[real.Writes, Rates]:
+    """A floor of a shape: what it writes for an encounter posted singly, encounters a second for each way of intake."""
+    rates: Rates = {}
     folder = Path(tempfile.mkdtemp(prefix="rcm-bench-"))
     folder.chmod(0o755)  # noqa: ASYNC240  # once
     postgres = PostgresServer(folder / "postgres")
     postgres.start()
+    databases = {f"hop {hop}": f"floor_{hop}" for hop in range(HOPS)}
+
+    async def look() -> real.Writes:
+        await real.settle_statistics()
+        return await real.written(postgres.url(), databases, "log")
+
     try:
         await create_databases(postgres.url())
         async with _floor(bus, folder, postgres.url(), shape) as (front, last):
             await _through_floor(front, last, WARM_UP, 0, batch=1, clients=8)
             done = WARM_UP
+            before = await look()
             for clients in CLIENTS:
                 rates[f"single {clients}"] = await _through_floor(front, last, count, done, batch=1, clients=clients)
                 done += count
+            after = await look()
             rates["batch"] = await _through_floor(front, last, 2 * count, done, batch=real.BATCH, clients=2)
     finally:
         postgres.stop()
-    return rates
+    return real.per_encounter(before, after, count * len(CLIENTS)), rates
 
 
 @asynccontextmanager
@@ -180,11 +198,15 @@ async def bench(buses: Sequence[str], count: int, stored: int) -> dict[str, Any]
     """Everything, bus by bus, the floors right after the real path they are held against."""
     result: dict[str, Any] = {"processors": os.cpu_count(), "encounters": count}
     for bus in buses:
-        figures, shape, rates = await bench_real(bus, count)
-        floors = {"four_hops": await bench_floor(bus, count, Shape()), "same_writes": await bench_floor(bus, count, shape)}
+        figures, writes, rates = await bench_real(bus, count)
+        bare, bare_rates = await bench_floor(bus, count, Shape())
+        shape = same_writes(writes, bare)
+        same, same_rates = await bench_floor(bus, count, shape)
+        floors = {"four_hops": bare_rates, "same_writes": same_rates}
         result[bus] = {
             **figures,
             "floor_shape": asdict(shape),
+            "floor_writes_per_encounter": {"four_hops": bare, "same_writes": same},
             "floors_encounters_per_second": {n: {w: round(r, 1) for w, r in f.items()} for n, f in floors.items()},
             "ratios": {n: {way: round(rates[way] / rate, 3) for way, rate in f.items()} for n, f in floors.items()},
         }

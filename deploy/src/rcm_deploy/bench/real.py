@@ -4,10 +4,9 @@ import asyncio
 import os
 import resource
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import asyncpg
 import orjson
@@ -15,7 +14,7 @@ import orjson
 from rcm.identity import Role
 from rcm_deploy.bench.load import Load, percentile, post_all, until
 from rcm_deploy.databases import database_name
-from rcm_deploy.remote import SERVICES, Remote, Running, local_token
+from rcm_deploy.remote import SERVICES, Remote, local_token
 from rcm_deploy.samples.encounters import sample_encounter
 
 PATIENT_OWES = "001"
@@ -27,6 +26,7 @@ ENVIRONMENT = {
     "RCM_LOG_LEVEL": "warning",
 }
 """Claims leave at once and payers answer at once: what is measured is ours, not their waiting."""
+STATISTICS_SECONDS = 10.5
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -80,23 +80,45 @@ async def _accounts(remote: Remote) -> int:
 
 
 def cpu_seconds(processes: Mapping[str, int]) -> dict[str, float]:
-    """User and system time so far of each process that lives, as Linux counts it."""
+    """User and system time so far of each process that lives, with its children's; one that is many at once is named once."""
     found = {}
-    for name, pid in processes.items():
-        try:
-            with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-                fields = file.read().rpartition(")")[2].split()
-        except FileNotFoundError:
-            continue
-        found[name] = (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+    for name, pid in _distinct(processes).items():
+        counted = [_cpu_ticks(each) for each in (pid, *(_children(pid) if name == "postgres" else ()))]
+        found[name] = sum(counted) / TICKS_PER_SECOND
     return found
+
+
+def _distinct(processes: Mapping[str, int]) -> dict[str, int]:
+    """The embedded process bears every service's name: it stands here once, under its first."""
+    first: dict[int, str] = {}
+    for name, pid in processes.items():
+        first.setdefault(pid, name)
+    return {name: pid for pid, name in first.items()}
+
+
+def _cpu_ticks(pid: int) -> int:
+    """User and system time of a process and of its children that have ended, as Linux counts it; 0 for one that is gone."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return sum(int(field) for field in fields[11:15])
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return [int(child) for child in file.read().split()]
+    except FileNotFoundError:
+        return []
 
 
 def memory_mib(processes: Mapping[str, int]) -> dict[str, float]:
     """Resident memory of each process in MiB."""
     page = resource.getpagesize()
     found = {}
-    for name, pid in processes.items():
+    for name, pid in _distinct(processes).items():
         try:
             with open(f"/proc/{pid}/statm", encoding="ascii") as file:
                 found[name] = round(int(file.read().split()[1]) * page / 2**20, 1)
@@ -105,17 +127,23 @@ def memory_mib(processes: Mapping[str, int]) -> dict[str, float]:
     return found
 
 
-async def written(admin_url: str) -> dict[str, dict[str, int]]:
-    """Rows written and transactions committed so far in each service's database, from PostgreSQL's own statistics."""
-    counts = {}
-    for service in (*SERVICES, "adapter"):
-        name = database_name(service)
+Writes = dict[str, dict[str, float]]
+"""By database: rows, events (log rows, among the rows) and committed transactions."""
+
+
+async def written(admin_url: str, databases: Mapping[str, str], log: str) -> Writes:
+    """Rows written and transactions committed so far in each database, from PostgreSQL's own statistics.
+
+    `databases` are their names by what we call them, `log` the beginning of the name of the log's tables.
+    """
+    counts: Writes = {}
+    for service, name in databases.items():
         connection = await asyncpg.connect(admin_url, database=name)
         try:
             await connection.execute("select pg_stat_clear_snapshot()")
             rows = await connection.fetchval("select sum(n_tup_ins + n_tup_upd + n_tup_del) from pg_stat_user_tables")
             events = await connection.fetchval(
-                "select coalesce(sum(n_tup_ins), 0) from pg_stat_user_tables where relname like 'event_log%'"
+                "select coalesce(sum(n_tup_ins), 0) from pg_stat_user_tables where starts_with(relname, $1)", log
             )
             transactions = await connection.fetchval(
                 "select xact_commit from pg_stat_database where datname = current_database()"
@@ -126,7 +154,12 @@ async def written(admin_url: str) -> dict[str, dict[str, int]]:
     return counts
 
 
-def per_encounter(before: Mapping[str, Any], after: Mapping[str, Any], count: int) -> dict[str, dict[str, float]]:
+def service_databases() -> dict[str, str]:
+    """The real path's databases."""
+    return {service: database_name(service) for service in (*SERVICES, "adapter")}
+
+
+def per_encounter(before: Writes, after: Writes, count: int) -> Writes:
     """What was written between two looks, for each encounter."""
     return {
         service: {kind: round((after[service][kind] - before[service][kind]) / count, 2) for kind in after[service]}
@@ -156,10 +189,5 @@ def latencies(load: Load) -> dict[str, float]:
 
 
 async def settle_statistics() -> None:
-    """PostgreSQL's backends report their counts when idle, at most once a second."""
-    await asyncio.sleep(1.5)
-
-
-def served(running: Running) -> Sequence[str]:
-    """The processes that are ours, without PostgreSQL and Kafka."""
-    return [name for name in running.processes if name not in ("postgres", "kafka")]
+    """PostgreSQL's backends report what is left to count when they have been idle for ten seconds."""
+    await asyncio.sleep(STATISTICS_SECONDS)
