@@ -333,3 +333,20 @@ async def test_the_sweep_matches_what_two_transactions_missed(payments: LiveServ
     await payments.rows(row)
     await payments.run_periodics()
     assert (await audit(payments, ORGANISATION))[case.encounter_id]["insurance_paid"] == 8000
+
+
+async def test_a_reversal_that_came_first_is_found_by_the_payers_number(
+    payments: LiveService, biller: httpx.AsyncClient
+) -> None:
+    """Payers garble CLP01: then CLP07 says whose it is, of the payment and of the reversal that waited for it."""
+    case = Case()
+    await ready(payments, case)
+    await post(biller, check(case.paid(*PAID, claim_number="ICN9")))
+    again = case.paid(*PAID, number="GARBLED", claim_number="ICN9")
+    taken = check(negated(again), trace="E2", provider_adjustments=[("CS", "", -again.paid_cents)])
+    [first] = (await post(biller, taken))["remittances"]
+    assert first["claims"] == {"unmatched": 1}
+    [second] = (await post(biller, check(again, trace="E3")))["remittances"]
+    assert second["claims"] == {"reversed": 1}
+    assert (await audit(payments, ORGANISATION))[case.encounter_id]["insurance_paid"] == 8000
+    assert (await biller.get("/v1/unmatched")).json()["items"] == []

@@ -35,6 +35,8 @@ class Posting:
     book: Book
     sent: Sent
     by_payer_number: dict[tuple[UUID, str, str], SentClaim]
+    found: Sent = field(default_factory=dict)
+    """Whose the CLPs of this transaction are, by their own numbers, whatever they were found by."""
     standing: dict[Key, list[PostedPayment]] = field(default_factory=dict)
     """By encounter: what stands in the ledger, only loaded where something is taken back."""
     lines: dict[UUID, Lines] = field(default_factory=dict)
@@ -116,6 +118,7 @@ def _decide(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> bool:
         _wait(posting, claim, ClaimState.UNMATCHED, Reason.UNMATCHED)
     else:
         _belongs_to(claim, ours)
+        posting.found[claim.key] = ours
         if payment.is_reversal:
             return _take_back(posting, claim, cause)
         _post(posting, claim, ours, cause)
@@ -262,14 +265,15 @@ async def _waiting_reversals(posting: Posting, claims: Sequence[RemittanceClaim]
     own = {claim.remittance_claim_id for claim in claims}
     keys = {claim.key for claim in claims if claim.state is ClaimState.POSTED}
     found = await remittance_claims.waiting_for_numbers(posting.book.unit.connection, keys)
-    waiting = [
-        each for each in found if each.reason == Reason.REVERSAL_WITHOUT_ORIGINAL and each.remittance_claim_id not in own
-    ]
+    waiting = []
+    for each in found:
+        ours = posting.claim_sent(each) or posting.found.get(each.key)
+        if each.reason == Reason.REVERSAL_WITHOUT_ORIGINAL and each.remittance_claim_id not in own and ours is not None:
+            _belongs_to(each, ours)
+            waiting.append(each)
     if not waiting:
         return []
     causes = {claim.key: cause(claim) for claim in claims}
-    for each in waiting:
-        _belongs_to(each, posting.sent[each.key])
     await _load_standing(posting, [(each.organisation_id, each.encounter_id) for each in waiting if each.encounter_id])
     fresh = [claim for claim in posting.fresh.values() if claim.state is ClaimState.POSTED]
     for claim in fresh:
