@@ -30,7 +30,7 @@ test: ## Runs all tests, on real PostgreSQL and real Kafka (ARGS= goes to pytest
 	@.venv/bin/python -m pytest $(ARGS)
 
 check: ## Checks style, types, the house's walls, sizes, and the READMEs' tables against the code
-	@$(SETUP) run test kafka?
+	@$(SETUP) run test kafka? browser?
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
