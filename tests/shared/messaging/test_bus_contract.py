@@ -146,8 +146,8 @@ async def test_dead_letters_are_retried_or_dropped(two: Pair) -> None:
     await eventually(lambda: dead(two, 2))
     async with two.consumer.api.transaction(ORGANISATION) as connection:
         letters = {letter.subject: letter for letter in await dead_letters(connection, ORGANISATION, None, 10)}
-        assert await drop_dead_letter(connection, ORGANISATION, letters[second].dead_letter_id)
-        assert not await drop_dead_letter(connection, ORGANISATION, letters[second].dead_letter_id)
+        assert await drop_dead_letter(connection, ORGANISATION, letters[second].dead_letter_id, "pat (admin)")
+        assert not await drop_dead_letter(connection, ORGANISATION, letters[second].dead_letter_id, "pat (admin)")
         assert await retry_dead_letter(connection, ORGANISATION, letters[first].dead_letter_id)
     two.consumer.wake()
     await eventually(lambda: dead(two, 1))
@@ -168,7 +168,7 @@ async def test_a_dead_letter_of_another_organisation_is_out_of_reach(two: Pair) 
     async with two.consumer.api.transaction(stranger) as connection:
         assert await dead_letters(connection, ORGANISATION, None, 10) == []
         assert not await retry_dead_letter(connection, stranger, letter)
-        assert not await drop_dead_letter(connection, ORGANISATION, letter)
+        assert not await drop_dead_letter(connection, ORGANISATION, letter, "pat (admin)")
 
 
 async def test_what_is_transient_is_tried_again_and_keeps_its_keys_order(two: Pair) -> None:

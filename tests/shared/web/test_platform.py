@@ -203,7 +203,32 @@ async def test_dead_letters_are_listed_retried_and_dropped(live: Live) -> None:
         (letter,) = (await admin.get("/v1/dead-letters")).json()["items"]
         assert (await admin.post(f"/v1/dead-letters/{letter['dead_letter_id']}/drop")).json()["state"] == "dropped"
         assert (await flow(it))["dead_letters"] == 0
-        assert (await admin.post(f"/v1/dead-letters/{letter['dead_letter_id']}/retry")).status_code == 404
+        assert (await admin.post(f"/v1/dead-letters/{letter['dead_letter_id']}/drop")).status_code == 404
+        assert (await admin.get("/v1/dead-letters")).json()["items"] == []
+
+
+async def test_what_was_dropped_stays_with_who_and_when_and_can_be_taken_back(live: Live) -> None:
+    async with live(build()) as it, it.client(Role.ADMIN, subject="pat") as admin:
+        one = EncounterCancelled(encounter_id=it.organisation_id, external_id="x", was_coded=False, reason="x")
+        await it.deliver(one, one)
+        (letter,) = (await admin.get("/v1/dead-letters")).json()["items"]
+        assert (letter["dropped_at"], letter["dropped_by"]) == (None, None)
+        await admin.post(f"/v1/dead-letters/{letter['dead_letter_id']}/drop")
+        (dropped,) = (await admin.get("/v1/dead-letters", params={"state": "dropped"})).json()["items"]
+        assert dropped["dropped_by"] == "pat (admin)"
+        assert dropped["dropped_at"] is not None
+        assert dropped["reason"] == letter["reason"]
+        await it.deliver(one)
+        retried = await admin.post(f"/v1/dead-letters/{letter['dead_letter_id']}/retry")
+        assert retried.json()["state"] == "retrying"
+        while await it.consumer.sweep():
+            pass
+        (again,) = [
+            found
+            for found in (await admin.get("/v1/dead-letters")).json()["items"]
+            if found["dead_letter_id"] == letter["dead_letter_id"]
+        ]
+        assert again["dropped_by"] is None
 
 
 async def test_periodic_work_runs_until_nothing_is_left(live: Live) -> None:

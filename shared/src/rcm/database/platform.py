@@ -59,7 +59,7 @@ create table parked_message (
     organisation_id uuid not null,
     parked_id uuid not null,
     position bigint not null default nextval('parked_message_position'),
-    state text not null constraint ck_parked_message_state check (state in ('waiting', 'retrying', 'dead')),
+    state text not null constraint ck_parked_message_state check (state in ('waiting', 'retrying', 'dead', 'dropped')),
     kind text not null default '',
     awaited_id uuid,
     attempts integer not null default 0,
@@ -68,16 +68,19 @@ create table parked_message (
     reason text not null default '',
     parked_at timestamptz not null default now(),
     failed_at timestamptz,
+    dropped_at timestamptz,
+    dropped_by text,
     topic text not null,{ENVELOPE},
     data bytea not null,
     constraint pk_parked_message primary key (organisation_id, parked_id),
     constraint uq_parked_message_event unique (organisation_id, event_id)
 );
-create index ix_parked_message_due on parked_message (next_at) where state <> 'dead';
+create index ix_parked_message_due on parked_message (next_at) where state in ('waiting', 'retrying');
 create index ix_parked_message_event on parked_message (event_id);
-create index ix_parked_message_subject on parked_message (subject) where state <> 'dead';
+create index ix_parked_message_subject on parked_message (subject) where state in ('waiting', 'retrying');
 create index ix_parked_message_awaited on parked_message (awaited_id, kind) where state = 'waiting';
-create index ix_parked_message_dead on parked_message (organisation_id, parked_id) where state = 'dead';
+create index ix_parked_message_dead on parked_message (organisation_id, state, parked_id)
+    where state in ('dead', 'dropped');
 
 create table idempotency_key (
     organisation_id uuid not null,

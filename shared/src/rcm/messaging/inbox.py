@@ -20,7 +20,7 @@ with given as (
 )
 select event_id, null::text as topic, null::uuid as subject from taken
 union all
-select null, topic, subject from parked_message where state <> 'dead' and subject in (select s from given)
+select null, topic, subject from parked_message where state in ('waiting', 'retrying') and subject in (select s from given)
 """
 
 

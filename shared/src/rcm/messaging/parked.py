@@ -1,6 +1,7 @@
-"""Messages that are taken but not done: waiting for a fact, waiting for another try, or dead until somebody decides.
+"""Messages that are taken but not done: waiting for a fact, waiting for another try, dead until somebody decides, or dropped.
 
-One table holds all three. A key with a parked message (not a dead one) is blocked: what follows on it is parked behind.
+One table holds them all. A key with a message that waits or is retried is blocked: what follows on it is parked behind.
+What was dropped stays, with who and when: no input is ever lost, and a drop can be taken back by a retry.
 """
 
 # ruff: noqa: S608 - statements are put together from constants of this file; every value is a parameter
@@ -29,6 +30,9 @@ PAUSE_SECONDS_MAX = 300.0
 BEHIND_SECONDS = 60.0
 """A message that is behind another goes with it; this only bounds how long it can be overlooked."""
 
+OPEN = "state in ('waiting', 'retrying')"
+"""What still has its time to come, in the words of the table's partial indexes."""
+
 PARK = f"""
 insert into parked_message (organisation_id, parked_id, state, kind, awaited_id, attempts, next_at, code, reason, failed_at,
     topic, event_id, type, subject, sequence, "time", correlation_id, causation_id, traceparent, data)
@@ -55,36 +59,40 @@ where p.state = 'waiting' and p.awaited_id = u.id and p.kind = u.kind
 ENVELOPE = 'event_id, organisation_id, topic, type, subject, sequence, "time", correlation_id, causation_id, traceparent, data'
 DUE = f"""
 with due as (
-    select topic, subject from parked_message where state <> 'dead' and next_at <= clock_timestamp() order by next_at limit $1
+    select topic, subject from parked_message where {OPEN} and next_at <= clock_timestamp() order by next_at limit $1
 )
 select {ENVELOPE} from parked_message
-where state <> 'dead' and (topic, subject) in (select topic, subject from due)
+where {OPEN} and (topic, subject) in (select topic, subject from due)
 order by position limit $2
 """
-STILL_PARKED = """
+STILL_PARKED = f"""
 select event_id, exists (
     select from parked_message q
-    where q.state <> 'dead' and q.topic = p.topic and q.subject = p.subject and q.position < p.position
+    where q.{OPEN} and q.topic = p.topic and q.subject = p.subject and q.position < p.position
         and q.event_id <> all($1)
 ) as behind
-from parked_message p where state <> 'dead' and event_id = any($1::uuid[]) for update of p
+from parked_message p where {OPEN} and event_id = any($1::uuid[]) for update of p
 """
-NEXT_DUE = """
+NEXT_DUE = f"""
 select extract(epoch from min(next_at) - clock_timestamp())::float8
-from parked_message where state <> 'dead' and next_at > '-infinity'
+from parked_message where {OPEN} and next_at > '-infinity'
 """
 DONE = "delete from parked_message where event_id = any($1::uuid[])"
 COUNT = "select state, count(*) as number from parked_message group by state"
 DEAD = """
-select parked_id, event_id, type, subject, sequence, "time", correlation_id, code, reason, attempts, parked_at, failed_at, data
+select parked_id, event_id, type, subject, sequence, "time", correlation_id, code, reason, attempts, parked_at, failed_at, data,
+    dropped_at, dropped_by
 from parked_message
-where organisation_id = $1 and state = 'dead' and ($2::uuid is null or parked_id > $2) order by parked_id limit $3
+where organisation_id = $1 and state = $4 and ($2::uuid is null or parked_id > $2) order by parked_id limit $3
 """
 RETRY = """
-update parked_message set state = 'retrying', next_at = '-infinity', attempts = 0
+update parked_message set state = 'retrying', next_at = '-infinity', attempts = 0, dropped_at = null, dropped_by = null
+where organisation_id = $1 and parked_id = $2 and state in ('dead', 'dropped')
+"""
+DROP = """
+update parked_message set state = 'dropped', dropped_at = clock_timestamp(), dropped_by = $3
 where organisation_id = $1 and parked_id = $2 and state = 'dead'
 """
-DROP = "delete from parked_message where organisation_id = $1 and parked_id = $2 and state = 'dead'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,7 @@ class Parking:
 
     envelope: Envelope
     state: str
-    """waiting, retrying or dead."""
+    """waiting, retrying or dead; dropped is what somebody makes of a dead one."""
     kind: str = ""
     awaited_id: UUID | None = None
     code: str = ""
@@ -117,6 +125,9 @@ class DeadLetter:
     parked_at: datetime
     failed_at: datetime | None
     data: bytes
+    dropped_at: datetime | None = None
+    dropped_by: str | None = None
+    """Who gave it up."""
 
 
 def waiting(found: Waiting) -> Parking:
@@ -208,19 +219,21 @@ async def count(connection: "Connection") -> dict[str, int]:
     return {row["state"]: row["number"] for row in await connection.fetch(COUNT)}
 
 
-async def dead_letters(connection: "Connection", organisation_id: UUID, after: UUID | None, limit: int) -> list[DeadLetter]:
-    """An organisation's dead letters, oldest first, after the given one."""
-    return [DeadLetter(*row.values()) for row in await connection.fetch(DEAD, organisation_id, after, limit)]
+async def dead_letters(
+    connection: "Connection", organisation_id: UUID, after: UUID | None, limit: int, *, state: str = "dead"
+) -> list[DeadLetter]:
+    """An organisation's dead letters (or those that were dropped), oldest first, after the given one."""
+    return [DeadLetter(*row.values()) for row in await connection.fetch(DEAD, organisation_id, after, limit, state)]
 
 
 async def retry_dead_letter(connection: "Connection", organisation_id: UUID, dead_letter_id: UUID) -> bool:
-    """Hands it to its handler again; False where there is no such dead letter."""
+    """Hands it to its handler again, also when it was dropped; False where there is no such dead letter."""
     return await connection.execute(RETRY, organisation_id, dead_letter_id) == "UPDATE 1"
 
 
-async def drop_dead_letter(connection: "Connection", organisation_id: UUID, dead_letter_id: UUID) -> bool:
-    """Gives it up for good; False where there is no such dead letter. Its event stays in its producer's log."""
-    return await connection.execute(DROP, organisation_id, dead_letter_id) == "DELETE 1"
+async def drop_dead_letter(connection: "Connection", organisation_id: UUID, dead_letter_id: UUID, actor: str) -> bool:
+    """Gives it up, and keeps it with who did and when; False where there is no such dead letter."""
+    return await connection.execute(DROP, organisation_id, dead_letter_id, actor) == "UPDATE 1"
 
 
 def _envelope(row: "Record") -> Envelope:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -60,6 +60,8 @@ class DeadLetterView(BaseModel):
                     "reason": "The event's data breaks its contract",
                     "attempts": 1,
                     "failed_at": "2025-08-29T14:03:11.120000Z",
+                    "dropped_at": None,
+                    "dropped_by": None,
                 }
             ]
         }
@@ -75,6 +77,8 @@ class DeadLetterView(BaseModel):
     reason: str
     attempts: int
     failed_at: datetime | None
+    dropped_at: datetime | None
+    dropped_by: str | None = Field(description="Who gave it up: the token's subject and role")
 
 
 class DeadLetterState(BaseModel):
@@ -179,13 +183,17 @@ async def _check_ready(runtime: Runtime) -> None:
 
 @router.get("/v1/dead-letters", response_model=Page[DeadLetterView], tags=["operations"], summary="What could not be taken")
 async def list_dead_letters(
-    request: Request, who: Annotated[Principal, allow(Role.ADMIN)], limit: Limit = LIMIT_DEFAULT, after: After = None
+    request: Request,
+    who: Annotated[Principal, allow(Role.ADMIN)],
+    limit: Limit = LIMIT_DEFAULT,
+    after: After = None,
+    state: Annotated[Literal["dead", "dropped"], Query(description="Those to decide on, or those given up")] = "dead",
 ) -> Response:
     """Events of this organisation that can't succeed as they are, oldest first."""
     start = decode_cursor_as(after, UUID)[0] if after else None
 
     async def show(unit: UnitOfWork) -> Answer:
-        rows = await dead_letters(unit.connection, unit.organisation, start, limit + 1)
+        rows = await dead_letters(unit.connection, unit.organisation, start, limit + 1, state=state)
         views = [DeadLetterView.model_validate(row, from_attributes=True) for row in rows]
         return Answer(page_of(views, limit, lambda view: view, lambda view: [view.dead_letter_id]))
 
@@ -196,7 +204,7 @@ async def list_dead_letters(
     "/v1/dead-letters/{dead_letter_id}/retry", response_model=DeadLetterState, tags=["operations"], summary="Take it once more"
 )
 async def post_retry(request: Request, dead_letter_id: UUID, who: Annotated[Principal, allow(Role.ADMIN)]) -> Response:
-    """Hands the event to its handler again; where it fails again, it comes back here."""
+    """Hands the event to its handler again, also when it was dropped; where it fails again, it comes back here."""
 
     async def retry(unit: UnitOfWork) -> Answer:
         if not await retry_dead_letter(unit.connection, unit.organisation, dead_letter_id):
@@ -209,13 +217,13 @@ async def post_retry(request: Request, dead_letter_id: UUID, who: Annotated[Prin
 
 
 @router.post(
-    "/v1/dead-letters/{dead_letter_id}/drop", response_model=DeadLetterState, tags=["operations"], summary="Give it up for good"
+    "/v1/dead-letters/{dead_letter_id}/drop", response_model=DeadLetterState, tags=["operations"], summary="Give it up"
 )
 async def post_drop(request: Request, dead_letter_id: UUID, who: Annotated[Principal, allow(Role.ADMIN)]) -> Response:
-    """The event will never be taken here; the log of the service that said it still has it."""
+    """The event is not taken here, and kept with who gave it up and when (`state=dropped`); a retry takes it back."""
 
     async def drop(unit: UnitOfWork) -> Answer:
-        if not await drop_dead_letter(unit.connection, unit.organisation, dead_letter_id):
+        if not await drop_dead_letter(unit.connection, unit.organisation, dead_letter_id, unit.cause.actor):
             raise NotFound("No dead letter of this organisation has this id")
         return Answer(DeadLetterState(dead_letter_id=dead_letter_id, state="dropped"))
 
