@@ -15,7 +15,8 @@ from rcm.identity import Role
 from tests.patient_billing.making import responsibility_event
 from tests.support.live import STRANGER, LiveService
 
-ENCOUNTER = UUID("0198f5d0-5c00-7000-8000-0000000000c1")
+ENCOUNTER, OTHER = UUID("0198f5d0-5c00-7000-8000-0000000000c1"), UUID("0198f5d0-5c00-7000-8000-0000000000c2")
+GUARANTOR = {"external_id": "G-1001", "last_name": "Rivers", "first_name": "Dana"}
 DAY = timedelta(days=1)
 
 
@@ -23,6 +24,13 @@ async def only_account(client: httpx.AsyncClient) -> dict[str, Any]:
     items = (await client.get("/v1/accounts")).json()["items"]
     assert len(items) == 1
     found: dict[str, Any] = (await client.get(f"/v1/accounts/{items[0]['account_id']}")).json()
+    return found
+
+
+async def open_account(client: httpx.AsyncClient, *, status: int = 201) -> dict[str, Any]:
+    answer = await client.post("/v1/accounts", json={"guarantor": GUARANTOR})
+    assert answer.status_code == status, answer.text
+    found: dict[str, Any] = answer.json()
     return found
 
 
@@ -135,19 +143,86 @@ async def test_the_same_payment_is_taken_once(billing: LiveService) -> None:
         ({"method": "card"}, "/method"),
         ({"received_on": "2025-03-03"}, "/received_on"),
         ({"received_on": "03/01/2025"}, "/received_on"),
-        ({"encounter_id": str(uuid4())}, "/encounter_id"),
+        ({"encounter_id": str(OTHER)}, "/encounter_id"),
+        ({"encounter_id": "visit 7"}, "/encounter_id"),
         ({"tip_cents": 5}, "/tip_cents"),
         ({"reference": "a\x01b"}, "/reference"),
     ],
 )
 async def test_what_is_no_payment_is_refused_by_name(billing: LiveService, change: dict[str, object], pointer: str) -> None:
-    await billing.deliver(responsibility_event(ENCOUNTER))
+    await billing.deliver(responsibility_event(OTHER, "G-2"))
     async with billing.client(Role.BILLER) as biller:
-        account = await only_account(biller)
+        account = await open_account(biller)
         body = {"amount_cents": 2500, "method": "cash", "received_on": "2025-03-02"} | change
         answer = await biller.post(f"/v1/accounts/{account['account_id']}/payments", json=body)
     assert answer.status_code == 422
     assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
+
+
+async def test_a_copay_is_taken_at_the_desk_before_anything_is_known(billing: LiveService) -> None:
+    async with billing.client(Role.BILLER) as biller:
+        opened = await open_account(biller)
+        payment = await pay(biller, opened["account_id"], 2500, encounter_id=str(ENCOUNTER))
+        await billing.deliver(responsibility_event(ENCOUNTER, copay=2500))
+        await billing.deliver(applied(opened["account_id"], payment["patient_payment_id"], 2500))
+        known = await open_account(biller, status=200)
+        account = await only_account(biller)
+    [said] = await billing.said(PatientPaymentReceived)
+    assert (said.data.encounter_id, said.data.guarantor_external_id, said.correlation_id) == (ENCOUNTER, "G-1001", ENCOUNTER)
+    assert (opened["number"], opened["balance_cents"], opened["deposit_cents"]) == ("A0000001", 0, 0)
+    assert (known["account_id"], known["number"]) == (opened["account_id"], "A0000001")
+    assert (account["balance_cents"], account["deposit_cents"], account["responsibility_cents"]) == (0, 0, 2500)
+    assert account["guarantor_address"] == ["12 Elm Street", "Springfield, IL 62701-1234"], "the encounter's word is later"
+
+
+async def test_a_copay_for_a_visit_that_is_not_billed_yet_lowers_no_other_visits_statement(billing: LiveService) -> None:
+    await billing.deliver(responsibility_event(OTHER, copay=2000))
+    async with billing.client(Role.BILLER) as biller:
+        account = await only_account(biller)
+        await pay(biller, account["account_id"], 2500, encounter_id=str(ENCOUNTER))
+        await pay(biller, account["account_id"], 300)
+        billing.advance(2 * DAY)
+        await billing.run_periodics()
+        [listed] = (await biller.get("/v1/statements")).json()["items"]
+        document = (await biller.get(f"/v1/statements/{listed['statement_id']}")).json()
+    assert (document["balance_cents"], document["unapplied_cents"]) == (1700, 300)
+
+
+@pytest.mark.parametrize(
+    ("guarantor", "pointer"),
+    [
+        ({"external_id": ""}, "/guarantor/external_id"),
+        ({"last_name": ""}, "/guarantor/last_name"),
+        ({"first_name": "a\nb"}, "/guarantor/first_name"),
+        ({"nickname": "D"}, "/guarantor/nickname"),
+        (
+            {"address": {"line1": "1 Elm", "city": "Springfield", "state": "Illinois", "postal_code": "62701"}},
+            "/guarantor/address/state",
+        ),
+    ],
+)
+async def test_what_is_no_guarantor_opens_no_account(billing: LiveService, guarantor: dict[str, object], pointer: str) -> None:
+    async with billing.client(Role.BILLER) as biller, billing.client(Role.DASHBOARD) as dashboard:
+        answer = await biller.post("/v1/accounts", json={"guarantor": GUARANTOR | guarantor})
+        forbidden = await dashboard.post("/v1/accounts", json={"guarantor": GUARANTOR})
+        listed = (await biller.get("/v1/accounts")).json()["items"]
+    assert answer.status_code == 422
+    assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
+    assert (forbidden.status_code, listed) == (403, [])
+
+
+async def test_no_address_names_a_guarantor_and_a_search_is_noted(billing: LiveService) -> None:
+    await billing.deliver(responsibility_event(ENCOUNTER), responsibility_event(OTHER, "G-2"))
+    async with billing.client(Role.DASHBOARD) as reader, billing.client(Role.BILLER, STRANGER) as stranger:
+        unheard = (await reader.get("/v1/accounts", params={"guarantor_external_id": "G-2"})).json()["items"]
+        found = (await reader.post("/v1/accounts/search", json={"guarantor_external_id": "G-2"})).json()["items"]
+        nobody = (await reader.post("/v1/accounts/search", json={"guarantor_external_id": "G-3"})).json()["items"]
+        foreign = (await stranger.post("/v1/accounts/search", json={"guarantor_external_id": "G-2"})).json()["items"]
+    assert (len(unheard), len(found), nobody, foreign) == (2, 1, [], [])
+    noted = await billing.rows("select path, shown from access_log where method = 'POST'")
+    assert [(row["path"], row["shown"]) for row in noted] == [("/v1/accounts/search", [found[0]["account_id"]])]
+    parameters = billing.app.openapi()["paths"]["/v1/accounts"]["get"]["parameters"]
+    assert {each["name"] for each in parameters} == {"limit", "after", "owing"}
 
 
 async def test_an_application_without_its_encounter_or_payment_waits_as_a_named_state(billing: LiveService) -> None:
@@ -194,7 +269,7 @@ async def test_a_statement_goes_out_after_the_grace_and_then_every_thirty_days(b
 async def test_nothing_owed_gets_no_statement_and_money_we_hold_is_not_asked_for(billing: LiveService) -> None:
     await billing.deliver(responsibility_event(ENCOUNTER, copay=2500), responsibility_event(uuid4(), "G-2", copay=0))
     async with billing.client(Role.BILLER) as biller:
-        [account] = (await biller.get("/v1/accounts", params={"guarantor_external_id": "G-1001"})).json()["items"]
+        [account] = (await biller.post("/v1/accounts/search", json={"guarantor_external_id": "G-1001"})).json()["items"]
         payment = await pay(biller, account["account_id"], 2500)
         billing.advance(2 * DAY)
         await billing.run_periodics()

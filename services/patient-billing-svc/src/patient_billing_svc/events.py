@@ -66,9 +66,14 @@ def bill(assignment: Mapping[str, Any]) -> Bill:
     )
 
 
-def guarantor_party(guarantor: Mapping[str, Any]) -> Party:
+def guarantor(stated: Mapping[str, Any]) -> Guarantor:
+    """A guarantor as the desk stated him, in the form that encounters carry."""
+    return Guarantor.model_validate(stated)
+
+
+def guarantor_party(stated: Mapping[str, Any]) -> Party:
     """Whom the statement goes to."""
-    said = Guarantor.model_validate(guarantor)
+    said = guarantor(stated)
     return Party(name=_name(said.first_name, said.middle_name, said.last_name), address=_address(said.address))
 
 

@@ -1,10 +1,10 @@
 """What the API takes and shows. Amounts are integer cents."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from patient_billing_svc.domain.account import AccountState, Hold
 from patient_billing_svc.domain.payment import Method
@@ -72,6 +72,10 @@ HOLD_CHANGE: dict[str, Any] = {
     "changed_by": "pat@example.org biller",
     "changed_at": "2025-03-20T10:00:00Z",
 }
+ADDRESS = {"line1": "12 Elm Street", "city": "Springfield", "state": "IL", "postal_code": "627011234"}
+GUARANTOR: dict[str, Any] = {"external_id": "G-1001", "last_name": "Rivers", "first_name": "Dana", "address": ADDRESS}
+Line = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""One line of text."""
 
 
 class AccountSummary(BaseModel):
@@ -192,6 +196,47 @@ class AccountView(AccountSummary):
     holds: list[HoldChangeView]
 
 
+class AddressIn(BaseModel):
+    """A postal address in the United States."""
+
+    model_config = example(ADDRESS, extra="forbid")
+
+    line1: Line = Field(min_length=1)
+    line2: Line = ""
+    city: Line = Field(min_length=1)
+    state: str = Field(pattern=r"^[A-Z]{2}$", description="Two letters")
+    postal_code: str = Field(pattern=r"^(\d{5}|\d{9})$", description="5 or 9 digits, no dash")
+
+
+class GuarantorIn(BaseModel):
+    """Who gets the bill, as the EHR knows him: encounters must name the same external id."""
+
+    model_config = example(GUARANTOR, extra="forbid")
+
+    external_id: str = Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$", description="The EHR's id")
+    last_name: Line = Field(min_length=1)
+    first_name: Line = Field(min_length=1)
+    middle_name: Line = ""
+    address: AddressIn | None = Field(default=None, description="Where statements go; an encounter may bring it later")
+
+
+class AccountIn(BaseModel):
+    """A guarantor whose account is to be opened before anything is owed: a copay at the desk."""
+
+    model_config = example({"guarantor": GUARANTOR}, extra="forbid")
+
+    guarantor: GuarantorIn
+
+
+class AccountSearch(BaseModel):
+    """What accounts are looked for: a person's identifier stands in a body and never in an address."""
+
+    model_config = example({"guarantor_external_id": "G-1001", "owing": True}, extra="forbid")
+
+    guarantor_external_id: str | None = Field(default=None, max_length=120, description="The EHR's id of the guarantor")
+    owing: bool = Field(default=False, description="Only accounts with something open")
+
+
 class PaymentIn(BaseModel):
     """A payment by cash or check."""
 
@@ -203,7 +248,9 @@ class PaymentIn(BaseModel):
     method: Method
     reference: str = Field(default="", max_length=50, pattern=r"^[^\x00-\x1f\x7f]*$", description="A check's number")
     received_on: date
-    encounter_id: UUID | None = Field(default=None, description="The encounter it is for; null: the oldest first")
+    encounter_id: UUID | None = Field(
+        default=None, description="The encounter it is for, billed or not yet; null: the oldest date of service first"
+    )
 
 
 class HoldIn(BaseModel):

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from patient_billing_svc.handlers import accounts
-from patient_billing_svc.views import AccountSummary, AccountView, HoldIn, PaymentIn, PaymentView
+from patient_billing_svc.views import AccountIn, AccountSearch, AccountSummary, AccountView, HoldIn, PaymentIn, PaymentView
 from rcm.identity import Principal, Role
 from rcm.web.bodies import parse_json
 from rcm.web.edge import allow, edge
@@ -16,6 +16,7 @@ from rcm.web.versions import required_version
 
 router = APIRouter(tags=["accounts"])
 Biller = Annotated[Principal, allow(Role.BILLER)]
+Reader = Annotated[Principal, allow(Role.BILLER, Role.DASHBOARD, Role.ADMIN)]
 
 
 @router.get("/v1/accounts", response_model=Page[AccountSummary])
@@ -25,16 +26,27 @@ async def list_accounts(
     *,
     limit: Limit = LIMIT_DEFAULT,
     after: After = None,
-    guarantor_external_id: Annotated[str | None, Query(max_length=200, description="The EHR's id of the guarantor")] = None,
     owing: Annotated[bool, Query(description="Only accounts with something open")] = False,
 ) -> Response:
     """The organisation's accounts, the newest first."""
-    return await edge(request).read(
-        request,
-        who,
-        lambda unit: accounts.list_accounts(unit, limit, after, guarantor_external_id, owing=owing),
-        patient_data=True,
-    )
+    return await _list(request, who, limit, after, AccountSearch(owing=owing))
+
+
+@router.post("/v1/accounts/search", response_model=Page[AccountSummary], openapi_extra=json_body(AccountSearch))
+async def search_accounts(request: Request, who: Reader, limit: Limit = LIMIT_DEFAULT, after: After = None) -> Response:
+    """Accounts by what would identify a person in an address, such as the guarantor's external id. It changes nothing."""
+    return await _list(request, who, limit, after, parse_json(AccountSearch, await request.body()))
+
+
+@router.post("/v1/accounts", status_code=201, response_model=AccountSummary, openapi_extra=json_body(AccountIn))
+async def post_account(request: Request, who: Biller) -> Response:
+    """Opens a guarantor's account before anything is owed, so that a copay can be taken at the desk.
+
+    A guarantor who has an account is answered it with 200, as it stands: names and addresses are changed by encounters.
+    """
+    body = await request.body()
+    given = parse_json(AccountIn, body)
+    return await edge(request).write(request, who, body, lambda unit: accounts.open_account(unit, given))
 
 
 @router.get("/v1/accounts/{account_id}", response_model=AccountView)
@@ -56,7 +68,16 @@ async def put_hold(request: Request, account_id: UUID, who: Biller) -> Response:
     "/v1/accounts/{account_id}/payments", status_code=201, response_model=PaymentView, openapi_extra=json_body(PaymentIn)
 )
 async def post_payment(request: Request, account_id: UUID, who: Biller) -> Response:
-    """Records a payment by cash or check. It is applied by payments-svc a moment later; an excess stays a deposit."""
+    """Records a payment by cash or check. It is applied by payments-svc a moment later; an excess stays a deposit.
+
+    It may name an encounter that is not billed yet: then it is kept for that visit. An encounter of another account is refused.
+    """
     body = await request.body()
     given = parse_json(PaymentIn, body)
     return await edge(request).write(request, who, body, lambda unit: accounts.record_payment(unit, account_id, given))
+
+
+async def _list(request: Request, who: Principal, limit: int, after: str | None, wanted: AccountSearch) -> Response:
+    return await edge(request).read(
+        request, who, lambda unit: accounts.list_accounts(unit, limit, after, wanted), patient_data=True
+    )

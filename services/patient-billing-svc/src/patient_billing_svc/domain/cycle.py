@@ -37,21 +37,27 @@ def earliest(account: Account, rested_at: datetime, policy: StatementPolicy) -> 
     return max(rested_at, account.last_statement_at + policy.interval)
 
 
-def owed_cents(account: Account, responsibilities: Sequence[Responsibility]) -> int:
+def unapplied_cents(account: Account, kept_cents: int) -> int:
+    """Money of the guarantor that we hold for whatever he owes; `kept_cents` of it is for visits that are not billed yet."""
+    return max(account.deposit_cents - kept_cents, 0)
+
+
+def owed_cents(account: Account, responsibilities: Sequence[Responsibility], kept_cents: int = 0) -> int:
     """What a statement may ask for: the open responsibility less money we hold that is not applied yet."""
-    return sum(each.open_cents for each in responsibilities) - max(account.deposit_cents, 0)
+    return sum(each.open_cents for each in responsibilities) - unapplied_cents(account, kept_cents)
 
 
 def not_due(
-    account: Account, responsibilities: Sequence[Responsibility], policy: StatementPolicy, now: datetime
+    account: Account, responsibilities: Sequence[Responsibility], policy: StatementPolicy, now: datetime, kept_cents: int = 0
 ) -> tuple[NotDue, datetime | None] | None:
     """None where a statement is due now; else why not, and when to look again (None: when something changes).
 
-    `responsibilities` are all of the account's encounters with a balance other than zero.
+    `responsibilities` are all of the account's encounters with a balance other than zero; `kept_cents` was paid for visits
+    that are not billed yet (a copay at the desk): it is theirs, and lowers no other visit's bill.
     """
     if account.state is AccountState.ON_HOLD:
         return NotDue.ON_HOLD, account.look_at
-    if owed_cents(account, responsibilities) <= 0:
+    if owed_cents(account, responsibilities, kept_cents) <= 0:
         return NotDue.NOTHING_OWED, None
     rested_at = min(each.assigned_at for each in responsibilities if each.open_cents > 0) + policy.grace
     due_at = earliest(account, rested_at, policy)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from patient_billing_svc.domain.account import Account
-from patient_billing_svc.domain.cycle import StatementPolicy, owed_cents
+from patient_billing_svc.domain.cycle import StatementPolicy, owed_cents, unapplied_cents
 from patient_billing_svc.domain.responsibility import Responsibility
 
 
@@ -146,11 +146,12 @@ def write_statement(
     numbers: Numbers,
     policy: StatementPolicy,
     now: datetime,
+    kept_cents: int = 0,
 ) -> Statement:
     """The statement of everything that is open on the account; only where `not_due` says nothing against it.
 
-    `responsibilities` are all encounters with a balance other than zero, `bills` theirs by encounter. The remittance goes
-    to the billing provider of the latest visit.
+    `responsibilities` are all encounters with a balance other than zero, `bills` theirs by encounter; `kept_cents` of the
+    guarantor's money is for visits that are not billed yet. The remittance goes to the billing provider of the latest visit.
     """
     visits = [visit(each, bills[each.encounter_id]) for each in sorted(responsibilities, key=_by_date)]
     lines = [line for each in visits for line in each.lines]
@@ -169,8 +170,8 @@ def write_statement(
         adjusted_cents=sum(line.adjusted_cents for line in lines),
         insurance_pending_cents=sum(line.insurance_pending_cents for line in lines),
         patient_paid_cents=sum(each.patient_paid_cents for each in visits),
-        unapplied_cents=max(account.deposit_cents, 0),
-        balance_cents=owed_cents(account, responsibilities),
+        unapplied_cents=unapplied_cents(account, kept_cents),
+        balance_cents=owed_cents(account, responsibilities, kept_cents),
     )
 
 

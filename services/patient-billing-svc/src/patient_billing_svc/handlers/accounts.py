@@ -1,15 +1,17 @@
 """Accounts: shown, put on hold, paid on."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 from patient_billing_svc import events
 from patient_billing_svc.domain.account import move
 from patient_billing_svc.domain.payment import PatientPayment, check_payment
 from patient_billing_svc.handlers import shows
+from patient_billing_svc.handlers.opening import number_accounts
 from patient_billing_svc.store import accounts, lists, payments
 from patient_billing_svc.store.rows import account_of, payment_of
-from patient_billing_svc.views import AccountView, HoldIn, PaymentIn
+from patient_billing_svc.views import AccountIn, AccountSearch, AccountView, HoldIn, PaymentIn
 from rcm.errors import Fault, InvalidBody, NotFound
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
@@ -19,14 +21,26 @@ from rcm.web.versions import check_version, etag
 
 SHOWN_MAX = 200
 """So many encounters, payments and statements an account's page shows."""
+BEFORE_ANY_ENCOUNTER = datetime(1970, 1, 1, tzinfo=UTC)
+"""The desk's word about a guarantor: whatever an encounter says of him replaces it."""
 
 
-async def list_accounts(
-    unit: UnitOfWork, limit: int, after: str | None, guarantor_external_id: str | None, *, owing: bool
-) -> Answer:
+async def open_account(unit: UnitOfWork, given: AccountIn) -> Answer:
+    """Opens a guarantor's account before anything is owed; where he has one, answers it as it stands."""
+    organisation, name = unit.organisation, given.guarantor.external_id
+    found = await accounts.load_accounts_of_guarantors(unit.connection, [(organisation, name)])
+    if found:
+        return await _summary(unit, found[0].account_id, 200)
+    [account] = await number_accounts(unit.connection, [(organisation, name)])
+    stated = {(organisation, account.account_id): (BEFORE_ANY_ENCOUNTER, events.guarantor(given.guarantor.model_dump()))}
+    await accounts.insert_accounts(unit.connection, [replace(account, version=1)], stated, unit.clock.now())
+    return await _summary(unit, account.account_id, 201)
+
+
+async def list_accounts(unit: UnitOfWork, limit: int, after: str | None, wanted: AccountSearch) -> Answer:
     """A page of accounts, the newest first."""
     last = decode_cursor_as(after, UUID)[0] if after else None
-    rows = await lists.list_accounts(unit.connection, limit, last, guarantor_external_id, owing=owing)
+    rows = await lists.list_accounts(unit.connection, limit, last, wanted.guarantor_external_id, owing=wanted.owing)
     page = page_of(rows, limit, shows.account_summary, lambda row: (row["account_id"],))
     return Answer(page, shown=[str(each.account_id) for each in page.items])
 
@@ -115,13 +129,23 @@ async def record_payment(unit: UnitOfWork, account_id: UUID, given: PaymentIn) -
     return Answer(shows.payment(payment), status=201)
 
 
+async def _summary(unit: UnitOfWork, account_id: UUID, status: int) -> Answer:
+    row = await lists.read_account(unit.connection, account_id)
+    assert row is not None
+    return Answer(shows.account_summary(row), status=status, headers=etag(row["version"]))
+
+
 async def _check_encounter(unit: UnitOfWork, account_id: UUID, encounter_id: UUID | None) -> None:
-    if encounter_id is None or await lists.encounter_on_account(unit.connection, account_id, encounter_id):
+    """Refuses an encounter of another account. One that is not known yet may be paid for: payments-svc keeps it till then."""
+    if encounter_id is None:
+        return
+    stands_on = await lists.account_of_encounter(unit.connection, encounter_id)
+    if stands_on in (None, account_id):
         return
     fault = Fault(
         "/encounter_id",
-        "encounter-not-on-account",
-        "No such encounter stands on this account.",
-        "Name one of the account's encounters, or leave it out: then the oldest is paid first.",
+        "encounter-on-another-account",
+        "This encounter stands on another guarantor's account.",
+        "Name one of this account's encounters or one that is not billed yet, or leave it out: then the oldest is paid first.",
     )
     raise InvalidBody("the payment names an encounter of another account", faults=[fault])

@@ -1,6 +1,5 @@
 """What payments-svc says comes in: responsibility and applied payments, a batch at a time."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,11 +10,11 @@ from patient_billing_svc.domain.account import Account
 from patient_billing_svc.domain.book import Book, Key
 from patient_billing_svc.domain.cycle import StatementPolicy
 from patient_billing_svc.domain.responsibility import Applied, Assigned
+from patient_billing_svc.handlers.opening import number_accounts
 from patient_billing_svc.store import accounts, payments, responsibilities
 from rcm.contracts.envelope import Message
 from rcm.contracts.payments import PatientPaymentApplied, PatientResponsibilityAssigned
 from rcm.contracts.values import Guarantor
-from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
 
 
@@ -73,17 +72,11 @@ async def apply_payments(unit: UnitOfWork, messages: Sequence[Message[PatientPay
 
 
 async def _open_accounts(unit: UnitOfWork, book: Book, guarantors: set[tuple[UUID, str]]) -> set[Key]:
-    """Opens an account for each guarantor that has none, numbered on by organisation; answers their keys."""
-    missing = sorted(guarantors - book.account_ids.keys())
-    opened = set()
-    for organisation_id, count in sorted(Counter(organisation_id for organisation_id, _ in missing).items()):
-        last = (await accounts.next_numbers(unit.connection, organisation_id, accounts=count))["accounts"]
-        names = [guarantor for owner, guarantor in missing if owner == organisation_id]
-        for number, guarantor_external_id in enumerate(names, start=last - count + 1):
-            account = Account(organisation_id, new_id(), number, guarantor_external_id)
-            book.open_account(account)
-            opened.add((organisation_id, account.account_id))
-    return opened
+    """Opens an account for each guarantor that has none; answers their keys."""
+    opened = await number_accounts(unit.connection, guarantors - book.account_ids.keys())
+    for account in opened:
+        book.open_account(account)
+    return {(account.organisation_id, account.account_id) for account in opened}
 
 
 async def _save_accounts(unit: UnitOfWork, book: Book, opened: set[Key], stated: dict[Key, tuple[datetime, Guarantor]]) -> None:

@@ -12,7 +12,7 @@ from patient_billing_svc.domain.cycle import StatementPolicy, not_due
 from patient_billing_svc.domain.responsibility import Responsibility
 from patient_billing_svc.domain.statement import Numbers, Statement, write_statement
 from patient_billing_svc.handlers import shows
-from patient_billing_svc.store import accounts, lists, responsibilities, statements
+from patient_billing_svc.store import accounts, lists, payments, responsibilities, statements
 from patient_billing_svc.views import StatementRun
 from rcm.errors import NotFound
 from rcm.ids import new_id
@@ -30,6 +30,8 @@ class Due:
 
     account: Account
     unsettled: Sequence[Responsibility]
+    kept_cents: int
+    """Paid for visits that are not billed yet."""
 
 
 async def issue_due_statements(
@@ -41,13 +43,15 @@ async def issue_due_statements(
     if not looked_at:
         return [], False
     unsettled = await responsibilities.load_unsettled(unit.connection, [_key(each) for each in looked_at])
+    kept = await payments.load_kept(unit.connection, [_key(each) for each in looked_at if each.deposit_cents > 0])
     due: list[Due] = []
     resting: list[Account] = []
     for account in looked_at:
         encounters = unsettled.get(_key(account), [])
-        reason = not_due(account, encounters, policy, now)
+        kept_cents = kept.get(_key(account), 0)
+        reason = not_due(account, encounters, policy, now, kept_cents)
         if reason is None:
-            due.append(Due(account, encounters))
+            due.append(Due(account, encounters, kept_cents))
         else:
             resting.append(replace(account, look_at=reason[1], version=account.version + 1))
     issued = await _issue(unit, due, policy, now)
@@ -80,7 +84,14 @@ async def _issue(unit: UnitOfWork, due: Sequence[Due], policy: StatementPolicy, 
         guarantor = events.guarantor_party(guarantors[_key(each.account)])
         issued.append(
             write_statement(
-                each.account, guarantor, each.unsettled, bills, numbers=Numbers(new_id(), number), policy=policy, now=now
+                each.account,
+                guarantor,
+                each.unsettled,
+                bills,
+                numbers=Numbers(new_id(), number),
+                policy=policy,
+                now=now,
+                kept_cents=each.kept_cents,
             )
         )
     kept = [(each.account.organisation_id, statement) for each, statement in zip(due, issued, strict=True)]

@@ -49,12 +49,12 @@ async def read_encounters(connection: "Connection", account_id: UUID, limit: int
     )
 
 
-async def encounter_on_account(connection: "Connection", account_id: UUID, encounter_id: UUID) -> bool:
-    """Whether the encounter stands on the account."""
-    found = await connection.fetchval(
-        "select true from responsibility where account_id = $1 and encounter_id = $2", account_id, encounter_id
+async def account_of_encounter(connection: "Connection", encounter_id: UUID) -> UUID | None:
+    """The account that an encounter stands on; None where nothing is known of it yet."""
+    found: UUID | None = await connection.fetchval(
+        "select account_id from responsibility where encounter_id = $1", encounter_id
     )
-    return bool(found)
+    return found
 
 
 async def read_payments(connection: "Connection", account_id: UUID, limit: int) -> "list[Record]":

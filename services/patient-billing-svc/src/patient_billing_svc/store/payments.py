@@ -29,6 +29,24 @@ async def known_payments(connection: "Connection", keys: Iterable[Key]) -> set[K
     return {(row["organisation_id"], row["patient_payment_id"]) for row in rows}
 
 
+async def load_kept(connection: "Connection", accounts: Sequence[Key]) -> dict[Key, int]:
+    """By account, what is left of payments for encounters of which nothing is known yet (a copay at the desk)."""
+    if not accounts:
+        return {}
+    organisations, account_ids = columns(accounts)
+    rows = await connection.fetch(
+        """select p.organisation_id, p.account_id, sum(p.amount_cents - p.applied_cents)::bigint as kept_cents
+           from unnest($1::uuid[], $2::uuid[]) as k (organisation_id, account_id)
+           join patient_payment p using (organisation_id, account_id)
+           where p.encounter_id is not null and p.amount_cents > p.applied_cents and not exists (
+             select from responsibility r where r.organisation_id = p.organisation_id and r.encounter_id = p.encounter_id)
+           group by p.organisation_id, p.account_id""",
+        organisations,
+        account_ids,
+    )
+    return {(row["organisation_id"], row["account_id"]): row["kept_cents"] for row in rows}
+
+
 async def insert_payment(connection: "Connection", payment: PatientPayment) -> None:
     """Keeps a payment. Raises PaymentAlreadyRecorded for a check's number that the account has."""
     row = {
