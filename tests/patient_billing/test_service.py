@@ -294,6 +294,41 @@ async def test_what_is_taken_back_is_billed_again(billing: LiveService) -> None:
     assert [each.data.balance_cents for each in await billing.said(StatementIssued)] == [1500]
 
 
+async def test_money_that_comes_back_is_a_deposit_again_and_pays_another_visit(billing: LiveService) -> None:
+    await billing.deliver(responsibility_event(ENCOUNTER, copay=2500))
+    async with billing.client(Role.BILLER) as biller:
+        account_id = (await only_account(biller))["account_id"]
+        payment = (await pay(biller, account_id, 2500, encounter_id=str(ENCOUNTER)))["patient_payment_id"]
+        await billing.deliver(applied(account_id, payment, 2500))
+        await billing.deliver(responsibility_event(ENCOUNTER, copay=1000), applied(account_id, payment, -1500))
+        back = await only_account(biller)
+        await billing.deliver(responsibility_event(OTHER, copay=2000), applied(account_id, payment, 1500, OTHER))
+        billing.advance(2 * DAY)
+        await billing.run_periodics()
+        after = await only_account(biller)
+        figures = (await biller.get("/v1/reconciliation")).json()["items"]
+    [shown] = back["payments"]
+    assert (back["balance_cents"], back["deposit_cents"], back["applied_cents"]) == (0, 1500, 1000)
+    assert (shown["applied_cents"], shown["deposit_cents"]) == (1000, 1500)
+    assert [each["applied_cents"] for each in shown["applications"]] == [2500, -1500]
+    assert (after["balance_cents"], after["deposit_cents"]) == (500, 0)
+    assert [(each["applied_cents"], each["open_cents"]) for each in figures] == [(1000, 0), (1500, 500)]
+    [statement] = await billing.said(StatementIssued)
+    assert (statement.data.balance_cents, statement.data.encounter_ids) == (500, (OTHER,))
+
+
+async def test_money_that_comes_back_from_a_moved_visit_is_a_deposit_where_it_was_taken(billing: LiveService) -> None:
+    await billing.deliver(responsibility_event(ENCOUNTER, "G-1", copay=2500))
+    async with billing.client(Role.BILLER) as biller:
+        [first] = (await biller.get("/v1/accounts")).json()["items"]
+        payment = (await pay(biller, first["account_id"], 2500))["patient_payment_id"]
+        await billing.deliver(applied(first["account_id"], payment, 2500))
+        await billing.deliver(responsibility_event(ENCOUNTER, "G-2", copay=1000), applied(first["account_id"], payment, -1500))
+        items = (await biller.get("/v1/accounts")).json()["items"]
+    assert {each["account_id"] == first["account_id"]: each["deposit_cents"] for each in items} == {True: 1500, False: 0}
+    assert [each["balance_cents"] for each in items] == [0, 0]
+
+
 async def test_a_hold_stops_statements_until_it_is_released(billing: LiveService) -> None:
     await billing.deliver(responsibility_event(ENCOUNTER))
     async with billing.client(Role.BILLER, subject="pat@example.org") as biller:
