@@ -42,7 +42,8 @@ join encounter e on e.organisation_id = p.organisation_id and e.guarantor_extern
     and e.patient_open_cents > 0
 left join encounter n on n.organisation_id = p.organisation_id and n.encounter_id = p.encounter_id
 where p.organisation_id = $1 and p.deposit_cents > 0
-    and (p.encounter_id is null or n.self_pay or n.completed or n.withdrawn)
+    and (p.encounter_id is null or n.completed or n.first_claim_voided or n.cancelled_self_pay or (n.self_pay and not exists (
+        select from submitted_claim s where s.organisation_id = n.organisation_id and s.encounter_id = n.encounter_id)))
 """
 
 Figures = Mapping[UUID, Mapping[str, int]]

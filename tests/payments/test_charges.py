@@ -1,11 +1,12 @@
 """Charges, the patient's share and the patient's payments, by events."""
 
 import httpx
+import pytest
 
 from rcm.contracts.payments import PatientPaymentApplied, PatientResponsibilityAssigned
 from rcm.contracts.values import Rank
 from tests.payments.auditing import audit, deposits, suspense
-from tests.payments.making import Case, check
+from tests.payments.making import Case, check, negated
 from tests.payments.test_remittances import PAID, post, ready
 from tests.support.live import ORGANISATION, LiveService
 
@@ -93,6 +94,50 @@ async def test_a_self_payer_owes_at_once_and_nothing_after_a_cancellation(paymen
     assert await assigned(payments) == [12500, 11000, 0]
     applied = [message.data.applied_cents for message in await payments.said(PatientPaymentApplied)]
     assert applied == [5000, -5000]
+
+
+@pytest.mark.parametrize("void_first", [True, False])
+async def test_a_void_and_a_recode_to_self_pay_end_the_same(payments: LiveService, *, void_first: bool) -> None:
+    case = Case()
+    await payments.deliver(case.coded())
+    facts = [case.voided(), case.recoded(self_pay=True)]
+    for fact in facts if void_first else reversed(facts):
+        await payments.deliver(fact)
+    assert await figures(payments, case) == {"charges": 12500, "patient_open": 12500}
+    await payments.deliver(case.cancelled())
+    assert await figures(payments, case) == {}
+
+
+@pytest.mark.parametrize("sent_first", [True, False])
+async def test_a_self_payer_owes_nothing_while_a_payer_has_the_claim(
+    payments: LiveService, biller: httpx.AsyncClient, *, sent_first: bool
+) -> None:
+    case = Case()
+    await payments.deliver(case.coded())
+    facts = [case.submitted(), case.recoded(self_pay=True)]
+    for fact in facts if sent_first else reversed(facts):
+        await payments.deliver(fact)
+    assert await figures(payments, case) == {"charges": 12500, "insurance_open": 12500}
+    await payments.deliver(case.pays(300))
+    assert await deposits(payments, ORGANISATION) == 300
+    await post(biller, check(case.paid(*PAID)))
+    paid = {"charges": 12500, "insurance_paid": 8000, "contractual": 2500}
+    assert await figures(payments, case) == {**paid, "insurance_open": 2000}
+    await payments.deliver(case.completed())
+    assert await figures(payments, case) == {**paid, "patient_paid": 300, "patient_open": 1700}
+    assert (await assigned(payments))[-1] == 2000
+
+
+async def test_a_self_payer_owes_all_of_it_when_the_payer_lets_go(payments: LiveService, biller: httpx.AsyncClient) -> None:
+    case = Case()
+    await ready(payments, case)
+    await post(biller, check(case.paid(*PAID)))
+    await payments.deliver(case.recoded(self_pay=True))
+    taken = negated(case.paid(*PAID))
+    await post(biller, check(taken, trace="E2", provider_adjustments=[("CS", "", taken.paid_cents)]))
+    assert await figures(payments, case) == {"charges": 12500, "insurance_open": 12500}
+    await payments.deliver(case.voided())
+    assert await figures(payments, case) == {"charges": 12500, "patient_open": 12500}
 
 
 async def test_a_self_payer_who_was_insured_after_all(payments: LiveService, biller: httpx.AsyncClient) -> None:

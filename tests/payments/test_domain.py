@@ -281,7 +281,7 @@ def test_charges_are_reversed_and_posted_anew() -> None:
     for entry in entries:
         owed.take(entry.lines)
     assert owed.charge_entries() == []
-    owed.withdrawn = True
+    owed.cancelled_self_pay = True
     assert [entry.kind for entry in owed.charge_entries()] == [EntryKind.CHARGE_REVERSAL]
 
 

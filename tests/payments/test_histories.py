@@ -79,8 +79,13 @@ def _pay(draw: st.DrawFn, story: Story, trace: str) -> None:
 
 
 def _change(draw: st.DrawFn, story: Story) -> None:
-    """Recoded, or cancelled and voided."""
-    what = draw(st.sampled_from(["nothing", "nothing", "recoded", "withdrawn"]))
+    """Recoded, also to self-pay while a payer may have the claim; voided; cancelled and voided."""
+    what = draw(st.sampled_from(["nothing", "nothing", "recoded", "withdrawn", "voided", "self-pay", "self-pay and voided"]))
+    if what.startswith("self-pay") and not story.case.self_pay:
+        story.payments.clear()  # its excess may be elsewhere already when the claim turns out to be with a payer
+        story.encounter.append(story.case.recoded(self_pay=True))
+    if what.endswith("voided") and story.claim:
+        story.claim.append(story.case.voided())
     if what == "recoded":
         story.encounter.append(story.case.recoded((draw(st.sampled_from([4000, 10000, 15000])),)))
     elif what == "withdrawn":

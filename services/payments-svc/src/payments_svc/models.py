@@ -56,7 +56,8 @@ class Encounter(Base, table=True):
     self_pay: bool
     charge_cents: int = Field(sa_type=CENTS)
     said_sequence: int = Field(sa_type=BigInteger)
-    withdrawn: bool
+    first_claim_voided: bool
+    cancelled_self_pay: bool
     completed: bool
     version: int = Field(sa_type=BigInteger)
     responsibility_digest: str
@@ -76,6 +77,7 @@ class SubmittedClaim(Base, table=True):
     __tablename__ = "submitted_claim"
     __table_args__ = (
         Index("ix_submitted_claim_claim", "organisation_id", "claim_id"),
+        Index("ix_submitted_claim_encounter", "organisation_id", "encounter_id"),
         Index("ix_submitted_claim_member", "organisation_id", "member_id", "date_of_service"),
     )
 

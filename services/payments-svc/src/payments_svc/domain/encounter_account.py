@@ -17,7 +17,7 @@ class EncounterAccount:
     """The working copy of one encounter: balances are those of its ledger lines, debit positive.
 
     What is true of the facts so far is kept beside them, so that the order in which facts arrive does not matter: the last
-    charge that was said, whether it was withdrawn, whether all payers have answered.
+    charge that was said, whether its first claim was voided, whether all payers have answered.
     """
 
     organisation_id: UUID
@@ -32,14 +32,18 @@ class EncounterAccount:
     """The charge that coding-svc said last."""
     said_sequence: int
     """The sequence of the event that said it."""
-    withdrawn: bool = False
-    """Its first claim was voided, or it was self-pay and cancelled: nothing is charged."""
+    first_claim_voided: bool = False
+    """ClaimVoided was said of the claim to the first payer."""
+    cancelled_self_pay: bool = False
+    """EncounterCancelled was said while it was self-pay."""
     completed: bool = False
     """PayerSequenceCompleted was said."""
     version: int = 0
     responsibility_digest: str = ""
     """Of the last PatientResponsibilityAssigned, so that the same is not said twice."""
     balances: dict[Account, int] = field(default_factory=no_balances)
+    was_sent: bool = False
+    """A claim of it was sent to a payer."""
 
     @property
     def key(self) -> tuple[UUID, UUID]:
@@ -52,9 +56,14 @@ class EncounterAccount:
         return self.balances[Account.PATIENT_OPEN] + self.balances[Account.PATIENT_PAID]
 
     @property
+    def withdrawn(self) -> bool:
+        """Nothing is charged: it was self-pay and cancelled, or it is a payer's and the claim to the first one was voided."""
+        return self.cancelled_self_pay or (self.first_claim_voided and not self.self_pay)
+
+    @property
     def responsibility_is_known(self) -> bool:
-        """Whether nobody but the patient has still to say what the patient owes."""
-        return self.self_pay or self.completed or self.withdrawn
+        """Whether no payer has to say first what the patient owes; one that was asked has, until it lets go."""
+        return self.completed or self.first_claim_voided or self.cancelled_self_pay or (self.self_pay and not self.was_sent)
 
     def next_version(self) -> int:
         """A new version, for an event or a change."""

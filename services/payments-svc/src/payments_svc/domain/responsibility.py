@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from payments_svc.domain.adjudication import AdjudicatedLine, Adjudication
 from payments_svc.domain.adjustment_reasons import Kind
@@ -44,11 +45,17 @@ class Responsibility(Struct, frozen=True, gc=False):
         return sum(amount for _, amount in self.parts)
 
 
-def of_self_payer(lines: Sequence[ChargedLine]) -> Responsibility:
-    """Everything that is charged."""
-    total = sum(line.charge_cents for line in lines)
-    shares = tuple(LineShare(line.line_number, 0, 0, line.charge_cents) for line in lines)
-    return Responsibility(((SELF_PAY, total),) if total else (), shares)
+def of_self_payer(lines: Sequence[ChargedLine], adjudicated: Sequence[tuple[str, Adjudication]]) -> Responsibility:
+    """Everything that is charged, less what a payer that was asked before has paid and adjusted."""
+    stands = after_payers(lines, adjudicated).lines
+    left = [
+        line.charge_cents - share.insurance_paid_cents - share.adjusted_cents for line, share in zip(lines, stands, strict=True)
+    ]
+    total = sum(left)
+    if total <= 0:
+        return Responsibility((), tuple([replace(share, patient_cents=0) for share in stands]))
+    shares = tuple([replace(share, patient_cents=cents) for share, cents in zip(stands, left, strict=True)])
+    return Responsibility(((SELF_PAY, total),), shares)
 
 
 def nothing(lines: Sequence[ChargedLine]) -> Responsibility:

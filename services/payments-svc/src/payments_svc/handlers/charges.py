@@ -11,6 +11,7 @@ from payments_svc.handlers.responsibility import assign_responsibility
 from rcm.contracts.claims import ClaimVoided
 from rcm.contracts.encounters import CodedEncounter, EncounterCancelled, EncounterCoded, EncounterRecoded
 from rcm.contracts.envelope import Message
+from rcm.contracts.values import Rank
 from rcm.messaging.unit_of_work import UnitOfWork
 
 Coded = TypeVar("Coded", bound=CodedEncounter)
@@ -55,25 +56,28 @@ async def post_charges_anew(unit: UnitOfWork, messages: Sequence[Message[Encount
 
 async def withdraw_voided(unit: UnitOfWork, messages: Sequence[Message[ClaimVoided]]) -> None:
     """Reverses the charges where the claim to the first payer was voided; another payer's claim never carried them."""
-    await _withdraw(unit, [(message, message.data.rank.value) for message in messages])
+    await _withdraw(unit, [message for message in messages if message.data.rank is Rank.PRIMARY])
 
 
 async def withdraw_cancelled(unit: UnitOfWork, messages: Sequence[Message[EncounterCancelled]]) -> None:
     """Reverses the charges of a self-payer; those of an insured encounter wait for its claim to be voided."""
-    await _withdraw(unit, [(message, None) for message in messages if message.data.was_coded and message.data.self_pay])
+    await _withdraw(unit, [message for message in messages if message.data.was_coded and message.data.self_pay])
 
 
-async def _withdraw(unit: UnitOfWork, messages: Sequence[tuple[Message[Withdrawing], str | None]]) -> None:
-    """Each message with the rank of the claim that it takes away; None: all there is."""
+async def _withdraw(unit: UnitOfWork, messages: Sequence[Message[Withdrawing]]) -> None:
+    """Keeps which of the two was said, whatever the encounter is now: the charges follow from all that was said of it."""
     book = Book(unit)
-    await book.load(_key(message) for message, _ in messages)
+    await book.load(_key(message) for message in messages)
     causes: dict[Key, CausedBy] = {}
-    for message, rank in messages:
+    for message in messages:
         account = book.accounts.get(_key(message))
         if account is None:
             unit.wait_for(message, "encounter", message.data.encounter_id)
-        elif rank in {None, account.first_rank}:
-            account.withdrawn = True
+        else:
+            if isinstance(message.data, ClaimVoided):
+                account.first_claim_voided = True
+            else:
+                account.cancelled_self_pay = True
             book.change(account)
             for entry in account.charge_entries():
                 book.post(account, entry, message)

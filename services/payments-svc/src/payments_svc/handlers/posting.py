@@ -291,7 +291,5 @@ async def _save(posting: Posting, decided: Sequence[RemittanceClaim]) -> None:
     await remittance_claims.mark_reversed(connection, posting.taken_back)
     await remittances.insert_tasks(connection, posting.tasks)
     await book.save()
-    again = {key: why for key, why in posting.causes.items() if book.accounts[key].responsibility_is_known}
-    if again:
-        await assign_responsibility(book, again)
-        await book.save()
+    await assign_responsibility(book, posting.causes)
+    await book.save()

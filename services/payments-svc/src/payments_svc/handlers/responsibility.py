@@ -52,7 +52,7 @@ async def assign_responsibility(book: Book, causes: Mapping[Key, CausedBy]) -> N
     if not concerned:
         return
     facts = await encounters.load_facts(connection, (each.key for each in concerned))
-    asked = [each.key for each in concerned if each.completed and not each.self_pay]
+    asked = [each.key for each in concerned if (each.was_sent if each.self_pay else each.completed)]
     posted = await remittance_claims.posted_of_encounters(connection, asked)
     moved = []
     for account in concerned:
@@ -73,13 +73,11 @@ async def assign_responsibility(book: Book, causes: Mapping[Key, CausedBy]) -> N
 
 def _share(account: EncounterAccount, bill: events.BillFacts, posted: Sequence[PostedPayment]) -> shares.Responsibility:
     lines = bill.charged_lines()
-    if account.self_pay:
-        return shares.nothing(lines) if account.withdrawn else shares.of_self_payer(lines)
-    if not account.completed:
+    if not account.responsibility_is_known or account.cancelled_self_pay or not (account.self_pay or account.completed):
         return shares.nothing(lines)
     table = published_table()
     adjudicated = [(each.rank, adjudicate(each.payment, table, each.payment_date, each.payer_id)) for each in posted]
-    return shares.after_payers(lines, adjudicated)
+    return shares.of_self_payer(lines, adjudicated) if account.self_pay else shares.after_payers(lines, adjudicated)
 
 
 async def _settle_deposits(book: Book, known: Sequence[EncounterAccount], causes: Mapping[Key, CausedBy]) -> None:

@@ -6,9 +6,10 @@ from uuid import UUID
 from payments_svc import events
 from payments_svc.domain.matching import normalised_control_number
 from payments_svc.domain.remittance_claim import RemittanceClaim
-from payments_svc.handlers.book import CausedBy
+from payments_svc.handlers.book import Book, CausedBy
 from payments_svc.handlers.payees import learn_payees
 from payments_svc.handlers.posting import post_claims
+from payments_svc.handlers.responsibility import assign_responsibility
 from payments_svc.store import encounters, remittance_claims, submissions
 from rcm.contracts.claims import ClaimSubmitted
 from rcm.contracts.envelope import Message
@@ -39,7 +40,20 @@ async def claims_submitted(unit: UnitOfWork, messages: Sequence[Message[ClaimSub
 
     if waiting:
         await post_claims(unit, waiting, cause)
+    await _hold_shares(unit, [each for each in ready.values() if known[each.organisation_id, each.data.encounter_id]])
     await learn_payees(unit, payees)
+
+
+async def _hold_shares(unit: UnitOfWork, messages: Sequence[Message[ClaimSubmitted]]) -> None:
+    """A self-payer's claim is with a payer all the same: what the patient owes is not known until the payer lets go."""
+    if not messages:
+        return
+    book = Book(unit)
+    await book.load((each.organisation_id, each.data.encounter_id) for each in messages)
+    for account in book.accounts.values():
+        book.change(account)
+    await assign_responsibility(book, {(each.organisation_id, each.data.encounter_id): each for each in messages})
+    await book.save()
 
 
 async def match_again(unit: UnitOfWork) -> bool:

@@ -19,7 +19,11 @@ Key = tuple[UUID, UUID]
 Guarantors = Iterable[tuple[UUID, str]]
 
 _COLUMNS = """e.organisation_id, e.encounter_id, e.external_id, e.guarantor_external_id, e.date_of_service, e.first_rank,
-    e.self_pay, e.charge_cents, e.said_sequence, e.withdrawn, e.completed, e.version, e.responsibility_digest,
+    e.self_pay, e.charge_cents, e.said_sequence, e.first_claim_voided, e.cancelled_self_pay, e.completed, e.version,
+    e.responsibility_digest, (
+        select true from submitted_claim s
+        where s.organisation_id = e.organisation_id and s.encounter_id = e.encounter_id limit 1
+    ) is not null as was_sent,
     e.charges_cents, e.insurance_paid_cents, e.contractual_cents, e.other_adjustments_cents,
     e.patient_paid_cents, e.patient_open_cents, e.insurance_open_cents"""
 
@@ -28,7 +32,7 @@ def _account(row: "Record") -> EncounterAccount:
     (organisation_id, encounter_id, external_id, guarantor, date_of_service, first_rank, self_pay, charge, sequence, *rest) = (
         row
     )
-    withdrawn, completed, version, digest, charges, *debits = rest
+    voided, cancelled, completed, version, digest, was_sent, charges, *debits = rest
     return EncounterAccount(
         organisation_id,
         encounter_id,
@@ -39,11 +43,13 @@ def _account(row: "Record") -> EncounterAccount:
         self_pay,
         charge,
         sequence,
-        withdrawn,
+        voided,
+        cancelled,
         completed,
         version,
         digest,
         dict(zip(OF_ENCOUNTER, (-charges, *debits), strict=True)),
+        was_sent,
     )
 
 
@@ -60,14 +66,15 @@ async def load_accounts(connection: "Connection", keys: Iterable[Key]) -> dict[K
     return {account.key: account for account in map(_account, rows)}
 
 
-async def known_encounters(connection: "Connection", keys: Iterable[Key]) -> set[Key]:
-    """Which of these encounters are there."""
+async def known_encounters(connection: "Connection", keys: Iterable[Key]) -> dict[Key, bool]:
+    """Those of these encounters that are there; and whether each is a self-payer's now."""
     rows = await connection.fetch(
-        """select e.organisation_id, e.encounter_id from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
+        """select e.organisation_id, e.encounter_id, e.self_pay
+        from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
         join encounter e using (organisation_id, encounter_id)""",
         *_columns(list(keys)),
     )
-    return {(row[0], row[1]) for row in rows}
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 async def load_facts(connection: "Connection", keys: Iterable[Key]) -> dict[Key, str]:
@@ -165,7 +172,8 @@ def _said(account: EncounterAccount) -> Mapping[str, object]:
 def _money(account: EncounterAccount) -> Mapping[str, object]:
     balances = account.balances
     return {
-        "withdrawn": account.withdrawn,
+        "first_claim_voided": account.first_claim_voided,
+        "cancelled_self_pay": account.cancelled_self_pay,
         "completed": account.completed,
         "version": account.version,
         "responsibility_digest": account.responsibility_digest,

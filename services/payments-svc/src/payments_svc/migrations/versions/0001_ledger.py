@@ -15,6 +15,7 @@ APPEND_ONLY = ("submitted_claim", "payee", "remittance_file", "ledger_entry", "l
 def upgrade() -> None:
     create_platform_tables(op)
     _encounters()
+    _submitted_claims()
     _ledger()
     _remittances()
     _patient_payments()
@@ -25,7 +26,7 @@ def upgrade() -> None:
 
 
 def _encounters() -> None:
-    """What is charged, and what was sent to payers."""
+    """What is charged, and who owes it."""
     op.create_table(
         "encounter",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -37,7 +38,8 @@ def _encounters() -> None:
         sa.Column("self_pay", sa.Boolean(), nullable=False),
         sa.Column("charge_cents", sa.BigInteger(), nullable=False),
         sa.Column("said_sequence", sa.BigInteger(), nullable=False),
-        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("first_claim_voided", sa.Boolean(), nullable=False),
+        sa.Column("cancelled_self_pay", sa.Boolean(), nullable=False),
         sa.Column("completed", sa.Boolean(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("responsibility_digest", sa.String(), nullable=False),
@@ -64,6 +66,10 @@ def _encounters() -> None:
         ["organisation_id", "guarantor_external_id"],
         postgresql_where=sa.text("patient_open_cents > 0"),
     )
+
+
+def _submitted_claims() -> None:
+    """What was sent to payers, and whom they pay."""
     op.create_table(
         "submitted_claim",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -80,6 +86,7 @@ def _encounters() -> None:
         sa.PrimaryKeyConstraint("organisation_id", "patient_control_number", name="pk_submitted_claim"),
     )
     op.create_index("ix_submitted_claim_claim", "submitted_claim", ["organisation_id", "claim_id"])
+    op.create_index("ix_submitted_claim_encounter", "submitted_claim", ["organisation_id", "encounter_id"])
     op.create_index("ix_submitted_claim_member", "submitted_claim", ["organisation_id", "member_id", "date_of_service"])
     op.create_table(
         "payee",
