@@ -1,5 +1,6 @@
 """Stand-ins for claims-svc and payments-svc: what the adapter calls of their HTTP, and a record of what they were told."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -28,6 +29,10 @@ class StandIn:
     """Acknowledgements and remittances by path and sum: how often each was posted."""
     answer: dict[str, int] = field(default_factory=dict)
     """Statuses to answer with instead, by path."""
+    retryable: bool = True
+    """What those answers say of themselves."""
+    slow: dict[str, asyncio.Event] = field(default_factory=dict)
+    """Paths that answer only when their event is set."""
     tokens: set[str] = field(default_factory=set)
 
     def ready(self, content: bytes, name: str = "") -> UUID:
@@ -50,6 +55,10 @@ class StandIn:
     def other_event(self) -> None:
         """Something that is of no interest to the adapter."""
         self.events.append({"specversion": "1.0", "id": str(new_id()), "type": "rcm.claims.ClaimSubmitted.v1", "data": {}})
+
+    def problem(self, code: str, detail: str) -> bytes:
+        """The body of a refusal."""
+        return orjson.dumps({"code": code, "detail": detail, "retryable": self.retryable})
 
     def app(self) -> FastAPI:
         """The HTTP of both."""
@@ -86,15 +95,17 @@ class StandIn:
             if status < 300:
                 self.transmissions[str(submission_id)] += 1
                 self.transmission_bodies.setdefault(str(submission_id), []).append(await request.body())
-            return Response(status_code=status, content=b'{"code":"conflict","detail":"not now"}')
+            return Response(status_code=status, content=self.problem("conflict", "not now"))
 
         @app.post("/v1/{path}")
         async def take(path: str, request: Request) -> Response:
             body = await request.body()
+            if path in self.slow:
+                await self.slow[path].wait()
             status = self.answer.get(path, 201)
             assert request.headers["idempotency-key"] == sha256(body).hexdigest()
             if status < 300:
                 self.taken[f"{path} {sha256(body).hexdigest()}"] += 1
-            return Response(status_code=status, content=b'{"code":"not-x12","detail":"This is no X12"}')
+            return Response(status_code=status, content=self.problem("not-x12", "This is no X12"))
 
         return app

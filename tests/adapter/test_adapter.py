@@ -1,5 +1,6 @@
 """The adapter: whatever step it dies at, every file goes out once, every answer comes in once, and a refusal stays listed."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -12,8 +13,11 @@ import orjson
 import pytest
 
 from clearinghouse_adapter.accounts import Account, NoAccount, accounts_of
+from clearinghouse_adapter.bells import ring
+from clearinghouse_adapter.carrying import TELL_EVERY
 from clearinghouse_adapter.desk import Desk
 from clearinghouse_adapter.following import follow
+from clearinghouse_adapter.incoming import IncomingAnswers
 from clearinghouse_adapter.main import SCHEMA
 from clearinghouse_adapter.services import ServiceClient, Unreachable
 from clearinghouse_adapter.settings import AdapterSettings
@@ -31,6 +35,18 @@ from tests.support.postgres import Databases
 
 REMITTANCE = write_remittances(generate_answers.HEADER, [generate_answers.remittance(Random(1), 2)])
 TA1 = write_interchange_acknowledgement(generate_answers.HEADER, generate_answers.interchange_acknowledgement(Random(1)))
+
+
+@contextlib.asynccontextmanager
+async def carrying(way: IncomingAnswers) -> AsyncIterator[None]:
+    """The way's own loop, running beside."""
+    task = asyncio.create_task(way.carry())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 class Killed(BaseException):
@@ -146,6 +162,65 @@ async def test_what_can_pass_is_tried_again(adapter: Adapter, status: int) -> No
     await adapter.run()
     assert await adapter.desk.flow() == (0, 0)
     assert sum(services.transmissions.values()) == sum(services.taken.values()) == 1
+
+
+async def test_a_conflict_that_will_not_pass_is_refused(adapter: Adapter) -> None:
+    services = adapter.services
+    services.ready(b"ISA", "F.837")
+    adapter.from_payer("835-1.x12", REMITTANCE)
+    services.answer |= {"remittances": 409, "transmissions": 409}
+    services.retryable = False
+    await adapter.run()
+    assert await adapter.desk.flow() == (0, 2)
+    (refused,) = await adapter.desk.store.list_outgoing(ORGANISATION, "refused", None, 10)
+    assert (refused.status, refused.reason) == (409, "conflict: not now")
+
+
+@pytest.mark.parametrize("status", [401, 403, 503])
+async def test_what_waits_says_why_in_the_list_the_flow_and_the_log(
+    adapter: Adapter, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    services = adapter.services
+    services.ready(b"ISA", "F.837")
+    adapter.from_payer("835-1.x12", REMITTANCE)
+    services.answer |= {"remittances": status, "transmissions": status}
+    await adapter.run()
+    for _ in range(TELL_EVERY):
+        await adapter.desk.outgoing[ORGANISATION].carry_once()
+    (out,) = await adapter.desk.store.list_outgoing(ORGANISATION, "sent", None, 10)
+    (back,) = await adapter.desk.store.list_incoming(ORGANISATION, "fetched", None, 10)
+    assert (out.status, out.reason, back.status, back.reason) == (
+        status,
+        "conflict: not now",
+        status,
+        "not-x12: This is no X12",
+    )
+    waits = {(wait.status, wait.reason): wait.tries for wait in adapter.desk.waits(ORGANISATION)}
+    assert waits == {(status, "conflict: not now"): TELL_EVERY + 1, (status, "not-x12: This is no X12"): 1}
+    told = [line for line in capsys.readouterr().out.splitlines() if "submission waits" in line]
+    assert len(told) == 2
+    assert all(f'"status":{status}' in line and "conflict: not now" in line for line in told)
+    services.answer.clear()
+    await adapter.run()
+    assert adapter.desk.waits(ORGANISATION) == []
+    (out,) = await adapter.desk.store.list_outgoing(ORGANISATION, "recorded", None, 10)
+    assert (out.status, out.reason) == (None, "")
+
+
+async def test_a_slow_service_holds_up_nothing_else(adapter: Adapter) -> None:
+    slow = adapter.services.slow["remittances"] = asyncio.Event()
+    adapter.from_payer("835-1.x12", REMITTANCE)
+    way = adapter.desk.incoming[ORGANISATION]
+    async with asyncio.timeout(10), carrying(way):
+        while not list((adapter.mailbox / "outbound" / "archive").glob("*")):
+            adapter.from_payer("ta1-1.x12", TA1)
+            ring(adapter.mailbox / "outbound")
+            await asyncio.sleep(0.01)
+        assert {key.partition(" ")[0] for key in adapter.services.taken} == {"acknowledgements"}
+        slow.set()
+        while await way.waiting():  # noqa: ASYNC110 - files tell nobody
+            await asyncio.sleep(0.01)
+    assert {key.partition(" ")[0] for key in adapter.services.taken} == {"acknowledgements", "remittances"}
 
 
 async def test_a_refusal_is_kept_listed_and_can_be_tried_again(adapter: Adapter) -> None:

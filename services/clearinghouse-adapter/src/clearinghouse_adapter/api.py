@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
+from clearinghouse_adapter.carrying import Wait
 from clearinghouse_adapter.desk import Desk
 from clearinghouse_adapter.store import Incoming, Outgoing
 from rcm.errors import NotFound, Unavailable
@@ -21,15 +22,41 @@ Admin = Annotated[Principal, allow(Role.ADMIN)]
 _AT = "2026-03-02T10:00:00Z"
 
 
+class WaitView(BaseModel):
+    """Why something does not go on."""
+
+    status: int | None
+    """The service's answer; null where it does not answer."""
+    reason: str
+    count: int
+    """Files, and the event stream, that wait for this."""
+    tries: int
+    """How often it was tried at most."""
+
+
 class FlowView(BaseModel):
     """What is under way, over all organisations."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"waiting": 0, "refused": 0}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "waiting": 1,
+                    "refused": 0,
+                    "waits": [
+                        {"status": 401, "reason": "unauthenticated: The token has expired", "count": 1, "tries": 12},
+                    ],
+                }
+            ]
+        }
+    )
 
     waiting: int
     """Files not sent, not recorded or not put away yet."""
     refused: int
     """Files that someone must look at."""
+    waits: list[WaitView]
+    """What the reader's own organisation waits for; empty while all goes well."""
 
 
 class OutgoingView(BaseModel):
@@ -48,6 +75,7 @@ class OutgoingView(BaseModel):
                     "intended_at": _AT,
                     "sent_at": _AT,
                     "recorded_at": _AT,
+                    "status": None,
                     "reason": "",
                 }
             ]
@@ -63,6 +91,8 @@ class OutgoingView(BaseModel):
     intended_at: datetime
     sent_at: datetime | None
     recorded_at: datetime | None
+    status: int | None
+    """The last answer that was no success, while it waits or when it is refused."""
     reason: str
 
 
@@ -116,10 +146,11 @@ def _desk(request: Request) -> Desk:
 
 
 @router.get("/v1/flow", response_model=FlowView, summary="What is under way")
-async def get_flow(request: Request, _: Reader) -> FlowView:
-    """Counts of files over all organisations."""
-    waiting, refused = await _desk(request).flow()
-    return FlowView(waiting=waiting, refused=refused)
+async def get_flow(request: Request, who: Reader) -> FlowView:
+    """Counts of files over all organisations, and what one's own wait for."""
+    desk = _desk(request)
+    waiting, refused = await desk.flow()
+    return FlowView(waiting=waiting, refused=refused, waits=_waits(desk.waits(who.organisation_id)))
 
 
 @router.get("/v1/outgoing", response_model=Page[OutgoingView], summary="Submissions on their way and sent")
@@ -164,6 +195,15 @@ async def retry_incoming(request: Request, sha256: str, who: Admin) -> Retried:
     if not await _desk(request).retry_incoming(who.organisation_id, sha256):
         raise NotFound("there is no refused file with this sum")
     return Retried(retried=True)
+
+
+def _waits(waits: list[Wait]) -> list[WaitView]:
+    found: dict[tuple[int | None, str], list[int]] = {}
+    for wait in waits:
+        found.setdefault((wait.status, wait.reason), []).append(wait.tries)
+    return [
+        WaitView(status=status, reason=reason, count=len(tries), tries=max(tries)) for (status, reason), tries in found.items()
+    ]
 
 
 def _outgoing(row: Outgoing) -> OutgoingView:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from clearinghouse_adapter.accounts import Account
+from clearinghouse_adapter.carrying import Wait, Waits
 from clearinghouse_adapter.incoming import IncomingAnswers
 from clearinghouse_adapter.outgoing import Outgoing837
 from clearinghouse_adapter.services import ServiceClient, http_client
@@ -20,15 +21,17 @@ class Desk:
     def __init__(self, accounts: Sequence[Account], settings: AdapterSettings, store: Store, clock: Clock) -> None:
         self.store = store
         self._http = http_client()
+        self._waits: dict[UUID, Waits] = {}
         self.outgoing: dict[UUID, Outgoing837] = {}
         self.incoming: dict[UUID, IncomingAnswers] = {}
         for account in accounts:
             claims = ServiceClient("claims-svc", self._http, settings.claims_url, account.token)
             payments = ServiceClient("payments-svc", self._http, settings.payments_url, account.token)
             services = {client.name: client for client in (claims, payments)}
-            self.outgoing[account.organisation_id] = Outgoing837(account, claims, store, clock)
+            waits = self._waits[account.organisation_id] = Waits()
+            self.outgoing[account.organisation_id] = Outgoing837(account, claims, store, clock, waits)
             self.incoming[account.organisation_id] = IncomingAnswers(
-                account, services, store, clock, poll_seconds=settings.poll_seconds
+                account, services, store, clock, waits, poll_seconds=settings.poll_seconds
             )
 
     @asynccontextmanager
@@ -56,6 +59,11 @@ class Desk:
         mailboxes = [await way.waiting() for way in self.incoming.values()]
         waiting = counts.get("outgoing intended", 0) + counts.get("outgoing sent", 0) + sum(mailboxes)
         return waiting, counts.get("outgoing refused", 0) + counts.get("incoming refused", 0)
+
+    def waits(self, organisation_id: UUID) -> list[Wait]:
+        """What that organisation's files and its event stream wait for now."""
+        waits = self._waits.get(organisation_id)
+        return list(waits.all()) if waits else []
 
     async def retry_outgoing(self, organisation_id: UUID, submission_id: UUID) -> bool:
         """False where there is no such refused submission."""

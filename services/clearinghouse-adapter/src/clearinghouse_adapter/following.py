@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from clearinghouse_adapter.services import ServiceClient, Unreachable
+from clearinghouse_adapter.services import ServiceClient, not_now
 
 PAGE = 500
 CURSOR_EVERY = 200
@@ -31,7 +31,7 @@ async def catch_up(client: ServiceClient, after: str | None, wanted: str) -> Asy
         parameters: dict[str, str | int] = {"limit": PAGE, **({"after": after} if after else {})}
         response = await client.get("/v1/events", **parameters)
         if response.status_code != 200:
-            raise Unreachable(f"{client.name} answers {response.status_code}")
+            raise not_now(response)
         page = orjson.loads(response.content)
         after, more = page["cursor"], page["more"]
         yield Told([event for event in page["events"] if event["type"] == wanted], page["cursor"])

@@ -47,6 +47,7 @@ class OutgoingFile(Base, table=True):
     intended_at: datetime = Field(sa_type=INSTANT)
     sent_at: datetime | None = Field(default=None, sa_type=INSTANT)
     recorded_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    status: int | None = None
     reason: str = ""
 
 

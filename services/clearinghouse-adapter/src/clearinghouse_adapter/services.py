@@ -9,8 +9,10 @@ import httpx
 import orjson
 
 TIMEOUT_SECONDS = 60.0
-_LATER = frozenset({401, 403, 408, 409, 425, 429})
-"""Refusals that pass: a token that is being renewed or was given the wrong role, a key in flight, too much at once."""
+_LATER = frozenset({401, 403, 408, 425, 429})
+"""Refusals that pass: a token that is being renewed or was given the wrong role, too much at once."""
+_CONFLICT = 409
+"""Passes where the problem says so (a key in flight); else it is for good (transmitted already)."""
 
 
 class Outcome(Enum):
@@ -22,26 +24,42 @@ class Outcome(Enum):
 
 
 class Unreachable(Exception):
-    """The service does not answer now."""
+    """The service does not answer now, or answers that it is to be asked again."""
+
+    def __init__(self, reason: str, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
-def outcome_of(status: int) -> Outcome:
+def not_now(response: httpx.Response) -> Unreachable:
+    """What can pass, as the reason to wait."""
+    return Unreachable(reason_of(response), response.status_code)
+
+
+def outcome_of(response: httpx.Response) -> Outcome:
     """2xx is done, what can pass is later, any other refusal is for good."""
+    status = response.status_code
     if status < 300:
         return Outcome.DONE
-    if status >= 500 or status in _LATER:
+    if status >= 500 or status in _LATER or (status == _CONFLICT and _problem(response).get("retryable") is True):
         return Outcome.LATER
     return Outcome.REFUSED
 
 
 def reason_of(response: httpx.Response) -> str:
     """A problem's code and title, for the list of refusals: `not-x12: ...`."""
-    try:
-        problem: dict[str, Any] = orjson.loads(response.content)
-        code, detail = problem.get("code") or problem.get("type", ""), problem.get("detail") or problem.get("title", "")
-    except (orjson.JSONDecodeError, AttributeError):
-        code, detail = f"http-{response.status_code}", ""
+    problem = _problem(response)
+    code, detail = problem.get("code") or problem.get("type", ""), problem.get("detail") or problem.get("title", "")
     return f"{code}: {detail}"[:500].strip(": ") or f"http-{response.status_code}"
+
+
+def _problem(response: httpx.Response) -> dict[str, Any]:
+    """The answer as problem+json; empty where it is none."""
+    try:
+        problem = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return {}
+    return problem if isinstance(problem, dict) else {}
 
 
 class ServiceClient:
@@ -79,7 +97,8 @@ class ServiceClient:
                 "GET", self._url + path, params=parameters, headers=self._headers({}), timeout=timeout
             ) as response:
                 if response.status_code != 200:
-                    raise Unreachable(f"{self.name} answers {response.status_code}")
+                    await response.aread()
+                    raise not_now(response)
                 yield response.aiter_raw()
         except httpx.HTTPError as error:
             raise Unreachable(f"{self.name} broke off") from error

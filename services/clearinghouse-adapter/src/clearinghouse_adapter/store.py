@@ -8,7 +8,9 @@ from uuid import UUID
 
 from rcm.database.pool import Database
 
-_OUTGOING = "submission_id, receiver_id, remote_name, sha256, size_bytes, state, intended_at, sent_at, recorded_at, reason"
+_OUTGOING = (
+    "submission_id, receiver_id, remote_name, sha256, size_bytes, state, intended_at, sent_at, recorded_at, status, reason"
+)
 _KEEP_CURSOR = """
 insert into stream_cursor (organisation_id, service, cursor, updated_at) values ($1, $2, $3, $4)
 on conflict (organisation_id, service) do update set cursor = excluded.cursor, updated_at = excluded.updated_at
@@ -24,9 +26,14 @@ _FETCHED = """
 insert into incoming_file (organisation_id, sha256, remote_name, kind, service, state, size_bytes, fetched_at, reason)
 select $1, unnest($2::text[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), 'fetched',
     unnest($6::bigint[]), $7, ''
-on conflict (organisation_id, sha256, remote_name) do nothing
+on conflict (organisation_id, sha256, remote_name) do nothing returning 1
 """
 _INCOMING = "sha256, remote_name, kind, service, state, size_bytes, fetched_at, answered_at, status, reason"
+
+_KNOWN = f"""
+select {_INCOMING} from unnest($2::text[], $3::text[]) as named (name, sum)
+join incoming_file on organisation_id = $1 and sha256 = named.sum and remote_name = named.name
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,8 @@ class Outgoing:
     intended_at: datetime
     sent_at: datetime | None
     recorded_at: datetime | None
+    status: int | None
+    """The last answer of claims-svc where that was no success."""
     reason: str
 
 
@@ -137,23 +146,37 @@ class Store:
         first: datetime = rows[0]["sent_at"]
         return first
 
-    async def finish_outgoing(self, organisation_id: UUID, submission_id: UUID, *, at: datetime, refused: str = "") -> None:
+    async def outgoing_waits(self, organisation_id: UUID, submission_id: UUID, status: int | None, reason: str) -> None:
+        """Why the file can't go on now."""
+        await self._execute(
+            "update outgoing_file set status = $3, reason = $4 where organisation_id = $1 and submission_id = $2",
+            organisation_id,
+            submission_id,
+            status,
+            reason,
+        )
+
+    async def finish_outgoing(
+        self, organisation_id: UUID, submission_id: UUID, *, at: datetime, status: int | None = None, refused: str = ""
+    ) -> None:
         """claims-svc knows of the transmission, or the file is refused for a reason."""
         await self._execute(
-            "update outgoing_file set state = $3, recorded_at = $4, reason = $5 "
+            "update outgoing_file set state = $3, recorded_at = $4, reason = $5, status = $6 "
             "where organisation_id = $1 and submission_id = $2",
             organisation_id,
             submission_id,
             "refused" if refused else "recorded",
             at,
             refused,
+            status if refused else None,
         )
 
     async def retry_outgoing(self, organisation_id: UUID, submission_id: UUID) -> bool:
         """A refused submission is tried again; False where there is no such."""
         rows = await self._database.run(
             lambda connection: connection.fetch(
-                "update outgoing_file set state = case when sent_at is null then 'intended' else 'sent' end, reason = '' "
+                "update outgoing_file set state = case when sent_at is null then 'intended' else 'sent' end, "
+                "status = null, reason = '' "
                 "where organisation_id = $1 and submission_id = $2 and state = 'refused' returning 1",
                 organisation_id,
                 submission_id,
@@ -161,26 +184,39 @@ class Store:
         )
         return bool(rows)
 
-    async def incoming(self, organisation_id: UUID, remote_names: Sequence[str]) -> dict[tuple[str, str], Incoming]:
-        """What is known of files with these names, by name and sum."""
-        rows = await self._fetch(
-            f"select {_INCOMING} from incoming_file where organisation_id = $1 and remote_name = any($2::text[])",  # noqa: S608
-            organisation_id,
-            list(remote_names),
-        )
+    async def fetched(self, organisation_id: UUID, files: Sequence[Incoming]) -> dict[tuple[str, str], Incoming]:
+        """Files were fetched and read; answers what was known of them before, by name and sum: that stays as it is."""
+        names, sums = [file.remote_name for file in files], [file.sha256 for file in files]
+
+        async def work(connection: Any) -> Sequence[Any]:
+            new = await connection.fetch(
+                _FETCHED,
+                organisation_id,
+                sums,
+                names,
+                [file.kind for file in files],
+                [file.service for file in files],
+                [file.size_bytes for file in files],
+                files[0].fetched_at,
+            )
+            if len(new) == len(files):
+                return []
+            rows: Sequence[Any] = await connection.fetch(_KNOWN, organisation_id, names, sums)
+            return rows
+
+        rows = await self._database.run(work)
         return {(row["remote_name"], row["sha256"]): Incoming(*row) for row in rows}
 
-    async def fetched(self, organisation_id: UUID, files: Sequence[Incoming]) -> None:
-        """Files were fetched and read; those known already stay as they are."""
+    async def incoming_waits(self, organisation_id: UUID, file: Incoming, status: int | None, reason: str) -> None:
+        """Why no service takes the file now."""
         await self._execute(
-            _FETCHED,
+            "update incoming_file set status = $4, reason = $5 "
+            "where organisation_id = $1 and sha256 = $2 and remote_name = $3 and state = 'fetched'",
             organisation_id,
-            [file.sha256 for file in files],
-            [file.remote_name for file in files],
-            [file.kind for file in files],
-            [file.service for file in files],
-            [file.size_bytes for file in files],
-            files[0].fetched_at,
+            file.sha256,
+            file.remote_name,
+            status,
+            reason,
         )
 
     async def answered(

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import orjson
 
+from clearinghouse_adapter.bells import ring
 from clearinghouse_adapter.files import ARCHIVE, move_to, names_in, write_whole
 from clearinghouse_adapter.sandbox.answers import Answer, answers_to, claim_key, read_file
 from rcm.clock import Clock
@@ -55,6 +56,14 @@ class Desk:
         for path in self._taken.glob("*.json"):
             self._answered.update(orjson.loads(path.read_bytes())["claims"])
 
+    def work(self) -> bool:
+        """Takes what came and sends what is due; whether there was anything."""
+        return self.take_new() + self.send_due() > 0
+
+    def seconds_to_next(self) -> float | None:
+        """Until the next answer is due; None where none waits."""
+        return max((self._waiting[0][0] - self._clock.now()).total_seconds(), 0.0) if self._waiting else None
+
     def take_new(self) -> int:
         """Takes every file that lies in the mailbox; answers how many."""
         names = names_in(self._inbound)
@@ -68,6 +77,8 @@ class Desk:
         for due, name in self._waiting[:count]:
             self._hand_over(self._due / _waiting_name(due, name), name)
         del self._waiting[:count]
+        if count:
+            ring(self._outbound)
         return count
 
     def flow(self) -> Flow:
@@ -115,6 +126,7 @@ class Desk:
             return
         if not answer.after_days:
             write_whole(self._outbound / answer.name, answer.content, durable=False)
+            ring(self._outbound)
             return
         due = received_at + timedelta(seconds=answer.after_days * self._day_seconds)
         write_whole(self._due / _waiting_name(due, answer.name), answer.content, durable=False)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from clearinghouse_adapter.bells import Bell
 from clearinghouse_adapter.sandbox.api import router
 from clearinghouse_adapter.sandbox.clock import KeptClock
 from clearinghouse_adapter.sandbox.desk import Desk
@@ -29,13 +30,13 @@ def build(settings: Settings) -> Program:
     clock = KeptClock(settings.sandbox_folder / "clock.json")
     desk = Desk(settings.mailbox, settings.sandbox_folder, clock, day_seconds=settings.sandbox_day_seconds)
     verifier = Verifier(settings.jwks, issuer=settings.token_issuer, audience=settings.token_audience)
-    bell = asyncio.Event()
-    app.state.clock, app.state.desk, app.state.verifier, app.state.wake = clock, desk, verifier, bell.set
+    bell = Bell(settings.mailbox / "inbound", settings.sandbox_poll_seconds)
+    app.state.clock, app.state.desk, app.state.verifier, app.state.wake = clock, desk, verifier, bell.ring
 
     @asynccontextmanager
     async def background() -> AsyncIterator[None]:
         await verifier.load()
-        task = asyncio.create_task(_work(desk, bell, settings.sandbox_poll_seconds), name=NAME)
+        task = asyncio.create_task(_work(desk, bell), name=NAME)
         try:
             yield
         finally:
@@ -46,19 +47,18 @@ def build(settings: Settings) -> Program:
     return Program(NAME, app, background)
 
 
-async def _work(desk: Desk, bell: asyncio.Event, poll_seconds: float) -> None:
+async def _work(desk: Desk, bell: Bell) -> None:
     """Looks into the mailbox and at the clock, again and again; a file that can't be worked on is tried again."""
     log = logger(NAME)
-    while True:
-        try:
-            await asyncio.to_thread(desk.take_new)
-            await asyncio.to_thread(desk.send_due)
-        except Exception:
-            log.exception("desk failed")
-            await asyncio.sleep(1)
-        bell.clear()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(bell.wait(), poll_seconds)
+    with bell:
+        while True:
+            try:
+                busy = await asyncio.to_thread(desk.work)
+            except Exception:
+                log.exception("desk failed")
+                await asyncio.sleep(1)
+                continue
+            await bell.wait(busy=busy, at_most_seconds=desk.seconds_to_next())
 
 
 if __name__ == "__main__":

@@ -48,6 +48,7 @@ def _outgoing_file() -> None:
         _column("intended_at", INSTANT),
         _column("sent_at", INSTANT, nullable=True),
         _column("recorded_at", INSTANT, nullable=True),
+        _column("status", sa.Integer(), nullable=True),
         _column("reason", sa.String()),
         sa.PrimaryKeyConstraint("organisation_id", "submission_id", name="pk_outgoing_file"),
         sa.UniqueConstraint("organisation_id", "remote_name", name="uq_outgoing_file_remote_name"),
