@@ -1,15 +1,19 @@
 """Getting in and staying safe: tickets, sessions, forms, headers."""
 
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import jwt
 import pytest
 
+from console.main import build
 from console.security import COOKIE, HEADERS
+from console.settings import ConsoleSettings
+from console.sign_in import LocalTokens, NoTokens
 from rcm.identity import Role
-from rcm.tokens import new_signing_key
+from rcm.tokens import make_signing_key, new_signing_key
 from tests.console.making import Answers, console, csrf_of, ticket
 
 SUMMARY = {"accounts": 0, "statements": 0, "patient_open_cents": 0, "payments_cents": 0}
@@ -57,6 +61,34 @@ async def test_a_ticket_from_before_the_start_is_refused() -> None:
     it.app.state.console.tickets._not_before += timedelta(hours=1)
     async with it.browser() as browser:
         assert (await browser.get("/sign-in", params={"ticket": old})).status_code == 401
+
+
+async def test_two_links_of_one_second_for_one_person_are_two() -> None:
+    it = await console()
+    links = {ticket() for _ in range(5)}
+    assert len(links) == 5
+    for link in links:
+        async with it.browser() as browser:
+            assert (await browser.get("/sign-in", params={"ticket": link})).status_code == 200
+
+
+def test_no_folder_of_keys_means_no_tokens_and_the_console_writes_no_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RCM_JWKS", "jwks.json")
+    for nothing in ("", "  "):
+        monkeypatch.setenv("RCM_CONSOLE_KEYS", nothing)
+        program = build(ConsoleSettings())
+        assert isinstance(program.app.state.console.tokens, NoTokens)
+    monkeypatch.setenv("RCM_CONSOLE_KEYS", str(tmp_path / "keys"))
+    with pytest.raises(FileNotFoundError, match=r"signing-key\.pem"):
+        build(ConsoleSettings())
+    assert list(tmp_path.iterdir()) == []
+    make_signing_key(tmp_path / "keys")
+    (tmp_path / "keys/jwks.json").unlink()
+    assert isinstance(build(ConsoleSettings()).app.state.console.tokens, LocalTokens)
+    assert [each.name for each in (tmp_path / "keys").iterdir()] == ["signing-key.pem"]
 
 
 @pytest.mark.parametrize("path", PAGES)

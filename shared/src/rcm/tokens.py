@@ -1,6 +1,6 @@
 """Tokens: a JWT of one organisation and one role, signed by a key whose public half stands in a JWKS.
 
-    {"iss": "rcm", "aud": "rcm", "sub": "pat@example.org", "org": "<uuid>", "role": "biller", "iat": ..., "exp": ...}
+    {"iss": "rcm", "aud": "rcm", "sub": "pat@example.org", "org": "<uuid>", "role": "biller", "iat": 1, "exp": 2, "jti": "..."}
 
 EdDSA (Ed25519) or ES256, nothing else: neither `none` nor a shared secret. Locally `make_signing_key` makes a key in a folder
 that only its user can read; in production the identity provider signs and RCM_JWKS names its address. Tokens live by the
@@ -10,6 +10,7 @@ machine's clock and never by a simulated one.
 import asyncio
 import hashlib
 import os
+import secrets
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -62,10 +63,7 @@ def make_signing_key(folder: Path) -> SigningKey:
     """The key of `folder`, made at the first call: `signing-key.pem` (mode 600) and the public `jwks.json` beside it."""
     path = folder / PRIVATE_KEY_FILE
     if path.exists():
-        private = load_pem_private_key(path.read_bytes(), password=None)
-        if not isinstance(private, Ed25519PrivateKey):
-            raise ValueError(f"{path} holds no Ed25519 key")
-        key = _with_id(private)
+        key = load_signing_key(folder)
     else:
         key = new_signing_key()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -73,6 +71,15 @@ def make_signing_key(folder: Path) -> SigningKey:
         _write(path, pem, mode=0o600)
     _write(folder / JWKS_FILE, orjson.dumps(key.jwks(), option=orjson.OPT_INDENT_2), mode=0o644)
     return key
+
+
+def load_signing_key(folder: Path) -> SigningKey:
+    """The key that lies in `folder`; nothing is written. Raises OSError where there is none, ValueError for another kind."""
+    path = folder / PRIVATE_KEY_FILE
+    private = load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(private, Ed25519PrivateKey):
+        raise ValueError(f"{path} holds no Ed25519 key")  # noqa: TRY004 - the file is at fault, no argument
+    return _with_id(private)
 
 
 def issue_token(
@@ -85,7 +92,10 @@ def issue_token(
     issuer: str = ISSUER,
     audience: str = AUDIENCE,
 ) -> str:
-    """A signed token; `subject` names a person or program, by default the role itself."""
+    """A signed token; `subject` names a person or program, by default the role itself.
+
+    Each is another one, also those of one second for one person: a sign-in ticket is good for one use.
+    """
     now = int(time.time())
     claims = {
         "iss": issuer,
@@ -95,6 +105,7 @@ def issue_token(
         "role": str(role),
         "iat": now,
         "exp": now + int(lifetime.total_seconds()),
+        "jti": secrets.token_urlsafe(12),
     }
     return jwt.encode(claims, key.private, algorithm="EdDSA", headers={"kid": key.key_id})
 

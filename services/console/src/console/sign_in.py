@@ -15,7 +15,7 @@ from console.sessions import Session
 from rcm.clock import Clock
 from rcm.errors import Unauthenticated
 from rcm.identity import Principal
-from rcm.tokens import SigningKey, Verifier, issue_token, make_signing_key
+from rcm.tokens import SigningKey, Verifier, issue_token, load_signing_key
 
 TICKET_AUDIENCE = "rcm-console"
 TICKET_LIFE = timedelta(minutes=15)
@@ -95,5 +95,8 @@ class NoTokens:
 
 
 def tokens_of(folder: str, clock: Clock) -> Tokens:
-    """Tokens by the signing key in `folder`; none where no folder is named."""
-    return LocalTokens(make_signing_key(Path(folder)), clock) if folder else NoTokens()
+    """Tokens by the signing key that lies in `folder`; none where no folder is named (blanks name none). Nothing is written.
+
+    Raises OSError where the folder holds no key: the console must not make one that nobody else knows.
+    """
+    return LocalTokens(load_signing_key(Path(folder)), clock) if folder.strip() else NoTokens()
