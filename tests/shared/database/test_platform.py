@@ -227,3 +227,13 @@ async def test_what_fails_is_rolled_back_and_the_connection_lives_on(place: Serv
                 await worker.run(fails)
         assert await worker.pool.fetchval("select count(*) from thing") == 0
         assert worker.pool.get_size() <= 2
+
+
+async def test_no_statement_keeps_a_plan_that_was_made_for_an_empty_table(place: ServiceDatabase) -> None:
+    async with opened(place.worker_url) as worker, worker.pool.acquire() as connection:
+        for _ in range(10):
+            await connection.fetch("select * from thing where thing_id = $1", ONE)
+        (plans,) = await connection.fetch(
+            "select generic_plans, custom_plans from pg_prepared_statements where statement like 'select * from thing %'"
+        )
+        assert tuple(plans) == (0, 10)
