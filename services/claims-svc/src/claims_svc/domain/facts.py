@@ -114,6 +114,8 @@ class Outcome:
     deciding: Acknowledged | None = None
     """The acknowledgement that decides, where nothing is adjudicated."""
     payer_claim_control_number: str = ""
+    void_answered: bool = False
+    """The newest submission asked for a void, and the payer holds the claim no more."""
 
 
 @dataclass(slots=True)
@@ -138,8 +140,8 @@ def fold(facts: Facts, sent: Sequence[SentClaim]) -> Outcome:
     """The state of a claim that left the house, from all facts and from all its places in files, the last one last.
 
     Adjudication counts where it answers the newest original, replacement or void: a replacement (7) or void (8) puts what was
-    adjudicated before it aside until the payer answers it. Acknowledgements count for the last submission alone. Money counts
-    always.
+    adjudicated before it aside until the payer answers it. A void is answered when nothing stands any more, or when the payer
+    takes it and there is no money to come back. Acknowledgements count for the last submission alone. Money counts always.
     """
     paid = sum(fact.paid_cents for fact in facts.posted.values()) - sum(fact.paid_cents for fact in facts.reversed.values())
     standing = _standing(facts)
@@ -151,8 +153,8 @@ def fold(facts: Facts, sent: Sequence[SentClaim]) -> Outcome:
         whole = last is not None and _covers(live, last)
         return Outcome(_adjudicated(live, whole), paid, live, whole, None, number)
     answered = any(fact.patient_control_number in asked for fact in facts.posted.values())
-    if answered or (facts.reversed and not facts.posted):
-        return Outcome(State.REVERSED, paid, payer_claim_control_number=number)
+    if answered or (facts.reversed and not facts.posted) or (_asks_for_void(last) and facts.reversed and not standing):
+        return Outcome(State.REVERSED, paid, payer_claim_control_number=number, void_answered=_asks_for_void(last))
     current = last.patient_control_number if last else ""
     deciding = max(
         (fact for fact in facts.acknowledged if fact.patient_control_number == current),
@@ -160,7 +162,18 @@ def fold(facts: Facts, sent: Sequence[SentClaim]) -> Outcome:
         default=None,
     )
     state = _STATE[deciding.stage, deciding.accepted] if deciding else State.SUBMITTED
+    if _asks_for_void(last) and state is State.PAYER_ACCEPTED and all(_without_money(fact) for fact in standing):
+        return Outcome(State.REVERSED, paid, deciding=deciding, payer_claim_control_number=number, void_answered=True)
     return Outcome(state, paid, (), False, deciding, number)
+
+
+def _asks_for_void(last: SentClaim | None) -> bool:
+    return last is not None and last.frequency == "8"
+
+
+def _without_money(fact: Posted) -> bool:
+    """No reversal comes for it: nothing was paid."""
+    return fact.denied == "all" and fact.paid_cents == 0
 
 
 def _asked(sent: Sequence[SentClaim]) -> frozenset[str]:

@@ -20,6 +20,10 @@ class TaskKind(StrEnum):
     """The encounter was cancelled after its claim went into a file: send a void."""
 
 
+CLOSED_BY_WITHDRAWAL = frozenset({TaskKind.DENIAL, TaskKind.REPLACEMENT, TaskKind.CANCELLATION})
+"""What nobody needs to do for a claim that is VOIDED or CLOSED."""
+
+
 class TaskState(StrEnum):
     """Open until a person, or the event that makes it needless, closes it."""
 

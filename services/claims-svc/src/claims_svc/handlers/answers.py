@@ -12,10 +12,11 @@ from claims_svc.domain.answers import Change, Next, apply, what_follows
 from claims_svc.domain.claim import Act, Claim, open_claim
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.facts import Acknowledged, Posted, Reversed, fold
-from claims_svc.domain.states import OURS
-from claims_svc.domain.tasks import TaskKind, close_task
+from claims_svc.domain.states import OURS, State
+from claims_svc.domain.tasks import CLOSED_BY_WITHDRAWAL, TaskKind
 from claims_svc.handlers.editing import run_edits
-from claims_svc.handlers.withdrawing import withdraw
+from claims_svc.handlers.tasks import close_tasks
+from claims_svc.handlers.withdrawing import WITHDRAWN, withdraw
 from claims_svc.store.claims import Known
 from claims_svc.store.rows import ANSWERED
 from claims_svc.store.setup import Setups
@@ -24,6 +25,7 @@ from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
 
 REJECTED_AND_CANCELLED = "The claim was rejected, and its encounter is cancelled"
+TAKEN_BACK_AND_CANCELLED = "The payer took the claim back as the void asked, and its encounter is cancelled"
 
 
 @dataclass(slots=True)
@@ -52,6 +54,7 @@ class _Following:
     next_payer: list[Answered] = field(default_factory=list)
     resend: list[Answered] = field(default_factory=list)
     """Rejected claims whose encounter was corrected meanwhile."""
+    withdrawn: list[Claim] = field(default_factory=list)
 
 
 async def say_answered(unit: UnitOfWork, setups: Setups, answered: Sequence[Answered]) -> None:
@@ -62,6 +65,7 @@ async def say_answered(unit: UnitOfWork, setups: Setups, answered: Sequence[Answ
     for answer in answered:
         _settle(unit, answer, following)
     await _resend_corrected(unit, setups, following)
+    await close_tasks(unit, following.withdrawn, CLOSED_BY_WITHDRAWAL, WITHDRAWN)
     whole = following.whole
     await store.claims.save_claims(unit.connection, list(whole.values()))
     await store.claims.save_progress(unit.connection, [a.claim for a in answered if a.claim.claim_id not in whole], ANSWERED)
@@ -82,6 +86,8 @@ def _settle(unit: UnitOfWork, answer: Answered, following: _Following) -> None:
     if outcome.deciding is not None and change.rejected:
         events.say_rejected(unit, claim, outcome.deciding, answer.cause)
         _after_rejection(unit, answer, following)
+    if outcome.void_answered and claim.cancelled and claim.state is State.REVERSED:
+        _withdraw(unit, answer, following, TAKEN_BACK_AND_CANCELLED)
     step = what_follows(claim, outcome)
     if step is Next.PATIENT:
         claim.touch()
@@ -98,11 +104,17 @@ def _after_rejection(unit: UnitOfWork, answer: Answered, following: _Following) 
     if claim.payer_holds:
         return
     if claim.cancelled:
-        following.whole[claim.claim_id] = claim
-        if withdraw(claim, answer.act, REJECTED_AND_CANCELLED):
-            events.say_voided(unit, claim, REJECTED_AND_CANCELLED, answer.cause)
+        _withdraw(unit, answer, following, REJECTED_AND_CANCELLED)
     elif claim.changed_since_file:
         following.resend.append(answer)
+
+
+def _withdraw(unit: UnitOfWork, answer: Answered, following: _Following, reason: str) -> None:
+    claim = answer.claim
+    following.whole[claim.claim_id] = claim
+    following.withdrawn.append(claim)
+    if withdraw(claim, answer.act, reason):
+        events.say_voided(unit, claim, reason, answer.cause)
 
 
 async def _resend_corrected(unit: UnitOfWork, setups: Setups, following: _Following) -> None:
@@ -114,11 +126,7 @@ async def _resend_corrected(unit: UnitOfWork, setups: Setups, following: _Follow
     for claim in await run_edits(unit, setups, pairs, [answer.act for answer in following.resend]):
         events.say_held(unit, claim)
     following.whole.update({claim.claim_id: claim for claim in claims})
-    keys = [(claim.organisation_id, claim.claim_id) for claim in claims]
-    tasks = await store.tasks.open_tasks_of_claims(unit.connection, keys, TaskKind.REPLACEMENT)
-    for task in tasks:
-        close_task(task, unit.clock.now(), "claims-svc", "The claim was rejected and goes out again as corrected")
-    await store.tasks.save_tasks(unit.connection, tasks)
+    await close_tasks(unit, claims, {TaskKind.REPLACEMENT}, "The claim was rejected and goes out again as corrected")
 
 
 async def _make_next_claims(unit: UnitOfWork, setups: Setups, answers: Sequence[Answered]) -> None:

@@ -10,8 +10,10 @@ from claims_svc.domain.claim import Act, Claim
 from claims_svc.domain.correction import correct, resend
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.states import TransitionRefused
+from claims_svc.domain.tasks import CLOSED_BY_WITHDRAWAL
 from claims_svc.handlers.editing import edit_and_save
-from claims_svc.handlers.withdrawing import PRIMARY, withdraw
+from claims_svc.handlers.tasks import close_tasks
+from claims_svc.handlers.withdrawing import PRIMARY, WITHDRAWN, withdraw
 from claims_svc.store.setup import Setups
 from rcm.errors import NotFound
 from rcm.messaging.unit_of_work import UnitOfWork
@@ -77,6 +79,7 @@ async def void_claim(unit: UnitOfWork, claim_id: UUID, version: int | None, reas
         raise TransitionRefused("only the first payer's claim is voided; this one closes with it")
     withdraw(claim, _act(unit), reason)
     await store.claims.save_claims(unit.connection, [claim])
+    await close_tasks(unit, [claim], CLOSED_BY_WITHDRAWAL, WITHDRAWN)
     events.say_voided(unit, claim, reason)
     return whole
 

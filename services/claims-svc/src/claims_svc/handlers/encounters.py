@@ -15,9 +15,10 @@ from claims_svc.domain.claim import (
 )
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.states import REJECTED, State
-from claims_svc.domain.tasks import Task, TaskKind
+from claims_svc.domain.tasks import CLOSED_BY_WITHDRAWAL, Task, TaskKind
 from claims_svc.handlers.editing import run_edits
-from claims_svc.handlers.withdrawing import PRIMARY, withdraw
+from claims_svc.handlers.tasks import close_tasks
+from claims_svc.handlers.withdrawing import PRIMARY, WITHDRAWN, withdraw
 from claims_svc.store.setup import Setups
 from rcm.contracts.encounters import EncounterCancelled, EncounterCoded, EncounterRecoded
 from rcm.contracts.envelope import Message
@@ -60,6 +61,8 @@ class _Work:
     made: dict[UUID, Claim] = field(default_factory=dict)
     changed: dict[UUID, Claim] = field(default_factory=dict)
     voided: list[tuple[Claim, str, Message[EncounterCancelled]]] = field(default_factory=list)
+    withdrawn: list[Claim] = field(default_factory=list)
+    """Claims that are VOIDED or CLOSED now: nothing is to be done for them any more."""
     tasks: list[Task] = field(default_factory=list)
 
 
@@ -94,6 +97,7 @@ def _recode(work: _Work, claim: Claim, encounter: Encounter, act: Act, changed: 
     if found is None:
         if ours and not claim.payer_holds and claim.state is not State.CLOSED:
             close(claim, act, "The encounter has no coverage for this payer any more")
+            work.withdrawn.append(claim)
             work.to_edit.pop(claim.claim_id, None)
         elif not ours or claim.payer_holds:
             _needs_replacement(work, claim, act, "The encounter lost this coverage while the payer holds its claim")
@@ -149,6 +153,7 @@ def _cancel(work: _Work, claim: Claim, encounter: Encounter, act: Act, message: 
     work.changed[claim.claim_id] = claim
     reason = f"The encounter was cancelled: {message.data.reason}"
     if not claim.payer_holds and claim.state is not State.BATCHED:
+        work.withdrawn.append(claim)
         if withdraw(claim, act, reason):
             work.voided.append((claim, reason, message))
         return
@@ -167,6 +172,7 @@ async def _finish(unit: UnitOfWork, setups: Setups, work: _Work) -> None:
     await store.claims.insert_claims(unit.connection, list(work.made.values()))
     await store.claims.save_claims(unit.connection, stored)
     await store.tasks.open_tasks(unit.connection, work.tasks)
+    await close_tasks(unit, work.withdrawn, CLOSED_BY_WITHDRAWAL, WITHDRAWN)
     for claim in held:
         events.say_held(unit, claim)
     for claim, reason, message in work.voided:

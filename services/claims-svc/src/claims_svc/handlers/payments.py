@@ -65,7 +65,7 @@ async def _close_denials(unit: UnitOfWork, messages: Sequence[Message[PaymentRev
     reversed_remittances = {(message.data.claim_id, message.data.reversed_remittance_id) for message in messages}
     tasks = [
         task
-        for task in await store.tasks.open_tasks_of_claims(unit.connection, keys, TaskKind.DENIAL)
+        for task in await store.tasks.open_tasks_of_claims(unit.connection, keys, {TaskKind.DENIAL})
         if (task.claim_id, task.source_id) in reversed_remittances
     ]
     for task in tasks:

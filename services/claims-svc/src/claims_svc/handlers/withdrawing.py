@@ -3,6 +3,7 @@
 from claims_svc.domain.claim import Act, Claim, close, void
 
 PRIMARY = "P"
+WITHDRAWN = "The claim is withdrawn"
 
 
 def withdraw(claim: Claim, act: Act, reason: str) -> bool:

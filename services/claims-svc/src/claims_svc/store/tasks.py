@@ -29,13 +29,15 @@ async def save_tasks(connection: "Connection", tasks: Collection[Task]) -> None:
     await update_rows(connection, models.Task, [_row(task) for task in tasks], key=("organisation_id", "task_id"))
 
 
-async def open_tasks_of_claims(connection: "Connection", keys: Collection[tuple[UUID, UUID]], kind: TaskKind) -> list[Task]:
-    """Open tasks of a kind; keys are (organisation, claim)."""
+async def open_tasks_of_claims(
+    connection: "Connection", keys: Collection[tuple[UUID, UUID]], kinds: Collection[TaskKind]
+) -> list[Task]:
+    """Open tasks of these kinds; keys are (organisation, claim)."""
     rows = await connection.fetch(
         f"""select {_COLUMNS} from unnest($1::uuid[], $2::uuid[]) as k(o, i)
-            join task t on t.organisation_id = k.o and t.claim_id = k.i where t.kind = $3 and t.state = 'OPEN'""",  # noqa: S608
+            join task t on t.organisation_id = k.o and t.claim_id = k.i where t.kind = any($3::text[]) and t.state = 'OPEN'""",  # noqa: S608
         *columns(keys),
-        kind,
+        list(kinds),
     )
     return [_of(row) for row in rows]
 
