@@ -31,6 +31,16 @@ async def test_charges_are_posted_once(payments: LiveService) -> None:
     assert await figures(payments, case) == {"charges": 12500, "insurance_open": 12500}
 
 
+async def test_a_claim_that_was_not_sent_shows_its_encounters_charges(payments: LiveService, biller: httpx.AsyncClient) -> None:
+    case = Case()
+    await payments.deliver(case.coded())
+    path = f"/v1/ledger/claims/{case.claim_id}"
+    assert (await biller.get(path)).status_code == 404
+    shown = (await biller.get(path, params={"encounter_id": str(case.encounter_id)})).json()
+    assert shown["balances"]["charges_cents"] == 12500
+    assert [entry["kind"] for entry in shown["entries"]] == ["charge"]
+
+
 async def test_a_recode_reverses_and_posts_anew(payments: LiveService, biller: httpx.AsyncClient) -> None:
     case = Case()
     await ready(payments, case)

@@ -350,3 +350,34 @@ async def test_a_reversal_that_came_first_is_found_by_the_payers_number(
     assert second["claims"] == {"reversed": 1}
     assert (await audit(payments, ORGANISATION))[case.encounter_id]["insurance_paid"] == 8000
     assert (await biller.get("/v1/unmatched")).json()["items"] == []
+
+
+@pytest.mark.parametrize("known_first", [True, False])
+async def test_a_claim_that_was_sent_on_is_said(payments: LiveService, biller: httpx.AsyncClient, *, known_first: bool) -> None:
+    case = Case()
+    await payments.deliver(case.coded())
+    sent_on = case.paid([("OA", "109", 10000)], [("OA", "109", 2500)], status="23")
+    if known_first:
+        await payments.deliver(case.submitted())
+    await post(biller, check(sent_on))
+    if not known_first:
+        assert await payments.said(PaymentPosted) == []
+        await payments.deliver(case.submitted())
+    [said] = [message.data for message in await payments.said(PaymentPosted)]
+    assert (said.claim_id, said.status_code, said.paid_cents, said.adjustments) == (case.claim_id, "23", 0, ())
+    figures = (await audit(payments, ORGANISATION))[case.encounter_id]
+    assert (figures["charges"], figures["insurance_open"]) == (12500, 12500)
+    [item] = (await biller.get("/v1/remittances")).json()["items"]
+    assert item["claims"] == {"information": 1}
+
+
+async def test_a_patients_part_that_differs_is_a_warning(payments: LiveService, biller: httpx.AsyncClient) -> None:
+    right, wrong = Case(), Case()
+    await ready(payments, right, wrong)
+    answer = await post(biller, check(right.paid(*PAID), replace(wrong.paid(*PAID), patient_responsibility_cents=1500)))
+    [remittance] = answer["remittances"]
+    assert (remittance["state"], remittance["claims"]) == ("posted", {"posted": 2})
+    [warning] = remittance["warnings"]
+    assert (warning["position"], warning["difference_cents"]) == (2, -500)
+    shown = (await biller.get(f"/v1/remittances/{remittance['remittance_id']}")).json()
+    assert shown["warnings"] == [warning]

@@ -183,6 +183,22 @@ def payment_posted(claim: RemittanceClaim, payment: ClaimPayment, adjudication: 
     )
 
 
+def claim_forwarded(claim: RemittanceClaim) -> PaymentPosted:
+    """CLP02 23 without money: the payer sent the claim on. No amount stands in it, because none is in the ledger."""
+    assert claim.claim_id is not None
+    assert claim.encounter_id is not None
+    return PaymentPosted(
+        claim_id=claim.claim_id,
+        encounter_id=claim.encounter_id,
+        remittance_id=claim.remittance_id,
+        patient_control_number=claim.payment.patient_control_number,
+        payer_claim_control_number=claim.payment.payer_claim_control_number,
+        status_code=claim.payment.status,
+        charge_cents=claim.payment.charge_cents,
+        paid_cents=0,
+    )
+
+
 def claim_denied(claim: RemittanceClaim, adjudication: Adjudication) -> ClaimDenied:
     """Beside `payment_posted`, where something is denied."""
     lines = {line.line_number for line in adjudication.lines if line.denied and line.line_number is not None}

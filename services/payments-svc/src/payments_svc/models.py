@@ -163,6 +163,8 @@ class Remittance(Base, table=True):
     difference_cents: int = Field(sa_type=CENTS)
     claim_count: int
     provider_adjustments: list[Any] = Field(sa_type=DOCUMENT)
+    warnings: list[Any] = Field(sa_type=DOCUMENT)
+    """CLPs whose CLP05 is not the sum of their PR adjustments."""
     version: int = Field(sa_type=BigInteger)
     received_at: datetime = Field(sa_type=INSTANT)
     decided_by: str

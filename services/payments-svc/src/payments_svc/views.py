@@ -44,12 +44,19 @@ REMITTANCE: dict[str, Any] = {
     "payment_cents": 8000,
     "claims": {"posted": 1},
     "provider_adjustments": [],
+    "warnings": [],
     "same_check_as": None,
     "received_at": "2025-09-01T12:00:00Z",
     "decided_by": "",
     "note": "",
 }
 PROVIDER_ADJUSTMENT: dict[str, Any] = {"code": "L6", "reference": "INT", "amount_cents": -150}
+WARNING: dict[str, Any] = {
+    "code": "patient-responsibility-differs",
+    "position": 1,
+    "patient_control_number": "PCN0001",
+    "difference_cents": -500,
+}
 SUGGESTION: dict[str, Any] = {
     "claim_id": CLAIM_ID,
     "encounter_id": ENCOUNTER_ID,
@@ -122,6 +129,19 @@ class ProviderAdjustmentView(BaseModel):
     amount_cents: int
 
 
+class WarningView(BaseModel):
+    """What is odd about a CLP and stands in no way."""
+
+    model_config = example(WARNING)
+
+    code: str
+    position: int
+    """Of the CLP in its remittance, from 1."""
+    patient_control_number: str
+    difference_cents: int
+    """CLP05 less the PR adjustments."""
+
+
 class RemittanceView(BaseModel):
     """A check."""
 
@@ -141,6 +161,7 @@ class RemittanceView(BaseModel):
     payment_cents: int
     claims: dict[ClaimState, int] = Field(description="How many CLPs are in which state; empty while quarantined")
     provider_adjustments: list[ProviderAdjustmentView]
+    warnings: list[WarningView] = Field(description="CLPs whose CLP05 is not the sum of their PR adjustments")
     same_check_as: UUID | None = Field(description="Another content of this check that came first")
     received_at: datetime
     decided_by: str

@@ -23,9 +23,14 @@ async def get_encounter_ledger(request: Request, encounter_id: UUID, who: Biller
 
 
 @router.get("/v1/ledger/claims/{claim_id}", response_model=EncounterLedger)
-async def get_claim_ledger(request: Request, claim_id: UUID, who: Biller) -> Response:
-    """A claim's entries and those of its encounter that belong to no single claim; the balances are the encounter's."""
-    return await edge(request).read(request, who, lambda unit: shows.show_claim_ledger(unit, claim_id), patient_data=True)
+async def get_claim_ledger(request: Request, claim_id: UUID, who: Biller, encounter_id: UUID | None = None) -> Response:
+    """A claim's entries and those of its encounter that belong to no single claim; the balances are the encounter's.
+
+    A claim is known here once it was submitted; `encounter_id` says whose charges to show before.
+    """
+    return await edge(request).read(
+        request, who, lambda unit: shows.show_claim_ledger(unit, claim_id, encounter_id), patient_data=True
+    )
 
 
 @router.get("/v1/trial-balance", response_model=TrialBalance)

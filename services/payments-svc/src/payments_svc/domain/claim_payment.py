@@ -65,6 +65,11 @@ class ClaimPayment(Struct, frozen=True, gc=False, omit_defaults=True):
         """CLP02 23 (not our claim, forwarded) and 25 (predetermination) are never posted as a payment."""
         return self.status in {"23", "25"}
 
+    @property
+    def is_predetermination(self) -> bool:
+        """CLP02 25: what a payer would pay, of a claim that was not made."""
+        return self.status == "25"
+
     def negates(self, other: "ClaimPayment") -> bool:
         """Whether this reversal takes back exactly what `other` said: charge, payment, and each reason's sum."""
         if self.charge_cents != -other.charge_cents or self.paid_cents != -other.paid_cents:
@@ -79,6 +84,11 @@ class ClaimPayment(Struct, frozen=True, gc=False, omit_defaults=True):
             for each in adjustments:
                 sums[each.group, each.reason] = sums.get((each.group, each.reason), 0) + each.amount_cents
         return {reason: amount for reason, amount in sums.items() if amount}
+
+    def stated_responsibility_differs_by(self) -> int:
+        """CLP05 less the PR adjustments of claim and lines, in cents: where it is not zero it is worth a warning."""
+        adjustments = [*self.adjustments, *(each for line in self.lines for each in line.adjustments)]
+        return self.patient_responsibility_cents - sum([each.amount_cents for each in adjustments if each.group == "PR"])
 
     def without_line_numbers(self) -> "ClaimPayment":
         """As the payer said it, before its lines were matched with ours."""

@@ -31,7 +31,7 @@ class ClaimState(StrEnum):
     REVERSAL = "reversal"
     """It took another CLP back."""
     INFORMATION = "information"
-    """CLP02 23 or 25 without money."""
+    """CLP02 23 of a claim of ours, or 25, without money."""
     HELD = "held"
     """It does not balance by itself; its payment is in suspense."""
     UNMATCHED = "unmatched"
@@ -54,7 +54,7 @@ REMITTANCE_TRANSITIONS: Mapping[RemittanceState, frozenset[RemittanceState]] = {
 _EXITS = frozenset({ClaimState.SUPERSEDED, ClaimState.CORRECTED, ClaimState.POSTED_BY_HAND, ClaimState.DISMISSED})
 CLAIM_TRANSITIONS: Mapping[ClaimState, frozenset[ClaimState]] = {
     ClaimState.HELD: _EXITS | {ClaimState.POSTED, ClaimState.REVERSAL},
-    ClaimState.UNMATCHED: _EXITS | {ClaimState.POSTED, ClaimState.REVERSAL},
+    ClaimState.UNMATCHED: _EXITS | {ClaimState.POSTED, ClaimState.REVERSAL, ClaimState.INFORMATION},
     ClaimState.POSTED: frozenset({ClaimState.REVERSED}),
     ClaimState.REVERSED: frozenset(),
     ClaimState.REVERSAL: frozenset(),

@@ -109,20 +109,30 @@ def _decide(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> bool:
     payment = claim.payment
     if claim.state is ClaimState.HELD or (claim.state is None and claim.reason):
         _wait(posting, claim, ClaimState.HELD, claim.reason)
-    elif payment.is_information_only:
-        if payment.paid_cents:
-            _wait(posting, claim, ClaimState.HELD, Reason.NOT_A_PAYMENT)
-        else:
-            claim.become(ClaimState.INFORMATION)
+    elif payment.is_information_only and payment.paid_cents:
+        _wait(posting, claim, ClaimState.HELD, Reason.NOT_A_PAYMENT)
+    elif payment.is_predetermination:
+        claim.become(ClaimState.INFORMATION)
     elif (ours := posting.claim_sent(claim)) is None:
         _wait(posting, claim, ClaimState.UNMATCHED, Reason.UNMATCHED)
     else:
         _belongs_to(claim, ours)
         posting.found[claim.key] = ours
-        if payment.is_reversal:
+        if payment.is_information_only:
+            _forwarded(posting, claim, cause)
+        elif payment.is_reversal:
             return _take_back(posting, claim, cause)
-        _post(posting, claim, ours, cause)
+        else:
+            _post(posting, claim, ours, cause)
     return True
+
+
+def _forwarded(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> None:
+    """CLP02 23 of a claim of ours: nothing moves, and claims-svc is told."""
+    assert claim.encounter_id is not None
+    account = posting.book.accounts[claim.organisation_id, claim.encounter_id]
+    claim.become(ClaimState.INFORMATION)
+    posting.book.say(account, events.claim_forwarded(claim), cause)
 
 
 def _belongs_to(claim: RemittanceClaim, ours: SentClaim) -> None:

@@ -109,12 +109,28 @@ def _new_row(unit: UnitOfWork, check: Check, file_id: UUID, reasons: list[Reason
             {"code": each.code, "reference": each.reference, "amount_cents": each.amount_cents}
             for each in check.provider_adjustments
         ],
+        "warnings": _warnings(check),
         "version": 0,
         "received_at": unit.clock.now(),
         "decided_by": "",
         "decided_at": None,
         "note": "",
     }
+
+
+def _warnings(check: Check) -> list[Mapping[str, object]]:
+    """CLPs whose CLP05 is not the sum of their PR adjustments: posted all the same (DOMAIN.md 1)."""
+    differences = [(place, each.payment.stated_responsibility_differs_by()) for place, each in enumerate(check.claims, 1)]
+    return [
+        {
+            "code": "patient-responsibility-differs",
+            "position": place,
+            "patient_control_number": check.claims[place - 1].payment.patient_control_number,
+            "difference_cents": difference,
+        }
+        for place, difference in differences
+        if difference
+    ]
 
 
 async def _post(unit: UnitOfWork, posted: Sequence[tuple[dict[str, Any], Check]]) -> None:

@@ -134,9 +134,12 @@ async def show_encounter_ledger(unit: UnitOfWork, encounter_id: UUID) -> Answer:
     return Answer(await _ledger(unit, encounter_id))
 
 
-async def show_claim_ledger(unit: UnitOfWork, claim_id: UUID) -> Answer:
-    """The entries of a claim and those of its encounter that belong to no single claim: charges, the patient's share."""
-    encounter_id = await submissions.encounter_of_claim(unit.connection, unit.organisation, claim_id)
+async def show_claim_ledger(unit: UnitOfWork, claim_id: UUID, named: UUID | None) -> Answer:
+    """The entries of a claim and those of its encounter that belong to no single claim: charges, the patient's share.
+
+    `named` is the encounter of a claim that was not submitted yet.
+    """
+    encounter_id = await submissions.encounter_of_claim(unit.connection, unit.organisation, claim_id) or named
     if encounter_id is None:
         raise NotFound
     whole = await _ledger(unit, encounter_id)

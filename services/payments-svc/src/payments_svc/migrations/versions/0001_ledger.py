@@ -185,6 +185,7 @@ def _remittances() -> None:
         sa.Column("difference_cents", sa.BigInteger(), nullable=False),
         sa.Column("claim_count", sa.Integer(), nullable=False),
         sa.Column("provider_adjustments", JSONB(), nullable=False),
+        sa.Column("warnings", JSONB(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by", sa.String(), nullable=False),
