@@ -130,13 +130,11 @@ def answers_to(received: Received, received_at: datetime, mine: Collection[str])
     if receiver == FUNCTION_REFUSED:
         return answers
     judged = [_Judged(item) for item in received.claims if claim_key(item) in mine]
-    acknowledged_at = received_at + timedelta(days=ACKNOWLEDGED_AFTER_DAYS)
-    for payer_id, members in _grouped(judged, lambda one: one.item.claim.payer.payer_id):
-        answers.append(_claim_answer(received, acknowledged_at, payer_id, members))
-    paid_at = received_at + timedelta(days=PAID_AFTER_DAYS)
+    if judged:
+        answers.append(_claims_answer(received, received_at + timedelta(days=ACKNOWLEDGED_AFTER_DAYS), judged))
     paying = [one for one in judged if one.scenario in ANSWERED and one.item.claim.frequency != _VOID]
-    for _, members in _grouped(paying, lambda one: f"{one.item.claim.payer.payer_id}|{one.item.claim.billing_provider.npi}"):
-        answers.append(_remittance_answer(received, paid_at, members))
+    if paying:
+        answers.append(_payment_answer(received, received_at + timedelta(days=PAID_AFTER_DAYS), paying))
     return answers
 
 
@@ -164,7 +162,11 @@ def _header(received: Received, at: datetime, seed: str) -> InterchangeHeader:
 
 
 def _name(kind: str, *seeds: str) -> str:
-    return f"{kind}-{sha256('|'.join(seeds).encode()).hexdigest()[:20]}.x12"
+    return f"{kind}-{_digest(*seeds)}.x12"
+
+
+def _digest(*seeds: str) -> str:
+    return sha256("|".join(seeds).encode()).hexdigest()[:20]
 
 
 def _interchange_answer(received: Received, at: datetime, *, refused: bool) -> Answer:
@@ -214,7 +216,17 @@ def _segment_error(finding: Finding, first: int) -> SegmentError:
     return SegmentError(finding.segment, finding.segment_number - first + 1, "", "8" if element else "3", (), element)
 
 
-def _claim_answer(received: Received, at: datetime, payer_id: str, members: Sequence[_Judged]) -> Answer:
+def _claims_answer(received: Received, at: datetime, judged: Sequence[_Judged]) -> Answer:
+    """The 277CAs of all payers in one file, as a clearinghouse hands them on."""
+    whole = [
+        _claim_acknowledgement(received, at, payer_id, members)
+        for payer_id, members in _grouped(judged, lambda one: one.item.claim.payer.payer_id)
+    ]
+    name = _name("277ca", *(one.reference for one in whole))
+    return Answer(name, write_claim_acknowledgements(_header(received, at, name), whole), ACKNOWLEDGED_AFTER_DAYS)
+
+
+def _claim_acknowledgement(received: Received, at: datetime, payer_id: str, members: Sequence[_Judged]) -> ClaimAcknowledgement:
     """A 277CA of one payer, with a level for each billing provider."""
     today = at.date()
     providers = []
@@ -226,14 +238,13 @@ def _claim_answer(received: Received, at: datetime, payer_id: str, members: Sequ
     first = members[0].item
     total = sum(one.item.claim.charge_cents for one in members)
     pcns = sorted(one.item.claim.patient_control_number for one in members)
-    name = _name("277ca", received.interchange.sender, payer_id, *pcns)
-    acknowledgement = ClaimAcknowledgement(
+    return ClaimAcknowledgement(
         "PR",
         first.claim.payer.name,
         payer_id,
         first.submitter.name,
         first.submitter.identifier,
-        name[6:26].upper(),
+        _digest(received.interchange.sender, payer_id, *pcns).upper(),
         first.reference,
         at.date() - timedelta(days=ACKNOWLEDGED_AFTER_DAYS),
         today,
@@ -241,8 +252,6 @@ def _claim_answer(received: Received, at: datetime, payer_id: str, members: Sequ
         (),
         tuple(providers),
     )
-    content = write_claim_acknowledgements(_header(received, at, name), [acknowledgement])
-    return Answer(name, content, ACKNOWLEDGED_AFTER_DAYS)
 
 
 def _acknowledged(one: _Judged, at: datetime) -> AcknowledgedClaim:
@@ -267,16 +276,25 @@ def _acknowledged(one: _Judged, at: datetime) -> AcknowledgedClaim:
     )
 
 
-def _remittance_answer(received: Received, at: datetime, members: Sequence[_Judged]) -> Answer:
+def _payment_answer(received: Received, at: datetime, paying: Sequence[_Judged]) -> Answer:
+    """The 835s of all payers in one file: one check of each payer to each billing provider."""
+    checks = [
+        _check(at, members)
+        for _, members in _grouped(paying, lambda one: f"{one.item.claim.payer.payer_id}|{one.item.claim.billing_provider.npi}")
+    ]
+    name = _name("835", *(check.trace_number for check in checks))
+    return Answer(name, write_remittances(_header(received, at, name), checks), PAID_AFTER_DAYS)
+
+
+def _check(at: datetime, members: Sequence[_Judged]) -> Remittance:
     """The check of one payer to one billing provider for the claims of one file."""
     claims = tuple(adjudicate(one.item.claim, one.scenario, one.content) for one in members)
     first = members[0].item.claim
     payer, provider = first.payer, first.billing_provider
     payment = sum(claim.paid_cents for claim in claims)
-    trace = _trace(payer.payer_id, provider.npi, claims)
-    remittance = Remittance(
+    return Remittance(
         payment_cents=payment,
-        trace_number=trace,
+        trace_number=_trace(payer.payer_id, provider.npi, claims),
         payment_date=at.date(),
         payer=Party(payer.name, "XV", payer.payer_id, _ADDRESS, (Reference("2U", payer.payer_id),), (_CONTACT,)),
         payee=Party(provider.last_name, "XX", provider.npi, provider.address, (Reference("TJ", provider.tax_id),)),
@@ -286,8 +304,6 @@ def _remittance_answer(received: Received, at: datetime, members: Sequence[_Judg
         payer_trace_id=f"1{_tax_id(payer.payer_id)}",
         produced_on=at.date(),
     )
-    content = write_remittances(_header(received, at, trace), [remittance])
-    return Answer(_name("835", payer.payer_id, trace), content, PAID_AFTER_DAYS)
 
 
 def _trace(payer_id: str, npi: str, claims: Sequence[ClaimPayment]) -> str:
