@@ -41,7 +41,7 @@ def write_running(whole: Whole, processes: Mapping[str, int], launcher_pid: int,
             "processes": {"launcher": launcher_pid, **processes},
             "keys": str(whole.folder.keys),
             "organisation_id": str(ORGANISATION_ID),
-            "sign_in": sign_in_link(whole.urls["console"], key),
+            "sign_in": sign_in_link(whole.urls["console"], key) if "console" in whole.urls else None,
             "admin_database_url": whole.admin_url,
             "kafka_bootstrap": whole.bootstrap if whole.bus == "kafka" else None,
         },
@@ -55,8 +55,9 @@ def greet(out: Console, whole: Whole, key: SigningKey, *, seconds: float, sample
     sample = shown(whole.folder.path / "sample-encounter.json")
     shape = "all in this process" if whole.bus == "direct" else f"a process each, on Kafka at {whole.bootstrap}"
     out.print(f"\n[bold green]The open revenue cycle runs[/] ({shape}; ready after {seconds:.1f} s).\n")
-    say(out, "Page", f"[bold]{escape(sign_in_link(urls['console'], key))}[/]")
-    say(out, "", "(signs you in once, within 10 minutes; `.venv/bin/rcm sign-in` prints another)")
+    if "console" in urls:
+        say(out, "Page", f"[bold]{escape(sign_in_link(urls['console'], key))}[/]")
+        say(out, "", "(signs you in once, within 10 minutes; `.venv/bin/rcm sign-in` prints another)")
     for part in SERVICES:
         say(out, part.name, f"{urls[part.place]}/docs")
     out.print("\n  Post an encounter of your own:\n")

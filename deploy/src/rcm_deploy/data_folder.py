@@ -67,9 +67,9 @@ class DataFolder:
         told = self.read("running.json")
         if not told:
             return f"A system is starting on {self.path} already; this second one is not needed."
-        return (
-            f"A system runs on {self.path} already (process {told['launcher_pid']}); its page is at {told['urls']['console']}."
-        )
+        page = told["urls"].get("console")
+        where = f"; its page is at {page}" if page else ""
+        return f"A system runs on {self.path} already (process {told['launcher_pid']}){where}."
 
     def postgres(self) -> Path:
         """Where PostgreSQL's data stand: here, or, where its own user can't reach this folder, in a fallback of its own.

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from rcm import logs
 from rcm.hosting import Seat, running
 from rcm_deploy.postgres import PostgresFailed, PostgresServer
-from rcm_deploy.programs import PARTS, Part, Whole, log_file, values_of
+from rcm_deploy.programs import Part, Whole, log_file, values_of
 
 LOOK_SECONDS = 0.2
 
@@ -17,9 +17,9 @@ async def run_embedded(whole: Whole, server: PostgresServer | None, on_ready: Ca
     """Runs everything until a signal. `on_ready` is awaited when all answer; a PostgreSQL that dies is started again."""
     # Open to the process's end: what ends last still has something to say.
     stream = log_file(whole.folder, "system").open("a", encoding="utf-8", buffering=1)
-    settings = [part.main.Settings(**dict(values_of(whole.environment(part)))) for part in PARTS]
+    settings = [part.main.Settings(**dict(values_of(whole.environment(part)))) for part in whole.parts]
     logs.configure(settings[0].log_level, stream)
-    async with running([_seat(part, values) for part, values in zip(PARTS, settings, strict=True)]) as house:
+    async with running([_seat(part, values) for part, values in zip(whole.parts, settings, strict=True)]) as house:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, house.stopping.set)
         signalled = asyncio.create_task(house.until_signalled())
         async with _kept_alive(server):

@@ -1,11 +1,13 @@
 """`rcm up`: a whole system on this machine, in one process or in one each."""
 
 import asyncio
+import json
 import os
 import signal
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +41,10 @@ class Options:
     samples_per_second: float = 0.0
     chaos: str = ""
     chaos_seed: int = 0
+    without: Collection[str] = ()
+    """The places of those that are not started: somebody else's program stands in for them."""
+    as_json: bool = False
+    """Says it to programs: what `running.json` holds, as one line."""
 
 
 class Launcher:
@@ -73,6 +79,7 @@ class Launcher:
                     chaos_seed=self._options.chaos_seed,
                     admin_url=admin_url,
                     passwords=passwords,
+                    without=self._options.without,
                 )
                 asyncio.run(make_databases(whole))
                 if self._options.bus == "kafka":
@@ -104,7 +111,7 @@ class Launcher:
         playing: list[asyncio.Task[None]] = []
 
         async def on_ready() -> None:
-            processes = {part.place: os.getpid() for part in PARTS}
+            processes = {part.place: os.getpid() for part in whole.parts}
             if server is not None and server.pid is not None:
                 processes["postgres"] = server.pid
             running = _running(whole, processes)
@@ -139,6 +146,10 @@ class Launcher:
 
     def _announce(self, whole: Whole, processes: dict[str, int], key: SigningKey) -> None:
         self._write(whole, processes, key)
+        if self._options.as_json:
+            sys.stdout.write(json.dumps(whole.folder.read(whole.folder.running.name)) + "\n")
+            sys.stdout.flush()
+            return
         samples = self._options.samples_per_second
         greet(self._out, whole, key, seconds=time.monotonic() - self._began, samples=samples)
 
@@ -147,7 +158,7 @@ async def make_databases(whole: Whole) -> None:
     """A database and three roles for each part that has one; what is there stays."""
     admin = await asyncpg.connect(whole.admin_url)
     try:
-        for part in PARTS:
+        for part in whole.parts:
             if part.has_database:
                 await create_service_database(admin, part.name, passwords=whole.passwords)
     finally:

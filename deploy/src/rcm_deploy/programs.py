@@ -1,7 +1,7 @@
 """Everything that runs in a whole system, as data: where it listens, what it is told, and which module it is."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -42,6 +42,8 @@ ADAPTER = Part("adapter", "clearinghouse-adapter", "clearinghouse_adapter.main",
 SANDBOX = Part("sandbox", "sandbox-payer", "clearinghouse_adapter.sandbox.main", 8106, has_database=False)
 CONSOLE = Part("console", "console", "console.main", 8100, has_database=False)
 PARTS = (*SERVICES, ADAPTER, SANDBOX, CONSOLE)
+REPLACEABLE = (ADAPTER, SANDBOX, CONSOLE)
+"""What somebody else's program may stand in for, as it speaks to the services by their public APIs alone."""
 
 KAFKA_PORT = 8192
 PORTS: Mapping[str, int] = {**{part.place: part.port for part in PARTS}, "kafka": KAFKA_PORT}
@@ -62,11 +64,18 @@ class Whole:
     chaos_seed: int
     admin_url: str
     passwords: Mapping[str, str]
+    without: Collection[str] = ()
+    """The places of those that are not started."""
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What runs."""
+        return tuple(part for part in PARTS if part.place not in self.without)
 
     @property
     def urls(self) -> dict[str, str]:
         """Where each part is found."""
-        return {part.place: f"http://127.0.0.1:{self.ports[part.place]}" for part in PARTS}
+        return {part.place: f"http://127.0.0.1:{self.ports[part.place]}" for part in self.parts}
 
     @property
     def bootstrap(self) -> str:

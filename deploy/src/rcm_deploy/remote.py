@@ -90,11 +90,12 @@ class Remote:
             raise httpx.HTTPStatusError(message, request=response.request, response=response)
         return orjson.loads(response.content) if response.content else None
 
-    async def pages(self, place: str, path: str, *, limit: int = 500) -> AsyncIterator[dict[str, Any]]:
-        """Every item of a cursor-paged list."""
+    async def pages(self, place: str, path: str, *, limit: int = 500, **query: str) -> AsyncIterator[dict[str, Any]]:
+        """Every item of a cursor-paged list; `query` narrows it."""
         after: str | None = None
         while True:
-            page = await self.json("GET", place, path, params={"limit": limit, **({"after": after} if after else {})})
+            asked = {**query, "limit": limit, **({"after": after} if after else {})}
+            page = await self.json("GET", place, path, params=asked)
             for item in page["items"]:
                 yield item
             after = page["next"]

@@ -16,7 +16,7 @@ import httpx
 from rcm_deploy.children import clean_environment, start_child, stop_child
 from rcm_deploy.kafka import KafkaFailed, KafkaServer
 from rcm_deploy.postgres import PostgresFailed, PostgresServer, tail
-from rcm_deploy.programs import PARTS, Part, Whole, log_file
+from rcm_deploy.programs import Part, Whole, log_file
 
 LOOK_SECONDS = 0.05
 STEADY_SECONDS = 5.0
@@ -104,7 +104,7 @@ class Supervisor:
         self._servers = {name: Watched(server) for name, server in servers.items()}
         self._parts = {
             part.place: Watched(PartProcess(part, whole.environment(part), log_file(whole.folder, part.place)))
-            for part in PARTS
+            for part in whole.parts
         }
 
     @property

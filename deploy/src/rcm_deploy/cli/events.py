@@ -1,22 +1,39 @@
 """`rcm events`: the public event streams of the services."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from rcm_deploy.cli.output import DEFAULT_DATA_FOLDER, AsJson, DataFolder, people, print_json, with_remote
+from rcm_deploy.cli.output import (
+    DEFAULT_DATA_FOLDER,
+    SERVICE_HELP,
+    AsJson,
+    DataFolder,
+    known_service,
+    people,
+    print_json,
+    with_remote,
+)
 from rcm_deploy.remote import SERVICES, Remote
 
 app = typer.Typer(help="The public event streams.", no_args_is_help=True)
 
 TAIL_SECONDS = 0.5
+PAGE_EVENTS = 200
+
+
+def _known(names: list[str] | None) -> list[str] | None:
+    return [known_service(name) for name in names] if names else None
 
 
 @app.command()
 def tail(
-    service: Annotated[list[str] | None, typer.Option(help="Only these services; all by default.")] = None,
+    service: Annotated[
+        list[str] | None, typer.Option(help=f"Only this service, as often as wanted. {SERVICE_HELP}", callback=_known)
+    ] = None,
     follow: Annotated[bool, typer.Option(help="Wait for more at the end.")] = True,
     data_folder: DataFolder = DEFAULT_DATA_FOLDER,
     as_json: AsJson = False,
@@ -26,24 +43,25 @@ def tail(
     async def read(remote: Remote) -> None:
         cursors: dict[str, str | None] = dict.fromkeys(service or SERVICES)
         while True:
-            moved = False
+            more = False
             for name, after in cursors.items():
-                page = await remote.json(
-                    "GET", name, "/v1/events", params={"limit": 200, **({"after": after} if after else {})}
-                )
-                for event in page["items"]:
-                    _show(event, as_json)
-                cursors[name] = page["next"] or after
-                moved = moved or bool(page["items"])
-            if not moved and not follow:
+                cursors[name], unread = await _read_page(remote, name, after, as_json)
+                more = more or unread
+            if not more and not follow:
                 return
-            if not moved:
+            if not more:
                 await asyncio.sleep(TAIL_SECONDS)
 
-    try:
+    with suppress(KeyboardInterrupt):
         with_remote(data_folder, read)
-    except KeyboardInterrupt:
-        raise typer.Exit(0) from None
+
+
+async def _read_page(remote: Remote, service: str, after: str | None, as_json: bool) -> tuple[str, bool]:
+    """Shows one page of a service's log; answers where it ends and whether there is more to read at once."""
+    page = await remote.json("GET", service, "/v1/events", params={"limit": PAGE_EVENTS, **({"after": after} if after else {})})
+    for event in page["events"]:
+        _show(event, as_json)
+    return page["cursor"], page["more"]
 
 
 def _show(event: dict[str, Any], as_json: bool) -> None:
@@ -55,7 +73,7 @@ def _show(event: dict[str, Any], as_json: bool) -> None:
 
 @app.command()
 def replay(
-    service: Annotated[str, typer.Option(help=f"One of {', '.join(SERVICES)}.")],
+    service: Annotated[str, typer.Option(help=SERVICE_HELP, callback=known_service)],
     since: Annotated[datetime, typer.Option(help="Publish again what was said from this instant (UTC) on.")],
     data_folder: DataFolder = DEFAULT_DATA_FOLDER,
     as_json: AsJson = False,

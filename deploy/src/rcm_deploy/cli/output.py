@@ -10,7 +10,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from rcm_deploy.remote import NotRunningError, Remote, remote
+from rcm_deploy.remote import SERVICES, NotRunningError, Remote, remote
 
 T = TypeVar("T")
 
@@ -19,6 +19,8 @@ DataFolder = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 DEFAULT_DATA_FOLDER = Path(".rcm")
+PATIENCE_SECONDS = 5.0
+SERVICE_HELP = f"One of {', '.join(SERVICES)}."
 
 people = Console()
 complaints = Console(stderr=True)
@@ -35,11 +37,18 @@ def refuse(message: str, code: int = 1) -> NoReturn:
     raise typer.Exit(code)
 
 
+def known_service(name: str) -> str:
+    """The name of a service as it was typed. Raises typer.BadParameter for any other."""
+    if name not in SERVICES:
+        raise typer.BadParameter(f"not a service: {name}. {SERVICE_HELP}")
+    return name
+
+
 def with_remote(data_folder: Path, work: Callable[[Remote], Awaitable[T]]) -> T:
     """Runs `work` against the running system of a data folder; a system that does not run is said plainly."""
 
     async def run() -> T:
-        async with remote(data_folder, patience_seconds=5.0) as connected:
+        async with remote(data_folder, patience_seconds=PATIENCE_SECONDS) as connected:
             return await work(connected)
 
     try:

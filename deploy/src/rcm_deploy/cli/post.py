@@ -50,10 +50,24 @@ def post(
         if as_json:
             print_json(result)
         else:
-            people.print(f"{result['file']}: {result['status']}", style="green" if result["status"] < 300 else "red")
+            refused = result["refused"]
+            told = f"{result['file']}: {result['status']}" + (f", {refused} refused" if refused else "")
+            people.print(told, style="red" if refused else "green", markup=False)
             people.print(result["answer"], markup=False)
-    if any(result["status"] >= 300 for result in results):
+    if any(result["refused"] for result in results):
         raise typer.Exit(1)
+
+
+def refusals(status: int, answer: Any) -> int:
+    """How many encounters of one answer were refused: a batch and a bundle are answered 200 with a result for each."""
+    if status >= 300:
+        return 1
+    if not isinstance(answer, dict):
+        return 0
+    if "refused" in answer:
+        return int(answer["refused"])
+    statuses = [entry["response"]["status"] for entry in answer.get("entry", ()) if "response" in entry]
+    return sum(not status.startswith("2") for status in statuses)
 
 
 async def _post_one(remote: Remote, file: Path, content: bytes) -> dict[str, Any]:
@@ -63,4 +77,11 @@ async def _post_one(remote: Remote, file: Path, content: bytes) -> dict[str, Any
     answer: Any = response.text
     if "json" in response.headers.get("content-type", "") and "ndjson" not in response.headers["content-type"]:
         answer = response.json()
-    return {"file": str(file), "media_type": kind, "status": response.status_code, "answer": answer}
+    status = response.status_code
+    return {
+        "file": str(file),
+        "media_type": kind,
+        "status": status,
+        "refused": refusals(status, answer),
+        "answer": answer,
+    }
