@@ -73,10 +73,11 @@ def test_states_come_in_the_order_of_a_claims_life_and_a_new_one_is_not_lost() -
 def test_words_know_every_state_of_the_services() -> None:
     """The console imports no service; a test may, so that no state is left without its word."""
     from claims_svc.domain.states import State as ClaimState
+    from claims_svc.domain.tasks import TaskKind
     from coding_svc.domain.states import State as EncounterState
     from patient_billing_svc.domain.account import AccountState, Hold
     from payments_svc.domain.remittance import ClaimState as RemittanceClaimState
-    from payments_svc.domain.remittance import Reason, RemittanceState
+    from payments_svc.domain.remittance import Exit, Reason, RemittanceState
 
     assert set(words.CLAIM_STATES) == {str(state) for state in ClaimState}
     assert set(words.ENCOUNTER_STATES) == {str(state) for state in EncounterState}
@@ -84,6 +85,8 @@ def test_words_know_every_state_of_the_services() -> None:
     assert set(words.REASONS) == {str(reason) for reason in Reason}
     assert set(words.ACCOUNT_STATES) == {str(state) for state in AccountState}
     assert set(words.HOLDS) == {str(hold) for hold in Hold}
+    assert set(words.EXITS) == {str(each) for each in Exit}
+    assert set(words.TASKS) >= {str(kind) for kind in TaskKind}
 
 
 def test_amounts_and_times_as_people_read_them() -> None:

@@ -124,10 +124,23 @@ async def test_sessions_end_when_they_are_idle_too_old_or_signed_out() -> None:
         assert (await leaving.get("/")).status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/sign-out", "/statement-runs", "/accounts/x/payments", "/accounts/x/hold"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sign-out",
+        "/statement-runs",
+        "/accounts/x/payments",
+        "/accounts/x/hold",
+        "/worklist/tasks/claims/x/close",
+        "/remittances/x/retry",
+        "/remittances/x/dismiss",
+        "/remittances/x/claims/x/match",
+        "/remittances/x/claims/x/dismiss",
+    ],
+)
 async def test_a_form_that_is_not_the_sessions_own_does_nothing(path: str) -> None:
     billing = Answers({})
-    it = await console({"patient-billing-svc": billing})
+    it = await console(dict.fromkeys(("patient-billing-svc", "claims-svc", "payments-svc"), billing))
     async with it.signed_in() as victim, it.signed_in() as thief:
         stolen = csrf_of((await thief.get("/")).text)
         own = csrf_of((await victim.get("/")).text)

@@ -67,10 +67,11 @@ class Visit:
         self.session: Session = session
         self.desk: Desk = self.console.services.for_token(self.console.tokens.token(session))
 
-    def page(self, template: str, **values: Any) -> Response:
-        """The answer: a whole page, or a part of one for the script that keeps it fresh."""
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """The answer: a whole page; `status` is another where a form on it was refused."""
         notice, self.session.notice = self.session.notice, ""
-        return html(template, self.session, notice=notice, path=self.request.url.path, now=self.console.clock.now(), **values)
+        path, now = self.request.url.path, self.console.clock.now()
+        return html(template, self.session, status=status, notice=notice, path=path, now=now, **values)
 
     def part(self, template: str, **values: Any) -> Response:
         """A part of a page: it leaves the notice to the next page."""

@@ -138,6 +138,26 @@ REASONS: Mapping[str, str] = {
 }
 
 
+TASKS: Mapping[str, str] = {
+    "denial": "Denial",
+    "replacement": "Replacement to send",
+    "cancellation": "Cancelled after it was sent",
+}
+"""What kinds of tasks are called; others are shown as they stand."""
+EXITS: Mapping[str, str] = {
+    "dismissed": "it is not to be posted",
+    "posted_by_hand": "it was posted elsewhere by hand",
+    "superseded": "another remittance says it",
+    "corrected_file": "a corrected file came",
+}
+"""How a person ends quarantine or waiting without posting here."""
+
+
+def task(kind: str) -> str:
+    """A task's kind in words."""
+    return TASKS.get(kind) or kind.replace("-", " ").replace("_", " ").capitalize()
+
+
 def reason(code: str) -> str:
     """A reason's code in words."""
     return REASONS.get(code) or code.replace("-", " ").replace("_", " ").capitalize()

@@ -12,8 +12,8 @@ router = APIRouter(include_in_schema=False)
 async def show_worklist(request: Request, after: str = "") -> Response:
     """Held encounters, each with its reasons and how to mend them."""
     visit = Visit(request)
-    page = await visit.desk.coding.get("/v1/worklist", limit=25, after=after)
-    return visit.page("worklist.html", items=page["items"], following=page.get("next"))
+    page = await visit.desk.coding.find("/v1/worklist", limit=25, after=after)
+    return visit.page("worklist.html", items=page["items"] if page else None, following=page.get("next") if page else None)
 
 
 @router.get("/encounters/{encounter_id}")
