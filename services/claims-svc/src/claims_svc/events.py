@@ -17,6 +17,7 @@ from rcm.contracts.claims import (
     ClaimSubmitted,
     ClaimVoided,
     PayerSequenceCompleted,
+    PayerSequenceReopened,
     SubmissionReady,
 )
 from rcm.contracts.encounters import CodedEncounter
@@ -133,6 +134,12 @@ def say_rejected(unit: UnitOfWork, claim: Claim, fact: Acknowledged, caused_by: 
 def say_completed(unit: UnitOfWork, claim: Claim, caused_by: Message[Any] | None = None) -> None:
     """PayerSequenceCompleted; the claim's row carries the encounter's version too (decision 0054)."""
     event = PayerSequenceCompleted(encounter_id=claim.encounter_id, claim_ids=(claim.claim_id,))
+    _say(unit, claim, event, caused_by)
+
+
+def say_reopened(unit: UnitOfWork, claim: Claim, caused_by: Message[Any] | None = None) -> None:
+    """PayerSequenceReopened."""
+    event = PayerSequenceReopened(encounter_id=claim.encounter_id, claim_ids=(claim.claim_id,))
     _say(unit, claim, event, caused_by)
 
 

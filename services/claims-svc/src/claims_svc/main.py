@@ -11,6 +11,7 @@ from claims_svc.handlers.submissions import cut_due_files
 from claims_svc.models import Base
 from claims_svc.settings import ClaimsSettings
 from rcm.hosting import run_alone
+from rcm.identity import Role
 from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.service import Periodic, Service
 
@@ -37,6 +38,7 @@ def build(settings: ClaimsSettings) -> Service:
         migrations=Path(__file__).parent / "migrations",
         subscriptions=subscriptions(context),
         periodics=[Periodic("recheck claims", LOOK_EVERY, recheck_claims), Periodic("cut files", LOOK_EVERY, cut_files)],
+        readers=(Role.ADAPTER, Role.BILLER),
         context=context,
         description="Claims from coded encounter to adjudication: set-up, edits, 837P, acknowledgements, who is asked next.",
         tags=[

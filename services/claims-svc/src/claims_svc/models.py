@@ -177,6 +177,7 @@ class Claim(Base, table=True):
     changed_since_file: bool = Field(sa_column_kwargs={"server_default": text("false")})
     insurance_paid_cents: int = Field(sa_type=CENTS, sa_column_kwargs={"server_default": text("0")})
     responsibility: list[list[Any]] | None = Field(default=None, sa_type=JSON)
+    sequence_completed: bool = Field(sa_column_kwargs={"server_default": text("false")})
     cancelled: bool = Field(sa_column_kwargs={"server_default": text("false")})
 
 

@@ -1,4 +1,4 @@
-"""What claims-svc says, on `rcm.claims`: keyed by claim, SubmissionReady by submission, PayerSequenceCompleted by encounter."""
+"""What claims-svc says, on `rcm.claims`: keyed by claim, SubmissionReady by submission, PayerSequence* by encounter."""
 
 from datetime import date
 from typing import ClassVar, Literal
@@ -89,3 +89,16 @@ class PayerSequenceCompleted(Event):
 
     encounter_id: UUID
     claim_ids: tuple[UUID, ...]
+
+
+class PayerSequenceReopened(Event):
+    """Another payer is to be asked after all: what PayerSequenceCompleted made the patient's is insurance's again, until it
+    is said anew. The event with the higher sequence of the two is the last word.
+    """
+
+    TOPIC: ClassVar[str] = "rcm.claims"
+    KEY: ClassVar[str] = "encounter_id"
+
+    encounter_id: UUID
+    claim_ids: tuple[UUID, ...]
+    """The claim whose payer's turn is over, as PayerSequenceCompleted named it."""

@@ -20,6 +20,7 @@ EVENTS: tuple[type[Event], ...] = (
     claims.ClaimRejected,
     claims.ClaimVoided,
     claims.PayerSequenceCompleted,
+    claims.PayerSequenceReopened,
     payments.RemittanceQuarantined,
     payments.ClaimRemittanceHeld,
     payments.PaymentPosted,

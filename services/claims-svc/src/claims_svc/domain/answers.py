@@ -87,6 +87,7 @@ def what_follows(claim: Claim, outcome: Outcome) -> Next:
         return Next.NOTHING
     remaining = sum(fact.charge_cents - fact.settled_cents for fact in outcome.live)
     if claim.next_rank and remaining > 0:
+        claim.responsibility = None
         return Next.NEXT_PAYER
     parts: Counter[str] = Counter()
     for fact in outcome.live:
@@ -96,7 +97,16 @@ def what_follows(claim: Claim, outcome: Outcome) -> Next:
     if claim.responsibility == responsibility:
         return Next.NOTHING
     claim.responsibility = responsibility
+    claim.sequence_completed = True
     return Next.PATIENT
+
+
+def reopens(claim: Claim, step: Next) -> bool:
+    """Whether a payer's turn was said to be the last one, and is not: True once, and it is to be said."""
+    if step is not Next.NEXT_PAYER or not claim.sequence_completed:
+        return False
+    claim.sequence_completed = False
+    return True
 
 
 def wording(fact: Acknowledged) -> str:

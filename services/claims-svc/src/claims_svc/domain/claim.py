@@ -108,6 +108,8 @@ class Claim:
     insurance_paid_cents: int = 0
     responsibility: tuple[tuple[str, int], ...] | None = None
     """The patient's parts by reason with which PayerSequenceCompleted was last said; None where it wasn't, or was undone."""
+    sequence_completed: bool = False
+    """PayerSequenceCompleted was said, and PayerSequenceReopened not since."""
     cancelled: bool = False
     """The encounter was cancelled."""
     entries: list["Entry"] = field(default_factory=list)
@@ -170,8 +172,7 @@ def open_claim(organisation_id: UUID, claim_id: UUID, encounter: Encounter, cove
         created_at=now,
         updated_at=now,
     )
-    later = encounter.next_coverage(coverage.rank)
-    claim.next_rank = later.rank if later else ""
+    follow_next_payer(claim, encounter)
     return claim
 
 
@@ -184,8 +185,13 @@ def follow_encounter(claim: Claim, encounter: Encounter, coverage: Coverage) -> 
     claim.charge_cents = encounter.charge_cents
     claim.date_of_service = encounter.date_of_service
     claim.duplicate_key = duplicate_key(encounter, coverage)
-    later = encounter.next_coverage(coverage.rank)
-    claim.next_rank = later.rank if later else ""
+
+
+def follow_next_payer(claim: Claim, encounter: Encounter) -> bool:
+    """Takes over who is asked after this claim's payer; whether that is another one than before."""
+    later = encounter.next_coverage(claim.rank)
+    before, claim.next_rank = claim.next_rank, later.rank if later else ""
+    return claim.next_rank != before
 
 
 def duplicate_key(encounter: Encounter, coverage: Coverage) -> bytes:

@@ -121,6 +121,15 @@ class Encounter(Struct, frozen=True, gc=False):
                 return place, coverage
         return None
 
+    def coverage_to_bill(self, rank: str) -> Coverage | None:
+        """The coverage that a claim of this rank is for. A later payer's must be active to be asked; the first payer's claim
+        is held by an edit where its coverage is not.
+        """
+        found = self.coverage(rank)
+        if found is None or (rank != "P" and not found[1].active_on(self.date_of_service)):
+            return None
+        return found[1]
+
     def next_coverage(self, rank: str) -> Coverage | None:
         """Who is asked after the payer of `rank`: the next coverage in order that is active on the date of service."""
         order = "PST"

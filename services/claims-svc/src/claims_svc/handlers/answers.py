@@ -8,15 +8,15 @@ from uuid import UUID
 from msgspec import Struct
 
 from claims_svc import events, store
-from claims_svc.domain.answers import Change, Next, apply, what_follows
+from claims_svc.domain.answers import Change, Next, apply, reopens, what_follows
 from claims_svc.domain.claim import Act, Claim, open_claim
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.facts import Acknowledged, Posted, Reversed, fold
-from claims_svc.domain.states import OURS, State
+from claims_svc.domain.states import OURS, REJECTED, State
 from claims_svc.domain.tasks import CLOSED_BY_WITHDRAWAL, TaskKind
 from claims_svc.handlers.editing import run_edits
 from claims_svc.handlers.tasks import close_tasks
-from claims_svc.handlers.withdrawing import WITHDRAWN, withdraw
+from claims_svc.handlers.withdrawing import WITHDRAWN, lose_coverage, withdraw
 from claims_svc.store.claims import Known
 from claims_svc.store.rows import ANSWERED
 from claims_svc.store.setup import Setups
@@ -52,8 +52,8 @@ class _Following:
     whole: dict[UUID, Claim] = field(default_factory=dict)
     """Claims of which more changed than their progress."""
     next_payer: list[Answered] = field(default_factory=list)
-    resend: list[Answered] = field(default_factory=list)
-    """Rejected claims whose encounter was corrected meanwhile."""
+    let_go: list[Answered] = field(default_factory=list)
+    """Claims that no payer holds any more: rejected ones whose encounter was corrected meanwhile, and voided ones."""
     withdrawn: list[Claim] = field(default_factory=list)
 
 
@@ -64,7 +64,7 @@ async def say_answered(unit: UnitOfWork, setups: Setups, answered: Sequence[Answ
     following = _Following()
     for answer in answered:
         _settle(unit, answer, following)
-    await _resend_corrected(unit, setups, following)
+    await _go_on(unit, setups, following)
     await close_tasks(unit, following.withdrawn, CLOSED_BY_WITHDRAWAL, WITHDRAWN)
     whole = following.whole
     await store.claims.save_claims(unit.connection, list(whole.values()))
@@ -86,14 +86,20 @@ def _settle(unit: UnitOfWork, answer: Answered, following: _Following) -> None:
     if outcome.deciding is not None and change.rejected:
         events.say_rejected(unit, claim, outcome.deciding, answer.cause)
         _after_rejection(unit, answer, following)
-    if outcome.void_answered and claim.cancelled and claim.state is State.REVERSED:
-        _withdraw(unit, answer, following, TAKEN_BACK_AND_CANCELLED)
+    if outcome.void_answered and claim.state is State.REVERSED:
+        if claim.cancelled:
+            _withdraw(unit, answer, following, TAKEN_BACK_AND_CANCELLED)
+        else:
+            following.let_go.append(answer)
     step = what_follows(claim, outcome)
     if step is Next.PATIENT:
         claim.touch()
         events.say_completed(unit, claim, answer.cause)
     elif step is Next.NEXT_PAYER:
         following.next_payer.append(answer)
+        if reopens(claim, step):
+            claim.touch()
+            events.say_reopened(unit, claim, answer.cause)
     if ours_before and change != Change(change.before, change.before):
         following.whole[claim.claim_id] = claim
 
@@ -106,7 +112,7 @@ def _after_rejection(unit: UnitOfWork, answer: Answered, following: _Following) 
     if claim.cancelled:
         _withdraw(unit, answer, following, REJECTED_AND_CANCELLED)
     elif claim.changed_since_file:
-        following.resend.append(answer)
+        following.let_go.append(answer)
 
 
 def _withdraw(unit: UnitOfWork, answer: Answered, following: _Following, reason: str) -> None:
@@ -117,13 +123,25 @@ def _withdraw(unit: UnitOfWork, answer: Answered, following: _Following, reason:
         events.say_voided(unit, claim, reason, answer.cause)
 
 
-async def _resend_corrected(unit: UnitOfWork, setups: Setups, following: _Following) -> None:
-    if not following.resend:
+async def _go_on(unit: UnitOfWork, setups: Setups, following: _Following) -> None:
+    """What no payer holds any more is closed where its coverage is gone; a rejected claim goes out again as corrected."""
+    if not following.let_go:
         return
-    claims = [answer.claim for answer in following.resend]
-    encounters = await store.claims.encounters_by_id(unit.connection, {(c.organisation_id, c.encounter_id) for c in claims})
-    pairs = [(claim, encounters[claim.encounter_id]) for claim in claims]
-    for claim in await run_edits(unit, setups, pairs, [answer.act for answer in following.resend]):
+    keys = {(answer.claim.organisation_id, answer.claim.encounter_id) for answer in following.let_go}
+    encounters = await store.claims.encounters_by_id(unit.connection, keys)
+    resent: list[tuple[Answered, Encounter]] = []
+    for answer in following.let_go:
+        claim, encounter = answer.claim, encounters[answer.claim.encounter_id]
+        if encounter.coverage_to_bill(claim.rank) is None:
+            following.whole[claim.claim_id] = claim
+            following.withdrawn.append(claim)
+            if lose_coverage(claim, answer.act):
+                events.say_completed(unit, claim, answer.cause)
+        elif claim.state in REJECTED:
+            resent.append((answer, encounter))
+    claims = [answer.claim for answer, _ in resent]
+    pairs = [(answer.claim, encounter) for answer, encounter in resent]
+    for claim in await run_edits(unit, setups, pairs, [answer.act for answer, _ in resent]):
         events.say_held(unit, claim)
     following.whole.update({claim.claim_id: claim for claim in claims})
     await close_tasks(unit, claims, {TaskKind.REPLACEMENT}, "The claim was rejected and goes out again as corrected")

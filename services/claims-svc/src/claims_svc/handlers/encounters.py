@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from claims_svc import events, store
@@ -9,16 +10,17 @@ from claims_svc.domain.claim import (
     Act,
     ChangedDetails,
     Claim,
-    close,
     follow_encounter,
+    follow_next_payer,
     open_claim,
 )
 from claims_svc.domain.encounter import Encounter
-from claims_svc.domain.states import REJECTED, State
+from claims_svc.domain.states import ADJUDICATED, REJECTED, State
 from claims_svc.domain.tasks import CLOSED_BY_WITHDRAWAL, Task, TaskKind
+from claims_svc.handlers.answers import Answered, say_answered
 from claims_svc.handlers.editing import run_edits
 from claims_svc.handlers.tasks import close_tasks
-from claims_svc.handlers.withdrawing import PRIMARY, WITHDRAWN, withdraw
+from claims_svc.handlers.withdrawing import PRIMARY, WITHDRAWN, lose_coverage, withdraw
 from claims_svc.store.setup import Setups
 from rcm.contracts.encounters import EncounterCancelled, EncounterCoded, EncounterRecoded
 from rcm.contracts.envelope import Message
@@ -63,6 +65,10 @@ class _Work:
     voided: list[tuple[Claim, str, Message[EncounterCancelled]]] = field(default_factory=list)
     withdrawn: list[Claim] = field(default_factory=list)
     """Claims that are VOIDED or CLOSED now: nothing is to be done for them any more."""
+    completed: list[tuple[Claim, Message[Any]]] = field(default_factory=list)
+    """Claims that were out, whose payers let go and whose coverages are gone: no payer is left."""
+    reconsidered: dict[UUID, tuple[Claim, Act, Message[Any]]] = field(default_factory=dict)
+    """Adjudicated claims after which another payer is asked than before, or none."""
     tasks: list[Task] = field(default_factory=list)
 
 
@@ -82,27 +88,25 @@ async def recode_claims(unit: UnitOfWork, messages: Sequence[Message[EncounterRe
             ranks[PRIMARY] = made = _first_claim(message.organisation_id, encounter, unit)
             work.made[made.claim_id] = made
         for claim in ranks.values():
-            _recode(work, claim, encounter, act, message.data.changed)
+            _recode(work, claim, encounter, act, message)
     await store.claims.put_encounters(unit.connection, contents)
     await _finish(unit, setups, work)
     unit.arrived("claim", list(work.made))
 
 
-def _recode(work: _Work, claim: Claim, encounter: Encounter, act: Act, changed: tuple[str, ...]) -> None:
+def _recode(work: _Work, claim: Claim, encounter: Encounter, act: Act, message: Message[EncounterRecoded]) -> None:
+    changed = message.data.changed
     if claim.state is State.VOIDED:
         return
     work.changed[claim.claim_id] = claim
-    found = encounter.coverage(claim.rank)
+    found = encounter.coverage_to_bill(claim.rank)
+    if follow_next_payer(claim, encounter) and claim.state in ADJUDICATED:
+        work.reconsidered[claim.claim_id] = (claim, act, message)
     ours = claim.state in {State.DRAFT, State.EDIT_FAILED, State.READY, State.CLOSED} or claim.state in REJECTED
     if found is None:
-        if ours and not claim.payer_holds and claim.state is not State.CLOSED:
-            close(claim, act, "The encounter has no coverage for this payer any more")
-            work.withdrawn.append(claim)
-            work.to_edit.pop(claim.claim_id, None)
-        elif not ours or claim.payer_holds:
-            _needs_replacement(work, claim, act, "The encounter lost this coverage while the payer holds its claim")
+        _lose_coverage(work, claim, act, message)
         return
-    follow_encounter(claim, encounter, found[1])
+    follow_encounter(claim, encounter, found)
     claim.updated_at = act.at
     if claim.state is not State.DRAFT:
         claim.touch()
@@ -111,6 +115,18 @@ def _recode(work: _Work, claim: Claim, encounter: Encounter, act: Act, changed: 
         work.to_edit[claim.claim_id] = (claim, encounter, act)
     else:
         _needs_replacement(work, claim, act, "The encounter changed after its claim went to the payer")
+
+
+def _lose_coverage(work: _Work, claim: Claim, act: Act, message: Message[EncounterRecoded]) -> None:
+    if claim.state is State.CLOSED:
+        return
+    if claim.payer_holds or claim.state is State.BATCHED:
+        _needs_replacement(work, claim, act, "The encounter lost this coverage while the payer holds its claim")
+        return
+    work.to_edit.pop(claim.claim_id, None)
+    work.withdrawn.append(claim)
+    if lose_coverage(claim, act):
+        work.completed.append((claim, message))
 
 
 def _needs_replacement(work: _Work, claim: Claim, act: Act, title: str) -> None:
@@ -177,3 +193,14 @@ async def _finish(unit: UnitOfWork, setups: Setups, work: _Work) -> None:
         events.say_held(unit, claim)
     for claim, reason, message in work.voided:
         events.say_voided(unit, claim, reason, message)
+    for claim, message in work.completed:
+        events.say_completed(unit, claim, message)
+    await _ask_next_payers(unit, setups, work)
+
+
+async def _ask_next_payers(unit: UnitOfWork, setups: Setups, work: _Work) -> None:
+    """The turn of a payer that has answered ends anew where the coverages after it are others now."""
+    claims = [claim for claim, _, _ in work.reconsidered.values()]
+    known = await store.claims.known_about(unit.connection, claims) if claims else {}
+    answered = [Answered(claim, known[claim.claim_id], act, message) for claim, act, message in work.reconsidered.values()]
+    await say_answered(unit, setups, answered)

@@ -16,3 +16,13 @@ def withdraw(claim: Claim, act: Act, reason: str) -> bool:
         return True
     close(claim, act, reason)
     return False
+
+
+def lose_coverage(claim: Claim, act: Act) -> bool:
+    """Closes a claim whose coverage is gone and that no payer holds, while the encounter's charges stand.
+
+    True where the first payer's claim was out: that no payer is left is to be said, as its ClaimSubmitted stands no more.
+    """
+    close(claim, act, "The encounter has no coverage for this payer any more")
+    claim.sequence_completed = claim.rank == PRIMARY and claim.submitted_at is not None
+    return claim.sequence_completed

@@ -18,7 +18,8 @@ CLAIM = """c.organisation_id, c.claim_id, c.encounter_id, c.rank, c.state, c.ver
  c.billing_npi, c.receiver_id, c.charge_cents, c.date_of_service, c.duplicate_key, c.next_rank, c.created_at, c.updated_at,
  c.frequency, c.payer_claim_control_number, c.own, c.findings, c.setup_revision, c.ready_at, c.submission_id,
  c.patient_control_number, c.submissions,
- c.submitted_at, c.payer_holds, c.changed_since_file, c.insurance_paid_cents, c.responsibility, c.cancelled"""
+ c.submitted_at, c.payer_holds, c.changed_since_file, c.insurance_paid_cents, c.responsibility,
+ c.sequence_completed, c.cancelled"""
 _OWN = Own()
 _FINDINGS = tuple[Finding, ...]
 _RESPONSIBILITY = tuple[tuple[str, int], ...]
@@ -26,7 +27,7 @@ _RESPONSIBILITY = tuple[tuple[str, int], ...]
 
 def claim_of(row: "Record") -> Claim:
     """A row that begins with the columns of CLAIM, in their order."""
-    values: list[Any] = list(row[:32])
+    values: list[Any] = list(row[:33])
     values[4] = State(values[4])
     values[19] = _OWN if values[19] is None else msgspec.convert(values[19], Own)
     values[20] = () if values[20] is None else msgspec.convert(values[20], _FINDINGS)
@@ -67,6 +68,7 @@ _LATER = (
     "changed_since_file",
     "insurance_paid_cents",
     "responsibility",
+    "sequence_completed",
     "cancelled",
 )
 FILED = (
@@ -91,6 +93,7 @@ ANSWERED = (
     "payer_claim_control_number",
     "insurance_paid_cents",
     "responsibility",
+    "sequence_completed",
 )
 """What changes when the outside answers."""
 

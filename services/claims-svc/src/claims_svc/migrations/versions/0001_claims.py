@@ -178,6 +178,7 @@ def _claims() -> None:
         sa.Column("changed_since_file", sa.Boolean(), nullable=False, server_default=sa.text("false")),
         sa.Column("insurance_paid_cents", sa.BigInteger(), nullable=False, server_default=sa.text("0")),
         sa.Column("responsibility", JSONB(), nullable=True),
+        sa.Column("sequence_completed", sa.Boolean(), nullable=False, server_default=sa.text("false")),
         sa.Column("cancelled", sa.Boolean(), nullable=False, server_default=sa.text("false")),
         sa.PrimaryKeyConstraint("organisation_id", "claim_id", name="pk_claim"),
         sa.UniqueConstraint("organisation_id", "encounter_id", "rank", name="uq_claim_organisation_id_encounter_id_rank"),
