@@ -52,6 +52,7 @@ def day_text(value: date) -> str:
     return f"{value.year:04d}{value.month:02d}{value.day:02d}"
 
 
+@lru_cache(_CACHE)
 def period(text: str) -> tuple[date | None, date | None]:
     """First and last day of RD8 (CCYYMMDD-CCYYMMDD); of D8 and DT the day, and None."""
     first, _, last = text.partition("-")

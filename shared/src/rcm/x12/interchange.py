@@ -89,7 +89,10 @@ class Walker:
         self.interchanges: list[Interchange] = []
         self.seen: list[str] = []
         """What kinds of transaction set and loose segment came, each once: "837 005010X222A1"."""
-        self._segments = self._walk()
+        self._batches = iter(self._tokens)
+        self._raws: Iterator[str] = iter(())
+        """What is left of the batch at hand; shared by everyone who takes segments."""
+        self._separator = STANDARD.element
         self._pending: Segment | None = None
         self._open: TransactionSet | None = None
 
@@ -98,14 +101,14 @@ class Walker:
         """All faults of the envelopes so far."""
         return [*self._tokens.problems, *self._own_problems]
 
-    def _walk(self) -> Iterator[Segment]:
-        for delimiters, raws in self._tokens:
-            self.delimiters = delimiters
-            separator = delimiters.element
-            for raw in raws:
-                self.number += 1
-                self.raw = raw
-                yield raw.split(separator)
+    def _refill(self) -> bool:
+        """The next batch of segments; False at the file's end."""
+        batch = next(self._batches, None)
+        if batch is None:
+            return False
+        self.delimiters, raws = batch
+        self._separator, self._raws = self.delimiters.element, iter(raws)
+        return True
 
     def note(self, segment: str, element: int, code: str, message: str, number: int = 0) -> None:
         """Keeps a fault at the segment at hand, or at `number`."""
@@ -143,16 +146,30 @@ class Walker:
             self.seen.append(kind)
 
     def _next(self) -> Segment | None:
-        elements, self._pending = self._pending, None
-        return elements if elements is not None else next(self._segments, None)
+        if self._pending is not None:
+            elements, self._pending = self._pending, None
+            return elements
+        while (raw := next(self._raws, None)) is None:
+            if not self._refill():
+                return None
+        self.number += 1
+        self.raw = raw
+        return raw.split(self._separator)
 
     def body(self, transaction: TransactionSet) -> Iterator[Segment]:
         """The segments of the set up to its SE, which is checked; another envelope segment ends it too, with a problem."""
-        for elements in self._segments:
-            if elements[0] in _ENVELOPE:
-                self._end_transaction(transaction, elements)
-                return
-            yield elements
+        while True:
+            separator = self._separator
+            for raw in self._raws:
+                self.number += 1
+                self.raw = raw
+                elements = raw.split(separator)
+                if elements[0] in _ENVELOPE:
+                    self._end_transaction(transaction, elements)
+                    return
+                yield elements
+            if not self._refill():
+                break
         self._open = None
         self.note("SE", 0, "missing-se", f"transaction set {transaction.control_number} has no SE")
 

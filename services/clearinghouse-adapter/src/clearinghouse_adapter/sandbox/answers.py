@@ -31,9 +31,8 @@ from rcm.x12.elements import instant
 from rcm.x12.interchange import Interchange, TransactionSet, Walker
 from rcm.x12.problems import NotX12
 from rcm.x12.professional_claim import ClaimInFile
-from rcm.x12.professional_claim.reader import ProfessionalClaimReader, is_professional
 from rcm.x12.remittance import ClaimPayment, Party, Remittance, write_remittances
-from rcm.x12.validation import Finding, validate
+from rcm.x12.validation import Finding, SetRead, validate_walk
 from rcm.x12.values import Address, InterchangeHeader, Reference
 
 ACKNOWLEDGED_AFTER_DAYS = 1
@@ -95,20 +94,19 @@ class _Judged:
 
 def read_file(content: bytes) -> Received | None:
     """The file, checked; None where it is no X12 at all: no payer answers that."""
+    walker = Walker(content)
+    read: list[SetRead] = []
     try:
-        errors = [finding for finding in validate(content) if finding.severity == "error"]
+        errors = [finding for finding in validate_walk(walker, read) if finding.severity == "error"]
     except NotX12:
         return None
-    walker = Walker(content)
-    read: list[tuple[TransactionSet, list[ClaimInFile], int]] = []
-    for item in walker:
-        if isinstance(item, TransactionSet):
-            professional = is_professional(item)
-            claims = list(ProfessionalClaimReader(walker, item, []).claims()) if professional else []
-            read.append((item, claims, walker.number))
     sets = [
-        ReceivedSet(item, claims, [one for one in errors if item.first_segment <= one.segment_number <= last])
-        for item, claims, last in read
+        ReceivedSet(
+            one.transaction,
+            one.claims,
+            [error for error in errors if one.transaction.first_segment <= error.segment_number <= one.last_segment],
+        )
+        for one in read
     ]
     broken = any(one.segment in _ENVELOPE for one in errors)
     return Received(walker.interchanges[0], sets, broken)

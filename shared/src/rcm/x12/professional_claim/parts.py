@@ -1,6 +1,7 @@
 """What a reader collects of an 837P's loops until a claim is whole."""
 
 from datetime import date
+from typing import Any
 
 from rcm.x12.elements import has_digits
 from rcm.x12.professional_claim.values import (
@@ -18,6 +19,9 @@ from rcm.x12.values import Address, Dated, Reference
 NO_DATE = date(1, 1, 1)
 """Stands where a date that our type requires is not in the file."""
 _NOWHERE = Address("", "")
+_BLANKS = [""] * 17
+_NO_QUANTITY = ("", "")
+_NONE: dict[str, Any] = {}
 
 
 class Located:
@@ -135,11 +139,11 @@ class LinePart:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.elements: list[str] = [""] * 17
+        self.elements = _BLANKS
         self.charge = 0
         self.component = ":"
         self.control_number = self.authorisation = self.ndc = self.note = self.prescription = ""
-        self.quantity = ("", "")
+        self.quantity = _NO_QUANTITY
         self.first: date | None = None
         self.last: date | None = None
         self.dates: list[Dated] = []
@@ -165,22 +169,23 @@ class LinePart:
     def whole(self) -> ServiceLine:
         """The line as typed."""
         sv1 = self.elements
-        procedure = [*sv1[1].split(self.component), *[""] * 7]
+        procedure = sv1[1].split(self.component)
+        parts = len(procedure)
         pointers = tuple([int(text) for text in sv1[7].split(self.component) if has_digits(text, 1, 2)])
         rendering = self.providers.get("82")
         return ServiceLine(
-            procedure[1],
+            procedure[1] if parts > 1 else "",
             self.charge,
             pointers,
             self.first or NO_DATE,
             self.control_number,
-            tuple(filter(None, procedure[2:6])),
+            tuple(filter(None, procedure[2:6])) if parts > 2 else (),
             sv1[4],
             sv1[3],
             self.last,
             sv1[5],
             sv1[9] == "Y",
-            procedure[6],
+            procedure[6] if parts > 6 else "",
             Drug(self.ndc, *self.quantity, self.prescription) if self.ndc else None,
             rendering.whole() if rendering is not None else None,
             self.note,
@@ -219,9 +224,9 @@ class ClaimPart:
         """The claim as typed."""
         clm = self.elements
         place, _, frequency = (*clm[5].split(component), "", "")[:3]
-        dates = {item.qualifier: item.first for item in reversed(self.dates) if item.last is None}
-        named = self._named_references()
-        providers = {entity: part.whole() for entity, part in self.providers.items()}
+        dates = {item.qualifier: item.first for item in reversed(self.dates) if item.last is None} if self.dates else _NONE
+        named = self._named_references() if self.references else _NONE
+        providers = {entity: part.whole() for entity, part in self.providers.items()} if self.providers else _NONE
         return ProfessionalClaim(
             clm[1],
             self.charge,
@@ -237,7 +242,7 @@ class ClaimPart:
             clm[7],
             clm[8],
             clm[9],
-            self._accident(clm[11].split(component), dates.get("439")),
+            self._accident(clm[11].split(component), dates.get("439")) if clm[11] else None,
             dates.get("431"),
             dates.get("435"),
             dates.get("096"),
@@ -252,8 +257,10 @@ class ClaimPart:
             providers.get("DN"),
             providers.get("DQ"),
             providers.get("77"),
-            tuple([item for item in self.references if named.get(item.qualifier) != item.value]),
-            tuple([item for item in self.dates if item.qualifier not in _NAMED_DATES or item.last is not None]),
+            tuple([item for item in self.references if named.get(item.qualifier) != item.value]) if self.references else (),
+            tuple([item for item in self.dates if item.qualifier not in _NAMED_DATES or item.last is not None])
+            if self.dates
+            else (),
             tuple(self.raw),
         )
 

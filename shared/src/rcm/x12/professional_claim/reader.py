@@ -46,7 +46,15 @@ def read_professional_claims(source: Source, problems: list[Problem] | None = No
 class ProfessionalClaimReader:
     """One 837P transaction set."""
 
-    def __init__(self, walker: Walker, transaction: TransactionSet, problems: list[Problem]) -> None:
+    def __init__(
+        self,
+        walker: Walker,
+        transaction: TransactionSet,
+        problems: list[Problem],
+        take: Callable[[Segment], None] | None = None,
+    ) -> None:
+        """`take` is shown each segment before it is read."""
+        self._take = take
         self._walker = walker
         self._transaction = transaction
         self._problems = problems
@@ -71,18 +79,21 @@ class ProfessionalClaimReader:
             "HL": self._hl, "SBR": self._sbr_segment, "PAT": self._pat, "NM1": self._nm1, "N3": self._n3, "N4": self._n4,
             "DMG": self._dmg, "PRV": self._prv, "REF": self._ref, "PER": self._per, "BHT": self._bht, "DTP": self._dtp,
             "HI": self._hi, "LX": self._lx, "SV1": self._sv1, "AMT": self._amt, "NTE": self._nte, "LIN": self._lin,
-            "CTP": self._ctp,
+            "CTP": self._ctp, "CLM": self._clm,
         }  # fmt: skip
 
     def claims(self) -> Iterator[ClaimInFile]:
         """The claims in order, each when its last segment was read."""
-        handlers, walker = self._handlers, self._walker
+        handlers, walker, take = self._handlers, self._walker, self._take
         for elements in self._transaction:
+            if take is not None:
+                take(elements)
             name = elements[0]
-            if self._claim is not None and name in {"CLM", "HL"}:
-                yield self._whole(walker.number - 1)
-            if name == "CLM":
-                self._clm(elements)
+            if name in {"CLM", "HL"}:
+                if self._claim is not None:
+                    yield self._whole(walker.number - 1)
+                self._raw_until = _NOTHING
+                handlers[name](elements)
             elif name in handlers and (not self._raw_until or name in self._raw_until):
                 self._raw_until = _NOTHING
                 handlers[name](elements)

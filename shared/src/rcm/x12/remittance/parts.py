@@ -5,6 +5,8 @@ from datetime import date
 from rcm.x12.remittance.values import ClaimPayment, LinePayment, Party, Person
 from rcm.x12.values import Address, Adjustment, Amount, Dated, Quantity, Reference
 
+_NOTHING: list[str] = []
+
 
 class Part:
     """What header, claims and lines have in common."""
@@ -61,18 +63,19 @@ class LinePart(Part):
         """The line as typed."""
         elements = self.elements
         procedure = elements[1].split(self.component)
-        original = elements[6].split(self.component) if elements[6] else []
-        code = procedure[1] if len(procedure) > 1 else ""
+        parts = len(procedure)
+        original = elements[6].split(self.component) if elements[6] else _NOTHING
+        code = procedure[1] if parts > 1 else ""
         return LinePayment(
             code,
             self.charge,
             self.paid,
-            tuple(filter(None, procedure[2:6])),
+            tuple(filter(None, procedure[2:6])) if parts > 2 else (),
             procedure[0],
             elements[5] or "1",
             elements[4] or (code if procedure[0] == "NU" else ""),
             original[1] if len(original) > 1 else "",
-            tuple(filter(None, original[2:6])),
+            tuple(filter(None, original[2:6])) if original else (),
             elements[7],
             self.control_number,
             self.first,
@@ -114,7 +117,7 @@ class ClaimPart(Part):
     def whole(self, last: int) -> ClaimPayment:
         """The claim as typed; `last` is its last segment's number."""
         elements, outpatient, inpatient = self.elements, self.outpatient, self.inpatient
-        remarks = (*outpatient[2:7], *inpatient[4:5], *inpatient[19:23])
+        remarks = tuple(filter(None, (*outpatient[2:7], *inpatient[4:5], *inpatient[19:23]))) if outpatient or inpatient else ()
         return ClaimPayment(
             elements[1],
             elements[2],
@@ -132,7 +135,7 @@ class ClaimPart(Part):
             tuple(self.dates),
             tuple(self.amounts),
             tuple(self.quantities),
-            tuple(filter(None, remarks)),
+            remarks,
             outpatient,
             inpatient,
             self.loop,

@@ -13,6 +13,7 @@ from rcm.x12.remittance.values import ClaimPayment, ProviderAdjustment, Remittan
 from rcm.x12.values import Adjustment, Amount, Dated, Quantity, Reference
 
 _BLANKS = [""] * 17
+_CLAIMS_END = frozenset({"LX", "PLB"})
 
 
 def read_remittances(source: Source) -> Iterator[Remittance]:
@@ -76,7 +77,7 @@ class RemittanceReader:
                 if handler is None:
                     self._part.raw.append(walker.raw)
                 else:
-                    if name in {"LX", "PLB"} and self._claim is not None:
+                    if self._claim is not None and name in _CLAIMS_END:
                         yield self._claim.whole(walker.number - 1)
                         self._claim, self._part = None, self._header
                     handler(elements)
@@ -190,19 +191,19 @@ class RemittanceReader:
         self._claim = self._part = claim
 
     def _cas(self, elements: Segment) -> None:
+        if self._claim is None:
+            self._note("CAS", 0, "misplaced-segment", "CAS stands in no claim")
+        if len(elements) == 4 and elements[2] and elements[3]:
+            self._part.adjustments.append(Adjustment(elements[1], elements[2], self._money(elements, 3, "CAS")))
+            return
         group = at(elements, 1)
-        adjustments = self._part.adjustments
         for place in range(2, len(elements), 3):
-            reason = elements[place]
-            amount = elements[place + 1] if place + 1 < len(elements) else ""
+            reason, amount, quantity = elements[place], at(elements, place + 1), at(elements, place + 2)
             if not reason and not amount:
                 continue
             if not amount:
                 self._note("CAS", place + 1, "missing-element", "a reason without an amount")
-            quantity = elements[place + 2] if place + 2 < len(elements) else ""
-            adjustments.append(Adjustment(group, reason, self._money(elements, place + 1, "CAS"), quantity))
-        if self._claim is None:
-            self._note("CAS", 0, "misplaced-segment", "CAS stands in no claim")
+            self._part.adjustments.append(Adjustment(group, reason, self._money(elements, place + 1, "CAS"), quantity))
 
     def _svc(self, elements: Segment) -> None:
         claim = self._claim
@@ -224,10 +225,13 @@ class RemittanceReader:
         if on is None:
             self._note("DTM", 2, "not-a-date", "DTM02 is no date")
             part.raw.append(self._walker.raw)
-        elif isinstance(part, LinePart) and qualifier in {"472", "150"}:
-            part.first = on
-        elif isinstance(part, LinePart) and qualifier == "151":
-            part.last = on
+        elif isinstance(part, LinePart):
+            if qualifier in {"472", "150"}:
+                part.first = on
+            elif qualifier == "151":
+                part.last = on
+            else:
+                part.raw.append(self._walker.raw)
         elif isinstance(part, ClaimPart):
             part.dates.append(Dated(qualifier, on))
         elif isinstance(part, PartyPart) and qualifier == "405":

@@ -3,13 +3,16 @@
 What is typed today is checked (837P, 835, 999, 277CA); of other guides the envelopes are.
 """
 
+from msgspec import Struct
+
 from rcm.x12.acknowledgement.claim_reader import read_claim_acknowledgement
 from rcm.x12.acknowledgement.functional_reader import read_functional_acknowledgement
 from rcm.x12.acknowledgement.values import FunctionalAcknowledgement
 from rcm.x12.grammar import Source
 from rcm.x12.interchange import Loose, TransactionSet, Walker
 from rcm.x12.problems import Problem
-from rcm.x12.professional_claim.reader import is_professional
+from rcm.x12.professional_claim.reader import ProfessionalClaimReader, is_professional
+from rcm.x12.professional_claim.values import ClaimInFile
 from rcm.x12.remittance.balances import claim_differences, transaction_difference
 from rcm.x12.remittance.reader import RemittanceReader
 from rcm.x12.remittance.values import ClaimPayment
@@ -18,7 +21,7 @@ from rcm.x12.validation.findings import RULES, Finding, Rule, finding
 from rcm.x12.validation.hierarchy import ACKNOWLEDGEMENT_LEVELS, Hierarchy
 from rcm.x12.validation.professional import ProfessionalChecker
 
-__all__ = ["RULES", "Finding", "Rule", "validate"]
+__all__ = ["RULES", "Finding", "Rule", "SetRead", "validate", "validate_walk"]
 
 _STATUSES = frozenset({"1", "2", "3", "4", "19", "20", "21", "22", "23", "25"})
 _GROUPS = frozenset({"CO", "PR", "OA", "PI"})
@@ -26,21 +29,41 @@ _TOLERATED = frozenset({"isa-width", "text-before-isa"})
 """Readers' problems that no receiver refuses: warnings."""
 
 
+class SetRead(Struct, frozen=True):
+    """A transaction set that was passed, and the claims that it held."""
+
+    transaction: TransactionSet
+    claims: list[ClaimInFile]
+    last_segment: int
+
+
 def validate(source: Source) -> list[Finding]:
     """All findings in the order of the file. Raises NotX12."""
-    walker = Walker(source)
+    return validate_walk(Walker(source))
+
+
+def validate_walk(walker: Walker, sets: list[SetRead] | None = None) -> list[Finding]:
+    """The same; where `sets` is given, every set is added to it, and 837Ps' claims are read on the same walk."""
     found: list[Finding] = []
     for item in walker:
         if isinstance(item, Loose):
             continue
+        claims: list[ClaimInFile] = []
         if item.identifier == "835":
             found += _remittance(walker, item)
         elif is_professional(item):
-            found += ProfessionalChecker(walker, item).findings()
+            checker = ProfessionalChecker(walker, item)
+            if sets is None:
+                checker.walk()
+            else:
+                claims += ProfessionalClaimReader(walker, item, [], checker.take).claims()
+            found += checker.findings()
         elif item.identifier == "277" and "X214" in item.version:
             found += _claim_acknowledgement(walker, item)
         elif item.identifier == "999":
             found += _functional(walker, item)
+        if sets is not None:
+            sets.append(SetRead(item, claims, walker.number))
     found += [_of_problem(problem) for problem in walker.problems]
     return sorted(set(found), key=lambda one: (one.segment_number, one.element, one.rule))
 

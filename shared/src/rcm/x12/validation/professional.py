@@ -1,7 +1,7 @@
 """Checks of one 837P, segment by segment: what a receiver would refuse and outside validators miss."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from rcm.money import NotMoney
 from rcm.x12.elements import cents, has_digits
@@ -15,10 +15,11 @@ _PROCEDURE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4}").fullmatch
 _DIAGNOSIS = re.compile(r"[A-Z][0-9][0-9A-Z](?:[0-9A-Z]{0,4})").fullmatch
 _TAXONOMY = re.compile(r"[0-9A-Z]{10}").fullmatch
 _MODIFIER = re.compile(r"[0-9A-Z]{2}").fullmatch
+_POINTERS = tuple(str(number) for number in range(1, DIAGNOSIS_LIMIT + 1))
 
 
 class ProfessionalChecker:
-    """Walks one transaction set once."""
+    """Is shown the segments of one transaction set in order."""
 
     def __init__(self, walker: Walker, transaction: TransactionSet) -> None:
         self._walker = walker
@@ -38,15 +39,25 @@ class ProfessionalChecker:
             "LIN": self._lin,
         }  # fmt: skip
 
+    def take(self, elements: Segment) -> None:
+        """The segment at hand."""
+        check = self._checks.get(elements[0])
+        if check is not None:
+            check(elements)
+
+    def walk(self) -> None:
+        """Takes the whole set, where nobody else reads it."""
+        checks = self._checks
+        for elements in self._transaction:
+            check = checks.get(elements[0])
+            if check is not None:
+                check(elements)
+
     def findings(self) -> list[Finding]:
-        """All faults of the set."""
+        """All faults, once the set was taken."""
         transaction = self._transaction
         if transaction.implementation != transaction.group.version:
             self._findings.append(finding("st03", transaction.first_segment, "ST", 3))
-        for elements in transaction:
-            check = self._checks.get(elements[0])
-            if check is not None:
-                check(elements)
         self._close_claim()
         if self._claims > CLAIM_LIMIT:
             self._findings.append(finding("claim-limit", transaction.first_segment, "ST"))
@@ -157,16 +168,16 @@ class ProfessionalChecker:
         procedure = at(elements, 1).split(self._component)
         if procedure[0] == "HC" and not _PROCEDURE(at(procedure, 1)):
             self._find("procedure-form", "SV1", 1)
-        if any(modifier and not _MODIFIER(modifier) for modifier in procedure[2:6]):
-            self._find("modifier-form", "SV1", 1)
+        for modifier in procedure[2:6]:
+            if modifier and not _MODIFIER(modifier):
+                self._find("modifier-form", "SV1", 1)
+                break
         self._line_sum += self._money(elements, 2, "SV1") or 0
-        for pointer in self._pointers(elements):
-            if not (has_digits(pointer, 1, 2) and 1 <= int(pointer) <= min(self._diagnoses, DIAGNOSIS_LIMIT)):
+        known = _POINTERS[: min(self._diagnoses, DIAGNOSIS_LIMIT)]
+        for pointer in at(elements, 7).split(self._component)[:4]:
+            if pointer not in known and not (len(pointer) == 2 and pointer[0] == "0" and pointer[1] in known):
                 self._find("pointer", "SV1", 7)
                 return
-
-    def _pointers(self, elements: Segment) -> Iterator[str]:
-        yield from at(elements, 7).split(self._component)[:4]
 
     def _lin(self, elements: Segment) -> None:
         value = at(elements, 3)
