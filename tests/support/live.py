@@ -168,7 +168,7 @@ async def live_service(
         chosen = PlatformSettings(
             api_database_url=database.api_url,
             worker_database_url=database.worker_url,
-            **{"log_requests": False, **settings},
+            **{"log_requests": False, "operator_organisation": ORGANISATION, **settings},
         )
         verifier = Verifier(KEY.jwks())
         await verifier.load()

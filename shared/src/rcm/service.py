@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from sqlalchemy import MetaData
 
+from rcm.identity import Role
 from rcm.messaging.subscription import AnySubscription
 from rcm.messaging.unit_of_work import UnitOfWork
 
@@ -39,6 +40,8 @@ class Service:
     """The folder with Alembic's `versions`."""
     subscriptions: Sequence[AnySubscription] = ()
     periodics: Sequence[Periodic] = ()
+    readers: Sequence[Role] = (Role.BILLER,)
+    """Who may read its public stream, which tells of patients; dashboard and admin may besides."""
     context: object = None
     """What main.py made for the endpoints: `app.state.context`."""
     description: str = ""

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -42,6 +43,8 @@ class PlatformSettings(BaseSettings):
     """A path or http(s) address of a JWKS with the public keys that sign tokens (EdDSA or ES256)."""
     token_issuer: str = ISSUER
     token_audience: str = AUDIENCE
+    operator_organisation: UUID | None = None
+    """Whose administrators see and move what belongs to the whole service: its flow, its clock, a replay for everybody."""
     simulation: bool = False
     """Opens PUT /v1/admin/clock. Never in production."""
     host: str = "127.0.0.1"
@@ -58,6 +61,12 @@ class PlatformSettings(BaseSettings):
     chaos_seed: int = 0
     crash_point: str = ""
     """Where the process kills itself: a name of rcm.messaging's crash points. For tests of faults."""
+
+    @field_validator("operator_organisation", mode="before")
+    @classmethod
+    def _nobody(cls, value: object) -> object:
+        """An empty setting names nobody."""
+        return value or None
 
     @field_validator("chaos", mode="before")
     @classmethod

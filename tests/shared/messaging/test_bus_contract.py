@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -238,6 +239,33 @@ async def test_a_replay_publishes_again_and_has_no_effect_twice(two: Pair) -> No
     assert await two.producer.replay(datetime(2020, 1, 1, tzinfo=UTC)) == 10
     await two.quiet()
     assert in_order(await two.taken(), things, [1, 2])
+
+
+async def test_a_replay_for_one_organisation_publishes_what_that_said_and_then_goes_on(two: Pair) -> None:
+    mine, theirs, stranger = [new_id() for _ in range(5)], [new_id() for _ in range(5)], new_id()
+
+    async def strange(unit: UnitOfWork) -> list[UUID]:
+        return await say(unit, stranger, theirs, "")
+
+    for _ in range(2):
+        await two.say(mine)
+        await two.producer.run(strange, organisation_id=stranger, cause=Cause())
+    await two.quiet()
+    owner = await Database.open(two.consumer.worker.url.replace("_worker@", "_owner@"), maximum=1)
+    await owner.pool.execute("truncate inbox, taken")
+    await owner.close()
+    assert await two.producer.replay(datetime(2020, 1, 1, tzinfo=UTC), ORGANISATION) == 10
+    await two.say(mine)
+    await two.producer.run(strange, organisation_id=stranger, cause=Cause())
+    await eventually(lambda: counted(two, 20))
+    await two.quiet()
+    taken = await two.taken()
+    assert in_order(taken, mine, [1, 2, 3])
+    assert in_order(taken, theirs, [3])
+
+
+async def counted(two: Pair, number: int) -> bool:
+    return len(await two.taken()) >= number
 
 
 async def test_causes_and_traces_travel(two: Pair) -> None:

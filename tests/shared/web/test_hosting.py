@@ -41,6 +41,7 @@ def process(database: ServiceDatabase, keys: Path, port: int) -> Iterator[subpro
         **database.environment(),
         "RCM_JWKS": str(keys / "jwks.json"),
         "RCM_PORT": str(port),
+        "RCM_OPERATOR_ORGANISATION": str(ORGANISATION),
         "RCM_SIMULATION": "1",
     }
     command = [sys.executable, "-m", "tests.shared.web.notebook"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -144,3 +145,37 @@ async def test_the_admins_levers_are_the_admins(live: Live, path: str) -> None:
     async with live(build()) as it, it.client(Role.ADMIN) as admin, it.client(Role.EHR) as ehr:
         assert (await admin.get(path)).status_code == 200
         assert (await ehr.get(path)).status_code == 403
+
+
+async def test_levers_of_the_whole_service_are_the_operators(live: Live) -> None:
+    async with live(build(), clock=SimulatedClock(), simulation=True) as it, it.client(Role.ADMIN, STRANGER) as stranger:
+        everybody = {"since": "2025-01-01T00:00:00Z", "every_organisation": True}
+        for refused in (
+            await stranger.get("/v1/admin/flow"),
+            await stranger.put("/v1/admin/clock", json={"ahead_seconds": 60}),
+            await stranger.post("/v1/admin/replay", json=everybody),
+        ):
+            assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    async with live(build(), operator_organisation=None) as it, it.client(Role.ADMIN) as admin:
+        assert (await admin.get("/v1/admin/flow")).status_code == 403, "without the setting nobody operates"
+
+
+async def test_an_administrator_replays_what_the_own_organisation_said(live: Live) -> None:
+    async with live(build()) as it, it.client(Role.EHR) as ehr, it.client(Role.EHR, STRANGER) as other:
+        await post(ehr, "one", "two")
+        await post(other, "strange")
+        since = {"since": (it.clock.now() - timedelta(hours=1)).isoformat()}
+        async with it.client(Role.ADMIN, STRANGER) as stranger, it.client(Role.ADMIN) as operator:
+            assert (await stranger.post("/v1/admin/replay", json=since)).json() == {"events": 1}
+            everybody = await operator.post("/v1/admin/replay", json={**since, "every_organisation": True})
+            assert everybody.json() == {"events": 3}
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/events/stream"])
+async def test_who_may_read_the_stream_is_the_services_to_say(live: Live, path: str) -> None:
+    async with live(replace(build(), readers=(Role.CODER,))) as it:
+        for role in Role:
+            async with it.client(role) as client:
+                answer = await client.get(path, params={"after": "nonsense"})
+            may = role in (Role.CODER, Role.DASHBOARD, Role.ADMIN)
+            assert answer.status_code == (422 if may else 403), role

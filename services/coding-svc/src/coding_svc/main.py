@@ -9,6 +9,7 @@ from coding_svc.models import Base
 from coding_svc.settings import CodingSettings as Settings
 from rcm.codesets.diagnoses import installed_diagnosis_codes
 from rcm.codesets.place_of_service import is_place_of_service
+from rcm.identity import Role
 from rcm.service import Service
 
 __all__ = ["Settings", "build"]
@@ -25,6 +26,7 @@ def build(_: Settings) -> Service:
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
         subscriptions=SUBSCRIPTIONS,
+        readers=(Role.CODER, Role.BILLER),
         context=CodeBook(installed_diagnosis_codes(), is_place_of_service),
         tags=(
             {"name": "encounters", "description": "Sent by an EHR, completed by a coder"},

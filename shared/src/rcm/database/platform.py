@@ -42,7 +42,11 @@ create table log_cursor (
     epoch integer not null default 0,
     xid xid8 not null default '0',
     seq bigint not null default 0,
-    generation bigint not null default 0
+    generation bigint not null default 0,
+    replayed_organisations uuid[] not null default '{{}}',
+    replayed_epoch integer not null default 0,
+    replayed_xid xid8 not null default '0',
+    replayed_seq bigint not null default 0
 );
 insert into log_cursor (name) values ('relay');
 

@@ -46,9 +46,17 @@ from {NOW}, event_log l
 where l.organisation_id = $5 and (l.epoch, l.xid, l.seq) > ($1::integer, $2::text::xid8, $3::bigint)
 order by l.epoch, l.xid, l.seq limit $4
 """
+READ_REPLAYED = f"""
+select {COLUMNS}, {SETTLED} as settled
+from {NOW}, event_log l
+where l.organisation_id = any($5::uuid[]) and (l.epoch, l.xid, l.seq) > ($1::integer, $2::text::xid8, $3::bigint)
+    and (l.epoch, l.xid, l.seq) <= ($6::integer, $7::text::xid8, $8::bigint)
+order by l.epoch, l.xid, l.seq limit $4
+"""
 COUNT_AFTER = f"""
 select count(*) as all, count(*) filter (where {SETTLED}) as settled
 from {NOW}, event_log l where (l.epoch, l.xid, l.seq) > ($1::integer, $2::text::xid8, $3::bigint)
+    and ($4::uuid is null or l.organisation_id = $4)
 """
 LAST_SETTLED = f"""
 select l.epoch, l.xid::text::bigint as xid8, l.seq from {NOW}, event_log l where {SETTLED}
@@ -96,6 +104,20 @@ async def read_log(connection: "Connection", after: Position, limit: int, *, org
         rows = await connection.fetch(READ, after.epoch, str(after.xid), after.seq, limit)
     else:
         rows = await connection.fetch(READ_ORGANISATION, after.epoch, str(after.xid), after.seq, limit, organisation_id)
+    return _batch(rows, limit)
+
+
+async def read_replayed(
+    connection: "Connection", after: Position, until: Position, limit: int, organisations: Sequence[UUID]
+) -> LogBatch:
+    """The next events of these organisations after a position, up to another: what is published once more."""
+    rows = await connection.fetch(
+        READ_REPLAYED, after.epoch, str(after.xid), after.seq, limit, organisations, until.epoch, str(until.xid), until.seq
+    )
+    return _batch(rows, limit)
+
+
+def _batch(rows: Sequence["Record"], limit: int) -> LogBatch:
     envelopes = [envelope_of(row) for row in rows if row["settled"]]
     return LogBatch(envelopes, unsettled=len(envelopes) < len(rows), full=len(rows) == limit)
 
@@ -136,8 +158,8 @@ async def position_before(connection: "Connection", since: datetime) -> Position
     return first._replace(seq=first.seq - 1)
 
 
-async def count_after(connection: "Connection", after: Position) -> tuple[int, int]:
-    """How many events lie after a position: all, and those that are settled."""
-    row = await connection.fetchrow(COUNT_AFTER, after.epoch, str(after.xid), after.seq)
+async def count_after(connection: "Connection", after: Position, *, organisation_id: UUID | None = None) -> tuple[int, int]:
+    """How many events lie after a position (of one organisation, or of all): all, and those that are settled."""
+    row = await connection.fetchrow(COUNT_AFTER, after.epoch, str(after.xid), after.seq, organisation_id)
     assert row is not None
     return row["all"], row["settled"]

@@ -6,15 +6,17 @@ One relay per service runs at a time, in whichever process holds the advisory lo
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from rcm.database.pool import Database
 from rcm.logs import logger
 from rcm.messaging import crash
 from rcm.messaging.bell import Bell
 from rcm.messaging.bus import NotAllHere
-from rcm.messaging.log import position_before, read_log
+from rcm.messaging.log import LogBatch, position_before, read_log, read_replayed
 from rcm.messaging.wire import Envelope, Position
 
 if TYPE_CHECKING:
@@ -29,14 +31,42 @@ UNSETTLED_SECONDS = 0.003
 """How soon to look again for what is committed but has an older transaction running before it."""
 PAUSE_SECONDS_MAX = 5.0
 
-CURSOR = "select epoch, xid::text::bigint as xid8, seq, generation from log_cursor where name = 'relay'"
+CURSOR = """
+select epoch, xid::text::bigint as xid8, seq, generation, replayed_organisations,
+    replayed_epoch, replayed_xid::text::bigint as replayed_xid8, replayed_seq
+from log_cursor where name = 'relay'
+"""
 MOVE = """
-update log_cursor set epoch = $1, xid = $2::text::xid8, seq = $3 where name = 'relay' and generation = $4
+update log_cursor set epoch = $1, xid = $2::text::xid8, seq = $3, replayed_organisations = $5
+where name = 'relay' and generation = $4
 """
 SEEK = """
-update log_cursor set epoch = $1, xid = $2::text::xid8, seq = $3, generation = generation + 1 where name = 'relay'
+update log_cursor set epoch = $1, xid = $2::text::xid8, seq = $3, generation = generation + 1, replayed_organisations = '{}'
+where name = 'relay'
+"""
+SEEK_FOR_ONE = """
+update log_cursor set epoch = $1, xid = $2::text::xid8, seq = $3, generation = generation + 1,
+    replayed_organisations = array(select distinct o from unnest(replayed_organisations || $4::uuid) o),
+    replayed_epoch = case when replayed_organisations = '{}' then epoch else replayed_epoch end,
+    replayed_xid = case when replayed_organisations = '{}' then xid else replayed_xid end,
+    replayed_seq = case when replayed_organisations = '{}' then seq else replayed_seq end
+where name = 'relay' and (epoch, xid, seq) > ($1::integer, $2::text::xid8, $3::bigint)
 """
 Publish = Callable[[str, Sequence[Envelope]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the relay stands: up to here everything is published.
+
+    In a replay for some organisations theirs alone is published again, up to where the cursor stood before (`until`).
+    """
+
+    position: Position
+    generation: int
+    """Moved by every replay: a relay that moves the cursor of an earlier one has missed it."""
+    replayed: tuple[UUID, ...]
+    until: Position
 
 
 class Relay:
@@ -51,10 +81,16 @@ class Relay:
         self._publish = publish
         self._bell = Bell()
         self._stopping = False
+        self._sought = False
         self._log = logger(service)
 
     def wake(self) -> None:
         """Something was committed to the log."""
+        self._bell.ring()
+
+    def sought(self) -> None:
+        """The cursor was set back: nothing more is published before it is read again."""
+        self._sought = True
         self._bell.ring()
 
     def stop(self) -> None:
@@ -94,23 +130,29 @@ class Relay:
                 await connection.close(timeout=2)
 
     async def _follow(self, connection: "Connection") -> None:
-        cursor, generation = await _cursor(connection)
+        cursor = await _cursor(connection)
         while not self._stopping:
-            batch = await read_log(connection, cursor, BATCH_MAX)
+            if self._sought:
+                self._sought = False
+                cursor = await _cursor(connection)
+            batch = await _read(connection, cursor)
             if batch.envelopes:
                 await self._carry(batch.envelopes)
                 crash.reach("relay.before_cursor")
-                cursor = batch.envelopes[-1].position
-                moved = await connection.execute(MOVE, cursor.epoch, str(cursor.xid), cursor.seq, generation)
+            after = _after(cursor, batch)
+            if after is not cursor:
+                position = after.position
+                moved = await connection.execute(
+                    MOVE, position.epoch, str(position.xid), position.seq, after.generation, after.replayed
+                )
                 crash.reach("relay.after_cursor")
-                if moved != "UPDATE 1":
-                    cursor, generation = await _cursor(connection)
+                replay_ended = cursor.replayed != after.replayed
+                cursor = after if moved == "UPDATE 1" else await _cursor(connection)
+                if moved != "UPDATE 1" or batch.full or replay_ended:
                     continue
-            if batch.full:
-                continue
             rung = await self._bell.wait(UNSETTLED_SECONDS if batch.unsettled else SWEEP_SECONDS)
             if not rung and not batch.unsettled:
-                cursor, generation = await _cursor(connection)
+                cursor = await _cursor(connection)
 
     async def _carry(self, envelopes: list[Envelope]) -> None:
         """To the bus, again and again until it has it: what is not published yet must not be overtaken."""
@@ -138,18 +180,38 @@ class Relay:
                     self.observe_lag((now - envelope.logged_at).total_seconds())
 
 
-async def _cursor(connection: "Connection") -> tuple[Position, int]:
+async def _cursor(connection: "Connection") -> Cursor:
     row = await connection.fetchrow(CURSOR)
     assert row is not None, "the relay's cursor is made by the migration"
-    return Position(row["epoch"], row["xid8"], row["seq"]), row["generation"]
+    epoch, xid, seq, generation, replayed, *until = row
+    return Cursor(Position(epoch, xid, seq), generation, tuple(replayed), Position(*until))
 
 
-async def seek(database: Database, since: datetime) -> Position:
-    """Sets the relay's cursor back (or ahead) to just before the first event said at `since` or later."""
+async def _read(connection: "Connection", cursor: Cursor) -> LogBatch:
+    if cursor.replayed:
+        return await read_replayed(connection, cursor.position, cursor.until, BATCH_MAX, cursor.replayed)
+    return await read_log(connection, cursor.position, BATCH_MAX)
+
+
+def _after(cursor: Cursor, batch: LogBatch) -> Cursor:
+    """Where the relay stands when it has published a batch; the same cursor where that moved nothing."""
+    if cursor.replayed and not batch.full:
+        return replace(cursor, position=cursor.until, replayed=())
+    return replace(cursor, position=batch.envelopes[-1].position) if batch.envelopes else cursor
+
+
+async def seek(database: Database, since: datetime, organisation_id: UUID | None = None) -> Position:
+    """Sets the relay's cursor back to just before the first event said at `since` or later, for all or for one organisation.
+
+    For all, `since` may also lie ahead of the cursor; for one nothing is changed then.
+    """
 
     async def work(connection: Any) -> Position:
         position = await position_before(connection, since)
-        await connection.execute(SEEK, position.epoch, str(position.xid), position.seq)
+        if organisation_id is None:
+            await connection.execute(SEEK, position.epoch, str(position.xid), position.seq)
+        else:
+            await connection.execute(SEEK_FOR_ONE, position.epoch, str(position.xid), position.seq, organisation_id)
         return position
 
     return await database.run(work)

@@ -191,12 +191,15 @@ class Runtime:
         waiting, retrying, dead = (states.get(state, 0) for state in ("waiting", "retrying", "dead"))
         return Flow(everything, unpublished, unconsumed, waiting, retrying, dead)
 
-    async def replay(self, since: datetime) -> int:
-        """Publishes the log again from the first event said at `since` on; answers how many events that are."""
-        position = await seek(self.worker, since)
+    async def replay(self, since: datetime, organisation_id: UUID | None = None) -> int:
+        """Publishes the log again from the first event said at `since` on; answers how many events that are.
+
+        With an organisation only what it said; what others say meanwhile comes after that.
+        """
+        position = await seek(self.worker, since, organisation_id)
+        self._relay.sought()
         async with self.worker.transaction(read_only=True) as connection:
-            _, settled = await count_after(connection, position)
-        self._relay.wake()
+            _, settled = await count_after(connection, position, organisation_id=organisation_id)
         return settled
 
     async def _sweep(self) -> None:

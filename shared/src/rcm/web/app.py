@@ -19,6 +19,7 @@ from rcm.web import docs_page, openapi, platform, problem_pages, problems
 from rcm.web.edge import Edge
 from rcm.web.front import Front
 from rcm.web.metrics import Metrics
+from rcm.web.public_events import events_router
 from rcm.web.shortcuts import Shortcuts, shortcuts_of
 
 VERSION = "0.1.0"
@@ -73,6 +74,7 @@ def build_app(service: Service, plumbing: Plumbing | None = None) -> FastAPI:
     app.state.context = service.context
     own = [route for router in service.routers for route in router.routes]
     app.router.routes[:0] = own
+    app.router.routes.extend(events_router(service.readers).routes)
     app.router.routes.extend(platform.router.routes)
     app.state.shortcuts.update(shortcuts_of(own))
     if plumbing is not None:

@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from rcm.errors import Forbidden, Unauthenticated
 from rcm.identity import STAFF, Principal, Role
+from rcm.settings import PlatformSettings
 from rcm.tokens import Verifier
 from rcm.web.context import context_of
 
@@ -15,7 +16,9 @@ READING = frozenset({"GET", "HEAD"})
 class Allowed:
     """The dependency behind `allow`; OpenAPI reads the roles from it."""
 
-    def __init__(self, roles: frozenset[Role]) -> None:
+    def __init__(self, roles: frozenset[Role], *, operator: bool = False) -> None:
+        self.operator = operator
+        """Whether only the operating organisation may."""
         self._writers = roles
         self._readers = roles | {Role.DASHBOARD, Role.ADMIN} if roles & STAFF else roles
 
@@ -35,14 +38,24 @@ class Allowed:
         serves = self.serves(request.method)
         if principal.role not in serves:
             raise Forbidden(f"This is for {', '.join(sorted(serves))}; the token's role is {principal.role}")
+        if self.operator:
+            check_operator(request, principal)
         return principal
 
 
-def allow(*roles: Role) -> Any:
+def check_operator(request: Request, principal: Principal) -> None:
+    """Raises Forbidden for all but the organisation that operates this installation (RCM_OPERATOR_ORGANISATION)."""
+    settings: PlatformSettings = request.app.state.plumbing.settings
+    if principal.organisation_id != settings.operator_organisation:
+        raise Forbidden("This concerns every organisation: it is for the one that operates this installation alone")
+
+
+def allow(*roles: Role, operator: bool = False) -> Any:
     """A dependency that answers the verified Principal, and refuses without a token (401) or for another role (403).
 
     What biller or coder may read (GET), dashboard and admin may read too; it need not be said again.
+    With `operator` the caller must besides belong to the organisation that operates this installation.
     """
     if not roles:
         raise ValueError("an endpoint names who may use it")
-    return Depends(Allowed(frozenset(roles)))
+    return Depends(Allowed(frozenset(roles), operator=operator))

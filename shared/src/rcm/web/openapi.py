@@ -170,7 +170,7 @@ def _tell_roles(operation: dict[str, Any], method: str, allowed: Allowed | None)
     operation["security"] = [{"bearer": []}]
     roles = [str(role) for role in Role if role in allowed.serves(method.upper())]
     operation["x-roles"] = roles
-    told = f"For {', '.join(roles)}."
+    told = f"For {', '.join(roles)}{' of the operating organisation' if allowed.operator else ''}."
     operation["description"] = f"{operation['description'].rstrip()}\n\n{told}" if operation.get("description") else told
 
 

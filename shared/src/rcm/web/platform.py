@@ -16,9 +16,9 @@ from rcm.identity import Principal, Role
 from rcm.messaging.parked import dead_letters, drop_dead_letter, retry_dead_letter
 from rcm.messaging.runtime import Runtime
 from rcm.messaging.unit_of_work import UnitOfWork
-from rcm.web import access_log, public_events
+from rcm.web import access_log
 from rcm.web.access_log import Access
-from rcm.web.auth import allow
+from rcm.web.auth import allow, check_operator
 from rcm.web.bodies import parse_json
 from rcm.web.edge import Answer, edge
 from rcm.web.metrics import Metrics
@@ -32,7 +32,6 @@ TAGS = (
     {"name": "platform", "description": "Health, metrics, what refusals mean"},
 )
 router = APIRouter()
-router.routes.extend(public_events.router.routes)
 
 
 class Health(BaseModel):
@@ -126,6 +125,7 @@ class ReplaySince(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"since": "2025-08-29T00:00:00Z"}]})
 
     since: AwareDatetime
+    every_organisation: bool = Field(default=False, description="For the operating organisation only: everybody's events")
 
 
 class Replayed(BaseModel):
@@ -243,7 +243,7 @@ async def get_access_log(
 
 
 @router.get("/v1/admin/flow", response_model=FlowView, tags=["operations"], summary="What is under way")
-async def get_flow(request: Request, _: Annotated[Principal, allow(Role.ADMIN)]) -> FlowView:
+async def get_flow(request: Request, _: Annotated[Principal, allow(Role.ADMIN, operator=True)]) -> FlowView:
     """Counts of the whole service; quiescent is when nothing is unpublished, unconsumed or retrying."""
     plumbing = request.app.state.plumbing
     return FlowView(**asdict(await plumbing.runtime.flow()), now=plumbing.clock.now())
@@ -259,7 +259,7 @@ async def get_clock(request: Request, _: Annotated[Principal, allow(Role.ADMIN)]
     "/v1/admin/clock", response_model=Ahead, tags=["operations"], summary="Set the clock (simulation only)",
     openapi_extra=json_body(ClockSetting),
 )  # fmt: skip
-async def put_clock(request: Request, who: Annotated[Principal, allow(Role.ADMIN)]) -> Response:
+async def put_clock(request: Request, who: Annotated[Principal, allow(Role.ADMIN, operator=True)]) -> Response:
     """Only with RCM_SIMULATION=1, and only forward; kept in the database, so that a restart goes on from there."""
     plumbing = request.app.state.plumbing
     if not plumbing.settings.simulation or not isinstance(plumbing.clock, SimulatedClock):
@@ -287,16 +287,19 @@ async def put_clock(request: Request, who: Annotated[Principal, allow(Role.ADMIN
     openapi_extra=json_body(ReplaySince),
 )  # fmt: skip
 async def post_replay(request: Request, who: Annotated[Principal, allow(Role.ADMIN)]) -> Response:
-    """Publishes what was said since then again. Nothing happens twice: inboxes know what they took."""
+    """Publishes again what this organisation said since then. Nothing happens twice: inboxes know what they took."""
     plumbing = request.app.state.plumbing
     body = await request.body()
-    since = parse_json(ReplaySince, body).since
+    asked = parse_json(ReplaySince, body)
+    since, organisation_id = asked.since, None if asked.every_organisation else who.organisation_id
+    if organisation_id is None:
+        check_operator(request, who)
     if since > plumbing.clock.now():
         fault = Fault("/since", "in-the-future", "This instant has not come yet", "Send an instant of the past.")
         raise InvalidBody(faults=[fault])
 
     async def again(_: UnitOfWork) -> Answer:
-        return Answer(Replayed(events=await plumbing.runtime.replay(since)))
+        return Answer(Replayed(events=await plumbing.runtime.replay(since, organisation_id)))
 
     return await edge(request).write(request, who, body, again)
 

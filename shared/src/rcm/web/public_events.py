@@ -5,7 +5,7 @@ the order of the log, from any point that the log keeps. A cursor is opaque; a c
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -23,12 +23,10 @@ from rcm.web.edge import Answer, cause_of, edge
 from rcm.web.pages import Limit
 from rcm.web.transactions import answered
 
-router = APIRouter(tags=["events"])
 STREAM_SECONDS_MAX = 3600.0
 """A stream ends after this, and the client comes again with a token that is still good."""
 BEAT_SECONDS = 15.0
 LIMIT_DEFAULT = 100
-READERS = (Role.ADAPTER, Role.BILLER, Role.CODER)
 
 Cursor = Annotated[str | None, Query(max_length=500, description="The `cursor` of the last event dealt with")]
 
@@ -77,53 +75,61 @@ class EventPageView(BaseModel):
     more: bool = Field(description="True: there is more to read at once")
 
 
-@router.get("/v1/events", response_model=EventPageView, summary="What this service said, page by page")
-async def get_events(
-    request: Request,
-    who: Annotated[Principal, allow(*READERS)],
-    after: Cursor = None,
-    limit: Limit = LIMIT_DEFAULT,
-) -> Response:
-    """From the beginning of the log, or after a cursor."""
-    source = f"/{request.app.state.service.name}"
+def events_router(readers: Sequence[Role]) -> APIRouter:
+    """The stream's endpoints, for the roles that the service lets read what it says (`Service.readers`)."""
+    router = APIRouter(tags=["events"])
+    reader = allow(*readers)
 
-    async def show(unit: UnitOfWork) -> Answer:
-        page = await read_events(unit.connection, unit.organisation, after, limit, source=source)
-        bodies = b",".join(event.body for event in page.events)
-        more = b"true" if page.more else b"false"
-        body = b'{"events":[' + bodies + b'],"cursor":"' + page.cursor.encode() + b'","more":' + more + b"}"
-        return Answer(body, headers={"content-type": JSON}, shown=[event.subject for event in page.events])
+    @router.get("/v1/events", response_model=EventPageView, summary="What this service said, page by page")
+    async def get_events(
+        request: Request,
+        who: Annotated[Principal, reader],
+        after: Cursor = None,
+        limit: Limit = LIMIT_DEFAULT,
+    ) -> Response:
+        """From the beginning of the log, or after a cursor."""
+        source = f"/{request.app.state.service.name}"
 
-    return await edge(request).read(request, who, show, patient_data=True)
+        async def show(unit: UnitOfWork) -> Answer:
+            page = await read_events(unit.connection, unit.organisation, after, limit, source=source)
+            bodies = b",".join(event.body for event in page.events)
+            more = b"true" if page.more else b"false"
+            body = b'{"events":[' + bodies + b'],"cursor":"' + page.cursor.encode() + b'","more":' + more + b"}"
+            return Answer(body, headers={"content-type": JSON}, shown=[event.subject for event in page.events])
 
+        return await edge(request).read(request, who, show, patient_data=True)
 
-@router.get(
-    "/v1/events/stream",
-    summary="The same as Server-Sent Events",
-    response_class=StreamingResponse,
-    responses={200: {"description": "A stream of events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}},
-)
-async def get_event_stream(
-    request: Request,
-    who: Annotated[Principal, allow(*READERS)],
-    after: Cursor = None,
-    last_event_id: Annotated[str | None, Header(max_length=500, description="Where the stream broke off")] = None,
-) -> Response:
-    """`id` is the cursor, `event` the type, `data` the CloudEvent. Without a cursor it begins now."""
-    start = last_event_id or after
-    runtime: Runtime = request.app.state.plumbing.runtime
-
-    async def opened(unit: UnitOfWork) -> None:
-        if start is not None:
-            position_of(start)
-        await access_log.record(unit, request, who, ())
-
-    cause = cause_of(request, who)
-    await answered(lambda: runtime.run(opened, organisation_id=who.organisation_id, cause=cause))
-    return StreamingResponse(
-        _frames(runtime, who, start),
-        headers={"content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no"},
+    @router.get(
+        "/v1/events/stream",
+        summary="The same as Server-Sent Events",
+        response_class=StreamingResponse,
+        responses={
+            200: {"description": "A stream of events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+        },
     )
+    async def get_event_stream(
+        request: Request,
+        who: Annotated[Principal, reader],
+        after: Cursor = None,
+        last_event_id: Annotated[str | None, Header(max_length=500, description="Where the stream broke off")] = None,
+    ) -> Response:
+        """`id` is the cursor, `event` the type, `data` the CloudEvent. Without a cursor it begins now."""
+        start = last_event_id or after
+        runtime: Runtime = request.app.state.plumbing.runtime
+
+        async def opened(unit: UnitOfWork) -> None:
+            if start is not None:
+                position_of(start)
+            await access_log.record(unit, request, who, ())
+
+        cause = cause_of(request, who)
+        await answered(lambda: runtime.run(opened, organisation_id=who.organisation_id, cause=cause))
+        return StreamingResponse(
+            _frames(runtime, who, start),
+            headers={"content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no"},
+        )
+
+    return router
 
 
 async def _frames(runtime: Runtime, who: Principal, start: str | None) -> AsyncIterator[bytes]:

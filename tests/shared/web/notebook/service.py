@@ -206,6 +206,7 @@ def build() -> Service:
         migrations=Path(__file__).parent / "migrations",
         subscriptions=[Subscription(EncounterCancelled, take_cancelled)],
         periodics=[Periodic("count down", timedelta(seconds=1), count_down)],
+        readers=(Role.ADAPTER,),
         description="Notes.",
         tags=[{"name": "notes", "description": "Notes"}],
     )
