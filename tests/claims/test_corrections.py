@@ -99,15 +99,35 @@ async def test_duplicates_of_one_batch_hold_the_later_one(claims: LiveService, b
 async def test_a_voided_claim_is_no_duplicate(claims: LiveService, biller: httpx.AsyncClient) -> None:
     first, second = Case(), Case()
     second.member_id = first.member_id
-    await claims.deliver(first.coded())
-    claim = await claim_of(biller, first)
-    voided = await biller.post(f"/v1/claims/{claim['claim_id']}/void", json={"reason": "Entered twice"})
+    await claims.deliver(first.coded(), first.cancelled())
+    assert await state_of(biller, first) == "VOIDED"
+    await claims.deliver(second.coded())
+    assert await state_of(biller, second) == "READY"
+
+
+async def test_whether_an_encounter_is_billed_is_coding_svcs_to_say(
+    claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient
+) -> None:
+    case = Case()
+    await claims.deliver(case.coded())
+    claim = await claim_of(biller, case)
+    path, body = f"/v1/claims/{claim['claim_id']}/void", {"reason": "Entered twice"}
+    refused = await biller.post(path, json=body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "encounter-not-cancelled")
+    assert (await state_of(biller, case), await claims.said(ClaimVoided)) == ("READY", [])
+    (submission,) = await cut(biller)
+    await transmit(adapter, submission)
+    each = await sent(biller, case, submission)
+    first = each.posted(9000, 2000)
+    await claims.deliver(first, case.cancelled())
+    held = await biller.post(path, json=body)
+    assert (held.status_code, held.json()["code"]) == (409, "replacement-needed")
+    await claims.deliver(each.reversed(first))
+    voided = await biller.post(path, json=body)
     assert (voided.status_code, voided.json()["state"]) == (200, "VOIDED")
     (said,) = await claims.said(ClaimVoided)
     assert (said.data.rank, said.data.reason) == ("P", "Entered twice")
-    await claims.deliver(second.coded())
-    assert await state_of(biller, second) == "READY"
-    again = await biller.post(f"/v1/claims/{claim['claim_id']}/void", json={"reason": "Entered twice"})
+    again = await biller.post(path, json=body)
     assert (again.status_code, again.json()["code"]) == (409, "claim-state")
 
 
@@ -190,16 +210,6 @@ async def test_a_rejected_replacement_stays_one(
     assert (await patch(biller, case, authorisation_number="B2")).json()["state"] == "READY"
 
 
-async def test_what_a_payer_holds_is_not_voided_here(
-    claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient
-) -> None:
-    case = Case()
-    (each,) = await submit(claims, biller, adapter, case)
-    answer = await biller.post(f"/v1/claims/{each.claim_id}/void", json={"reason": "Entered twice"})
-    assert (answer.status_code, answer.json()["code"]) == (409, "replacement-needed")
-    assert await claims.said(ClaimVoided) == []
-
-
 async def test_nothing_changed_is_nothing_done(
     claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient
 ) -> None:
@@ -211,13 +221,16 @@ async def test_nothing_changed_is_nothing_done(
     assert (answer.json()["state"], answer.json()["version"]) == ("PAYER_REJECTED", before["version"])
 
 
-async def test_an_idempotency_key_has_one_effect(claims: LiveService, biller: httpx.AsyncClient) -> None:
+async def test_an_idempotency_key_has_one_effect(
+    claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient
+) -> None:
     case = Case()
-    await claims.deliver(case.coded())
-    claim = await claim_of(biller, case)
-    key = {"Idempotency-Key": "void-1"}
-    path = f"/v1/claims/{claim['claim_id']}/void"
-    answers = [await biller.post(path, json={"reason": "Entered twice"}, headers=key) for _ in range(2)]
+    (each,) = await submit(claims, biller, adapter, case)
+    await acknowledge(adapter, claim_acknowledgement((each.number, "A7")))
+    key = {"Idempotency-Key": "resubmit-1"}
+    path = f"/v1/claims/{each.claim_id}/resubmit"
+    answers = [await biller.post(path, json={"reason": "Their mistake"}, headers=key) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].content == answers[1].content
-    assert len(await claims.said(ClaimVoided)) == 1
+    timeline = (await biller.get(f"/v1/claims/{each.claim_id}/timeline")).json()["items"]
+    assert [item["kind"] for item in timeline].count("resubmitted") == 1

@@ -43,6 +43,11 @@ def made(case: Case, rank: str = "P") -> tuple[Claim, Encounter]:
     return open_claim(uuid4(), uuid4(), encounter, found[1], NOW), encounter
 
 
+def replacing(claim: Claim) -> None:
+    """The payer holds the claim: it is replaced under its own number there."""
+    claim.frequency, claim.payer_claim_control_number = "7", "EM2025000117"
+
+
 def found(
     case: Case,
     setup: Setup = SETUP,
@@ -117,6 +122,8 @@ def test_a_clean_claim_passes_all() -> None:
         ("too-many-lines", {"case": Case(charges=(100,) * 51)}),
         ("duplicate-claim", {"duplicate": True}),
         ("timely-filing", {"today": date(2026, 8, 21)}),
+        ("timely-filing", {"today": date(2026, 8, 21), "change": lambda claim: setattr(claim, "submitted_at", NOW)}),
+        ("timely-filing", {"change": lambda claim: setattr(claim, "accepted_on", date(2026, 8, 21))}),
         ("encounter-cancelled", {"change": lambda claim: setattr(claim, "cancelled", True)}),
     ],
 )
@@ -135,7 +142,8 @@ def test_a_patient_needs_birth_date_and_address(missing: str) -> None:
     [
         {"today": date(2026, 8, 20)},
         {"setup": with_payer(timely_filing_days=None), "today": date(2035, 1, 1)},
-        {"today": date(2035, 1, 1), "change": lambda claim: setattr(claim, "submitted_at", NOW)},
+        {"today": date(2035, 1, 1), "change": lambda claim: setattr(claim, "accepted_on", date(2026, 8, 20))},
+        {"today": date(2035, 1, 1), "change": replacing},
         {"setup": with_payer(requires_enrolment=False, payer_id="SBX01")},
         {"setup": with_payer(wants_authorisation=True), "case": Case(changes={"authorisation_number": "A1"})},
         {"setup": with_payer(wants_authorisation=True), "change": own(authorisation_number="A1")},

@@ -24,6 +24,14 @@ from claims_svc.domain.states import (
 from tests.support.live import NOW
 
 ACT = Act(NOW, "pat (biller)")
+
+
+def cancelled(claim: Claim) -> Claim:
+    """Its encounter is cancelled."""
+    claim.cancelled = True
+    return claim
+
+
 HELD = Held("payer-unknown", "/coverages/0/payer_id", "no payer", "set it up")
 
 
@@ -77,7 +85,7 @@ STEPS: dict[str, tuple[Callable[[Claim], object], State]] = {
     "edits pass": (lambda claim: judge(claim, (), ACT, 1), State.READY),
     "file": (lambda claim: put_in_file(claim, uuid4(), "A1", NOW), State.BATCHED),
     "transmission": (lambda claim: leave_the_house(claim, NOW), State.SUBMITTED),
-    "void": (lambda claim: void(claim, ACT, "twice"), State.VOIDED),
+    "void": (lambda claim: void(cancelled(claim), ACT, "twice"), State.VOIDED),
     "close": (lambda claim: close(claim, ACT, "gone"), State.CLOSED),
 }
 
@@ -126,7 +134,7 @@ def test_what_a_payer_holds_is_not_withdrawn(state: State) -> None:
     claim = claim_in(state)
     if claim.payer_holds:
         with pytest.raises(ReplacementNeeded):
-            void(claim, ACT, "twice")
+            void(cancelled(claim), ACT, "twice")
 
 
 @pytest.mark.parametrize(

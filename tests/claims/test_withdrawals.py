@@ -88,3 +88,36 @@ async def test_a_refused_void_changes_nothing(
     claim = await claim_of(biller, case)
     assert (claim["state"], claim["payer_holds"]) == ("PAYER_REJECTED", True)
     assert [task["state"] for task in await tasks(biller, kind="cancellation")] == ["OPEN"]
+
+
+async def test_a_replacement_in_a_file_closes_its_task(
+    claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient
+) -> None:
+    case = Case()
+    (each,) = await submit(claims, biller, adapter, case)
+    await acknowledge(adapter, claim_acknowledgement((each.number, "A2")))
+    case.charges = (13200, 3900)
+    await claims.deliver(case.recoded("/lines"))
+    assert [task["state"] for task in await tasks(biller, kind="replacement")] == ["OPEN"]
+    assert (await patch(biller, case, frequency="7")).json()["state"] == "READY"
+    (submission,) = await cut(biller)
+    (task,) = await tasks(biller, kind="replacement")
+    assert (task["state"], task["resolution"]) == ("CLOSED", f"It stands in {submission['file_name']}")
+
+
+async def test_money_for_a_withdrawn_claim_is_a_task_until_it_is_taken_back(
+    claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient
+) -> None:
+    case = Case()
+    (each,) = await submit(claims, biller, adapter, case)
+    await acknowledge(adapter, claim_acknowledgement((each.number, "A7")))
+    await claims.deliver(case.cancelled())
+    paid = each.posted(9000, 2000)
+    await claims.deliver(paid)
+    claim = await claim_of(biller, case)
+    assert (claim["state"], claim["insurance_paid_cents"]) == ("VOIDED", 11000)
+    (task,) = await tasks(biller, kind="payment-after-withdrawal")
+    assert (task["state"], task["details"]) == ("OPEN", {"state": "VOIDED", "paid_cents": 11000})
+    await claims.deliver(each.reversed(paid))
+    (task,) = await tasks(biller, kind="payment-after-withdrawal")
+    assert task["state"] == "CLOSED"

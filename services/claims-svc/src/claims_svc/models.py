@@ -173,6 +173,7 @@ class Claim(Base, table=True):
     patient_control_number: str = Field(sa_column_kwargs={"server_default": text("''")})
     submissions: int = Field(sa_column_kwargs={"server_default": text("0")})
     submitted_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    accepted_on: date | None = None
     payer_holds: bool = Field(sa_column_kwargs={"server_default": text("false")})
     changed_since_file: bool = Field(sa_column_kwargs={"server_default": text("false")})
     insurance_paid_cents: int = Field(sa_type=CENTS, sa_column_kwargs={"server_default": text("0")})

@@ -103,7 +103,7 @@ async def resubmit_claim(request: Request, claim_id: UUID, who: Biller) -> Respo
 
 @router.post("/v1/claims/{claim_id}/void", response_model=ClaimView, openapi_extra=json_body(Reason))
 async def void_claim(request: Request, claim_id: UUID, who: Biller) -> Response:
-    """Withdraws a claim that no payer holds; the encounter's charges are reversed. If-Match may name the version."""
+    """Withdraws a cancelled encounter's claim that no payer holds; its charges are reversed. If-Match may name the version."""
     version = named_version(request)
     body = await request.body()
     reason = parse_json(Reason, body).reason

@@ -51,6 +51,13 @@ class ReplacementNeeded(Conflict):
     title = "The payer holds this claim"
 
 
+class EncounterNotCancelled(Conflict):
+    """Whether an encounter is billed at all is coding-svc's to say: its claim is withdrawn with it, not by itself."""
+
+    code = "encounter-not-cancelled"
+    title = "The claim's encounter is not cancelled"
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """Who does something when, and what caused it: what a history needs."""
@@ -101,6 +108,8 @@ class Claim:
     """How many files it went into."""
     submitted_at: datetime | None = None
     """When it first left the house."""
+    accepted_on: date | None = None
+    """The day on which a clearinghouse or payer first took it, as its 277CA says: the proof of timely filing."""
     payer_holds: bool = False
     """A payer has it, or may have it: it can only be replaced (7) or voided (8), not sent anew or withdrawn."""
     changed_since_file: bool = False
@@ -240,7 +249,12 @@ def may_change(claim: Claim, frequency: str) -> None:
 
 
 def void(claim: Claim, act: Act, reason: str) -> None:
-    """Withdraws a claim that no payer holds. Raises TransitionRefused or ReplacementNeeded."""
+    """Withdraws a cancelled encounter's claim that no payer holds.
+
+    Raises EncounterNotCancelled, TransitionRefused or ReplacementNeeded.
+    """
+    if not claim.cancelled:
+        raise EncounterNotCancelled("cancel the encounter at coding-svc: its claim goes with it")
     if claim.payer_holds:
         raise ReplacementNeeded("the payer holds this claim: send a void (frequency 8) and wait for its reversal")
     claim.state = move(claim.state, State.VOIDED)

@@ -126,6 +126,11 @@ class Facts:
     posted: dict[str, Posted] = field(default_factory=dict)
     reversed: dict[str, Reversed] = field(default_factory=dict)
 
+    def accepted_on(self) -> date | None:
+        """The first day on which a clearinghouse or payer took the claim."""
+        stages = (Stage.CLEARINGHOUSE, Stage.PAYER)
+        return min((f.on for f in self.acknowledged if f.accepted and f.on and f.stage in stages), default=None)
+
     def add(self, fact: Acknowledged | Posted | Reversed) -> None:
         """Takes a fact in."""
         if isinstance(fact, Acknowledged):

@@ -18,10 +18,16 @@ class TaskKind(StrEnum):
     """The encounter changed after its claim went to the payer: send a replacement."""
     CANCELLATION = "cancellation"
     """The encounter was cancelled after its claim went into a file: send a void."""
+    PAYMENT_AFTER_WITHDRAWAL = "payment-after-withdrawal"
+    """A payer paid for a claim that is VOIDED or CLOSED: ask it to take the money back."""
 
 
 CLOSED_BY_WITHDRAWAL = frozenset({TaskKind.DENIAL, TaskKind.REPLACEMENT, TaskKind.CANCELLATION})
 """What nobody needs to do for a claim that is VOIDED or CLOSED."""
+
+
+CLOSED_BY_REVERSAL = frozenset({TaskKind.DENIAL, TaskKind.PAYMENT_AFTER_WITHDRAWAL})
+"""What is settled when the payer takes back the remittance that opened it."""
 
 
 class TaskState(StrEnum):

@@ -12,8 +12,8 @@ from claims_svc.domain.answers import Change, Next, apply, reopens, what_follows
 from claims_svc.domain.claim import Act, Claim, open_claim
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.facts import Acknowledged, Posted, Reversed, fold
-from claims_svc.domain.states import OURS, REJECTED, State
-from claims_svc.domain.tasks import CLOSED_BY_WITHDRAWAL, TaskKind
+from claims_svc.domain.states import OURS, REJECTED, WITHDRAWN_STATES, State
+from claims_svc.domain.tasks import CLOSED_BY_WITHDRAWAL, Task, TaskKind
 from claims_svc.handlers.editing import run_edits
 from claims_svc.handlers.tasks import close_tasks
 from claims_svc.handlers.withdrawing import WITHDRAWN, lose_coverage, withdraw
@@ -55,6 +55,7 @@ class _Following:
     let_go: list[Answered] = field(default_factory=list)
     """Claims that no payer holds any more: rejected ones whose encounter was corrected meanwhile, and voided ones."""
     withdrawn: list[Claim] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
 
 
 async def say_answered(unit: UnitOfWork, setups: Setups, answered: Sequence[Answered]) -> None:
@@ -66,6 +67,7 @@ async def say_answered(unit: UnitOfWork, setups: Setups, answered: Sequence[Answ
         _settle(unit, answer, following)
     await _go_on(unit, setups, following)
     await close_tasks(unit, following.withdrawn, CLOSED_BY_WITHDRAWAL, WITHDRAWN)
+    await store.tasks.open_tasks(unit.connection, following.tasks)
     whole = following.whole
     await store.claims.save_claims(unit.connection, list(whole.values()))
     await store.claims.save_progress(unit.connection, [a.claim for a in answered if a.claim.claim_id not in whole], ANSWERED)
@@ -78,6 +80,7 @@ def _settle(unit: UnitOfWork, answer: Answered, following: _Following) -> None:
     ours_before = claim.state in OURS
     outcome = fold(answer.known.facts, answer.known.sent)
     change = apply(claim, outcome, answer.act.at)
+    claim.accepted_on = answer.known.facts.accepted_on()
     claim.touch()
     for kind, reason, fact, act in answer.entries:
         claim.note(kind, act, reason, fact)
@@ -100,8 +103,29 @@ def _settle(unit: UnitOfWork, answer: Answered, following: _Following) -> None:
         if reopens(claim, step):
             claim.touch()
             events.say_reopened(unit, claim, answer.cause)
+    if claim.state in WITHDRAWN_STATES:
+        following.tasks += [_paid_after_withdrawal(claim, fact, act) for _, _, fact, act in answer.entries if _pays(fact)]
     if ours_before and change != Change(change.before, change.before):
         following.whole[claim.claim_id] = claim
+
+
+def _pays(fact: Struct) -> bool:
+    return isinstance(fact, Posted) and fact.paid_cents != 0
+
+
+def _paid_after_withdrawal(claim: Claim, fact: Struct, act: Act) -> Task:
+    assert isinstance(fact, Posted)
+    return Task(
+        organisation_id=claim.organisation_id,
+        task_id=new_id(),
+        claim_id=claim.claim_id,
+        encounter_id=claim.encounter_id,
+        kind=TaskKind.PAYMENT_AFTER_WITHDRAWAL,
+        source_id=UUID(fact.remittance_id),
+        title="A payer paid for a claim that is withdrawn: ask it to take the money back",
+        details={"state": claim.state, "paid_cents": fact.paid_cents},
+        opened_at=act.at,
+    )
 
 
 def _after_rejection(unit: UnitOfWork, answer: Answered, following: _Following) -> None:

@@ -70,7 +70,7 @@ async def resubmit_claim(unit: UnitOfWork, claim_id: UUID, version: int | None, 
 
 
 async def void_claim(unit: UnitOfWork, claim_id: UUID, version: int | None, reason: str) -> WholeClaim:
-    """Withdraws a claim that no payer holds; the charges go with it."""
+    """Withdraws a cancelled encounter's claim that no payer holds any more; the charges go with it."""
     whole = await show_claim(unit, claim_id)
     claim = whole.claim
     if version is not None:

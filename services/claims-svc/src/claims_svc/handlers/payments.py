@@ -5,7 +5,7 @@ from uuid import UUID
 
 from claims_svc import events, store
 from claims_svc.domain.claim import Act
-from claims_svc.domain.tasks import Task, TaskKind, close_task
+from claims_svc.domain.tasks import CLOSED_BY_REVERSAL, Task, TaskKind, close_task
 from claims_svc.handlers.answers import Answered, say_answered
 from claims_svc.store.setup import Setups
 from rcm.contracts.envelope import Message
@@ -47,7 +47,7 @@ async def reverse_payments(unit: UnitOfWork, messages: Sequence[Message[PaymentR
         answer.hear("reversed", events.reversed_fact(message), reason, act)
         answer.act, answer.cause = act, message
     await say_answered(unit, setups, list(answers.values()))
-    await _close_denials(unit, messages)
+    await _close_reversed(unit, messages)
 
 
 async def _answers(
@@ -60,16 +60,16 @@ async def _answers(
     return {claim_id: Answered(claim, known[claim_id], act) for claim_id, claim in claims.items()}
 
 
-async def _close_denials(unit: UnitOfWork, messages: Sequence[Message[PaymentReversed]]) -> None:
+async def _close_reversed(unit: UnitOfWork, messages: Sequence[Message[PaymentReversed]]) -> None:
     keys = {(message.organisation_id, message.data.claim_id) for message in messages}
     reversed_remittances = {(message.data.claim_id, message.data.reversed_remittance_id) for message in messages}
     tasks = [
         task
-        for task in await store.tasks.open_tasks_of_claims(unit.connection, keys, {TaskKind.DENIAL})
+        for task in await store.tasks.open_tasks_of_claims(unit.connection, keys, CLOSED_BY_REVERSAL)
         if (task.claim_id, task.source_id) in reversed_remittances
     ]
     for task in tasks:
-        close_task(task, unit.clock.now(), REVERSED, "The payer took the denial back")
+        close_task(task, unit.clock.now(), REVERSED, "The payer took its remittance back")
     await store.tasks.save_tasks(unit.connection, tasks)
 
 

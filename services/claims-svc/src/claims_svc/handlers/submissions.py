@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from claims_svc import events, store
-from claims_svc.domain.claim import Act, Claim, Finding, judge, leave_the_house, put_in_file
+from claims_svc.domain.claim import REPLACING, Act, Claim, Finding, judge, leave_the_house, put_in_file
 from claims_svc.domain.facts import SentClaim
 from claims_svc.domain.setup import Setup
 from claims_svc.domain.submission import (
@@ -20,9 +20,11 @@ from claims_svc.domain.submission import (
     new_patient_control_number,
     record_transmission,
 )
+from claims_svc.domain.tasks import TaskKind
 from claims_svc.edi.claim_file import Envelope, ToSend, Unwritable, write_claim_file
 from claims_svc.handlers.answers import Answered, say_answered
 from claims_svc.handlers.editing import recheck
+from claims_svc.handlers.tasks import close_tasks
 from claims_svc.store.rows import FILED, SUBMITTED
 from claims_svc.store.setup import Setups
 from claims_svc.store.submissions import Place
@@ -83,6 +85,8 @@ async def _cut(unit: UnitOfWork, setups: Setups, waiting: Waiting, limit: int) -
     await store.submissions.insert_submission(unit.connection, submission, content, places)
     await store.claims.save_progress(unit.connection, [place.claim for place in places], FILED)
     events.say_ready(unit, submission)
+    replaced = [place.claim for place in places if place.claim.frequency in REPLACING]
+    await close_tasks(unit, replaced, {TaskKind.REPLACEMENT}, f"It stands in {submission.file_name}")
     return submission
 
 

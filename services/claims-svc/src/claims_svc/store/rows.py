@@ -18,7 +18,7 @@ CLAIM = """c.organisation_id, c.claim_id, c.encounter_id, c.rank, c.state, c.ver
  c.billing_npi, c.receiver_id, c.charge_cents, c.date_of_service, c.duplicate_key, c.next_rank, c.created_at, c.updated_at,
  c.frequency, c.payer_claim_control_number, c.own, c.findings, c.setup_revision, c.ready_at, c.submission_id,
  c.patient_control_number, c.submissions,
- c.submitted_at, c.payer_holds, c.changed_since_file, c.insurance_paid_cents, c.responsibility,
+ c.submitted_at, c.accepted_on, c.payer_holds, c.changed_since_file, c.insurance_paid_cents, c.responsibility,
  c.sequence_completed, c.cancelled"""
 _OWN = Own()
 _FINDINGS = tuple[Finding, ...]
@@ -27,12 +27,12 @@ _RESPONSIBILITY = tuple[tuple[str, int], ...]
 
 def claim_of(row: "Record") -> Claim:
     """A row that begins with the columns of CLAIM, in their order."""
-    values: list[Any] = list(row[:33])
+    values: list[Any] = list(row[:34])
     values[4] = State(values[4])
     values[19] = _OWN if values[19] is None else msgspec.convert(values[19], Own)
     values[20] = () if values[20] is None else msgspec.convert(values[20], _FINDINGS)
-    if values[30] is not None:
-        values[30] = msgspec.convert(values[30], _RESPONSIBILITY)
+    if values[31] is not None:
+        values[31] = msgspec.convert(values[31], _RESPONSIBILITY)
     return Claim(*values)
 
 
@@ -64,6 +64,7 @@ _LATER = (
     "patient_control_number",
     "submissions",
     "submitted_at",
+    "accepted_on",
     "payer_holds",
     "changed_since_file",
     "insurance_paid_cents",
@@ -89,6 +90,7 @@ ANSWERED = (
     "version",
     "updated_at",
     "submitted_at",
+    "accepted_on",
     "payer_holds",
     "payer_claim_control_number",
     "insurance_paid_cents",

@@ -54,11 +54,14 @@ def duplicate_claim(case: Case) -> Hit | None:
 
 
 def timely_filing(case: Case) -> Hit | None:
-    """The first submission alone is bound; a correction stands on the proof of the first."""
-    if case.payer is None or case.payer.timely_filing_days is None or case.claim.submitted_at is not None:
+    """Kept by the day on which a clearinghouse or payer first took the claim (277CA A1, A2): a file that was refused proves
+    nothing. What a payer holds is replaced or voided at any time.
+    """
+    if case.payer is None or case.payer.timely_filing_days is None or case.claim.frequency in REPLACING:
         return None
     deadline = case.encounter.date_of_service_to + timedelta(days=case.payer.timely_filing_days)
-    return Hit(detail=f"it was {deadline.isoformat()}") if case.today > deadline else None
+    filed = case.claim.accepted_on or case.today
+    return Hit(detail=f"it was {deadline.isoformat()}") if filed > deadline else None
 
 
 def frequency_not_accepted(case: Case) -> Hit | None:
@@ -135,7 +138,7 @@ EDITS = (
         "duplicate-claim",
         "/lines",
         "The same services of the same member are on an earlier claim",
-        "Void one of them, tell repeated services apart by modifier 76 or 77, or override with a reason.",
+        "Cancel one encounter at coding-svc, tell repeated services apart (modifier 76 or 77) or override with a reason.",
         "a frequent reason of 277CA refusals; CARC 18",
         duplicate_claim,
         overridable=True,

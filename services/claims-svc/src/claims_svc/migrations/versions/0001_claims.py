@@ -174,6 +174,7 @@ def _claims() -> None:
         sa.Column("patient_control_number", sa.String(), nullable=False, server_default=sa.text("''")),
         sa.Column("submissions", sa.Integer(), nullable=False, server_default=sa.text("0")),
         sa.Column("submitted_at", INSTANT, nullable=True),
+        sa.Column("accepted_on", sa.Date(), nullable=True),
         sa.Column("payer_holds", sa.Boolean(), nullable=False, server_default=sa.text("false")),
         sa.Column("changed_since_file", sa.Boolean(), nullable=False, server_default=sa.text("false")),
         sa.Column("insurance_paid_cents", sa.BigInteger(), nullable=False, server_default=sa.text("0")),
