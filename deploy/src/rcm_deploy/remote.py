@@ -13,6 +13,7 @@ import orjson
 
 from rcm.identity import Role
 from rcm.tokens import issue_token, make_signing_key
+from rcm.web.trust import trust
 
 SERVICES = ("coding", "claims", "payments", "patient-billing")
 RETRY_SECONDS = 0.2
@@ -49,7 +50,9 @@ class Remote:
         self.running = running
         self.patience_seconds = patience_seconds
         self._tokens = {role: make_token(running, role) for role in Role}
-        self._client = httpx.AsyncClient(timeout=60.0, limits=httpx.Limits(max_connections=64))
+        self._client = httpx.AsyncClient(
+            timeout=60.0, limits=httpx.Limits(max_connections=64), verify=trust(*running.urls.values())
+        )
 
     async def close(self) -> None:
         await self._client.aclose()

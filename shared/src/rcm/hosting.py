@@ -173,6 +173,7 @@ def tune_garbage_collection() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+    gc.enable()  # the launcher loads everything without
 
 
 async def _bus(seats: Sequence[Seat]) -> Bus | None:

@@ -20,7 +20,7 @@ class Desk:
 
     def __init__(self, accounts: Sequence[Account], settings: AdapterSettings, store: Store, clock: Clock) -> None:
         self.store = store
-        self._http = http_client()
+        self._http = http_client(settings.claims_url, settings.payments_url)
         self._waits: dict[UUID, Waits] = {}
         self.outgoing: dict[UUID, Outgoing837] = {}
         self.incoming: dict[UUID, IncomingAnswers] = {}

@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import orjson
 
+from rcm.web.trust import trust
+
 TIMEOUT_SECONDS = 60.0
 _LATER = frozenset({401, 403, 408, 425, 429})
 """Refusals that pass: a token that is being renewed or was given the wrong role, too much at once."""
@@ -104,7 +106,7 @@ class ServiceClient:
             raise Unreachable(f"{self.name} broke off") from error
 
 
-def http_client() -> httpx.AsyncClient:
-    """Connections for all services, kept open."""
+def http_client(*urls: str) -> httpx.AsyncClient:
+    """Connections for the services at these addresses, kept open."""
     limits = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=60)
-    return httpx.AsyncClient(timeout=TIMEOUT_SECONDS, limits=limits)
+    return httpx.AsyncClient(timeout=TIMEOUT_SECONDS, limits=limits, verify=trust(*urls))

@@ -8,6 +8,7 @@ import httpx
 
 from console.settings import ConsoleSettings
 from rcm.errors import RcmError, Unavailable
+from rcm.web.trust import trust
 
 Json = dict[str, Any]
 TIMEOUT = httpx.Timeout(10, connect=2)
@@ -106,7 +107,7 @@ class Services:
             "patient-billing-svc": settings.patient_billing_url,
         }
         self._clients = {
-            name: httpx.AsyncClient(base_url=url, timeout=TIMEOUT, transport=(transports or {}).get(name))
+            name: httpx.AsyncClient(base_url=url, timeout=TIMEOUT, verify=trust(url), transport=(transports or {}).get(name))
             for name, url in addresses.items()
         }
 
