@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, LargeBinary, MetaData, SmallInteger, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, LargeBinary, MetaData, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -19,15 +19,14 @@ class Base(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMIN
 INSTANT: Any = DateTime(timezone=True)
 CENTS: Any = BigInteger
 DOCUMENT: Any = JSONB
-SMALL: Any = SmallInteger
 BYTES: Any = LargeBinary
 
 
 class Encounter(Base, table=True):
-    """An encounter's account: the facts that decide its money, and the balances of its ledger lines.
+    """An encounter's account: the facts that decide its money, and the balances of its ledger entries.
 
-    The balances are written by the service and compared with the lines by the trigger `ledger_line_check` whenever lines
-    are written; the identity is a check constraint besides. `facts` is what a bill shows: patient, guarantor, lines.
+    The balances are written by the service and compared with the entries by the trigger `encounter_balances_check` whenever
+    entries are written; the identity is a check constraint besides. `facts` is what a bill shows: patient, guarantor, lines.
     """
 
     __tablename__ = "encounter"
@@ -221,13 +220,36 @@ class RemittanceClaim(Base, table=True):
 
 
 class LedgerEntry(Base, table=True):
-    """One movement of money: when, why, and what it comes from. Append only."""
+    """One movement of money: when, why, from what, and what it adds to each account, debit positive. Append only.
+
+    An entry is one row, so that it is whole or it is not there; the checks keep it in balance, and a trigger keeps the
+    encounter's balances the sums of its entries. The view `ledger_line` shows the same by account, a line for each that moves.
+    """
 
     __tablename__ = "ledger_entry"
     __table_args__ = (
+        CheckConstraint(
+            "charges_cents + insurance_paid_cents + contractual_cents + other_adjustments_cents + patient_paid_cents"
+            " + patient_open_cents + insurance_open_cents + unapplied_cash_cents + suspense_cents = 0",
+            name="balance",
+        ),
+        CheckConstraint(
+            "(charges_cents, insurance_paid_cents, contractual_cents, other_adjustments_cents, patient_paid_cents,"
+            " patient_open_cents, insurance_open_cents, unapplied_cash_cents, suspense_cents) <> (0, 0, 0, 0, 0, 0, 0, 0, 0)",
+            name="moves",
+        ),
+        CheckConstraint(
+            "encounter_id is not null or (charges_cents, insurance_paid_cents, contractual_cents, other_adjustments_cents,"
+            " patient_paid_cents, patient_open_cents, insurance_open_cents) = (0, 0, 0, 0, 0, 0, 0)",
+            name="place",
+        ),
+        Index(
+            "ix_ledger_entry_encounter", "organisation_id", "encounter_id", postgresql_where=text("encounter_id is not null")
+        ),
         Index(
             "ix_ledger_entry_remittance", "organisation_id", "remittance_id", postgresql_where=text("remittance_id is not null")
         ),
+        Index("ix_ledger_entry_suspense", "organisation_id", postgresql_where=text("suspense_cents <> 0")),
     )
 
     organisation_id: UUID = Field(primary_key=True)
@@ -243,29 +265,15 @@ class LedgerEntry(Base, table=True):
     caused_by: UUID | None = None
     """The event or request."""
     actor: str
-
-
-class LedgerLine(Base, table=True):
-    """One line of an entry, debit positive. Append only."""
-
-    __tablename__ = "ledger_line"
-    __table_args__ = (
-        CheckConstraint(
-            "account in ('charges', 'insurance_paid', 'contractual', 'other_adjustments', 'patient_paid', 'patient_open',"
-            " 'insurance_open', 'unapplied_cash', 'suspense')",
-            name="account",
-        ),
-        CheckConstraint("(account in ('unapplied_cash', 'suspense')) = (encounter_id is null)", name="place"),
-        Index("ix_ledger_line_encounter", "organisation_id", "encounter_id", postgresql_where=text("encounter_id is not null")),
-        Index("ix_ledger_line_suspense", "organisation_id", postgresql_where=text("account = 'suspense'")),
-    )
-
-    organisation_id: UUID = Field(primary_key=True)
-    entry_id: UUID = Field(primary_key=True)
-    line: int = Field(primary_key=True, sa_type=SMALL)
-    account: str
-    amount_cents: int = Field(sa_type=CENTS)
-    encounter_id: UUID | None = None
+    charges_cents: int = Field(sa_type=CENTS)
+    insurance_paid_cents: int = Field(sa_type=CENTS)
+    contractual_cents: int = Field(sa_type=CENTS)
+    other_adjustments_cents: int = Field(sa_type=CENTS)
+    patient_paid_cents: int = Field(sa_type=CENTS)
+    patient_open_cents: int = Field(sa_type=CENTS)
+    insurance_open_cents: int = Field(sa_type=CENTS)
+    unapplied_cash_cents: int = Field(sa_type=CENTS)
+    suspense_cents: int = Field(sa_type=CENTS)
 
 
 class PatientPayment(Base, table=True):

@@ -14,7 +14,7 @@ def no_balances() -> dict[Account, int]:
 
 @dataclass(slots=True)
 class EncounterAccount:
-    """The working copy of one encounter: balances are those of its ledger lines, debit positive.
+    """The working copy of one encounter: balances are those of its ledger entries, debit positive.
 
     What is true of the facts so far is kept beside them, so that the order in which facts arrive does not matter: the last
     charge that was said, whether its first claim was voided, whether all payers have answered.
@@ -37,7 +37,7 @@ class EncounterAccount:
     cancelled_self_pay: bool = False
     """EncounterCancelled was said while it was self-pay."""
     completed: bool = False
-    """PayerSequenceCompleted was said."""
+    """PayerSequenceCompleted was said, and not PayerSequenceReopened after it."""
     version: int = 0
     responsibility_digest: str = ""
     """Of the last PatientResponsibilityAssigned, so that the same is not said twice."""

@@ -153,10 +153,14 @@ async def _ledger(unit: UnitOfWork, encounter_id: UUID) -> EncounterLedger:
     if account is None:
         raise NotFound
     rows = await ledger.entries_of_encounter(unit.connection, *key)
-    entries = [EntryView.model_validate(dict(row)) for row in rows]
+    entries = [EntryView.model_validate({**row, "lines": _lines(row)}) for row in rows]
     return EncounterLedger(
         encounter_id=encounter_id, external_id=account.external_id, balances=balances_of(account), entries=entries
     )
+
+
+def _lines(row: Row) -> list[Mapping[str, object]]:
+    return [{"account": account, "amount_cents": amount} for account, amount in ledger.lines_in(row)]
 
 
 def balances_of(account: EncounterAccount) -> Balances:

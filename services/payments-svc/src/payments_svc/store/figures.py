@@ -11,7 +11,7 @@ Row = Mapping[str, Any]
 
 
 async def summary(connection: "Connection", organisation_id: UUID) -> Row:
-    """The organisation's balances, from the encounters' guarded rows; suspense from its lines."""
+    """The organisation's balances, from the encounters' guarded rows; suspense from its entries."""
     row = await connection.fetchrow(
         """select
             coalesce(sum(charges_cents), 0)::bigint as charges_cents,
@@ -23,8 +23,8 @@ async def summary(connection: "Connection", organisation_id: UUID) -> Row:
             coalesce(sum(insurance_open_cents), 0)::bigint as insurance_open_cents,
             count(*) filter (where charges_cents <> insurance_paid_cents + contractual_cents + other_adjustments_cents
                 + patient_paid_cents + patient_open_cents + insurance_open_cents) as identity_breaks,
-            (select coalesce(-sum(amount_cents), 0)::bigint from ledger_line
-                where organisation_id = $1 and account = 'suspense') as suspense_cents
+            (select coalesce(-sum(suspense_cents), 0)::bigint from ledger_entry
+                where organisation_id = $1 and suspense_cents <> 0) as suspense_cents
         from encounter where organisation_id = $1""",
         organisation_id,
     )
@@ -43,7 +43,7 @@ async def trial_balance(connection: "Connection", organisation_id: UUID) -> list
 
 
 async def page_of_encounters(connection: "Connection", organisation_id: UUID, after: UUID | None, limit: int) -> list[Row]:
-    """Each encounter's balances as the sums of its ledger lines (not of its own row), by encounter id."""
+    """Each encounter's balances as the sums of its ledger entries (not of its own row), by encounter id."""
     rows = await connection.fetch(
         """select e.encounter_id, e.external_id, said.*
         from (
@@ -52,14 +52,14 @@ async def page_of_encounters(connection: "Connection", organisation_id: UUID, af
         ) e
         cross join lateral (
             select
-                coalesce(-sum(amount_cents) filter (where account = 'charges'), 0)::bigint as charges_cents,
-                coalesce(sum(amount_cents) filter (where account = 'insurance_paid'), 0)::bigint as insurance_paid_cents,
-                coalesce(sum(amount_cents) filter (where account = 'contractual'), 0)::bigint as contractual_cents,
-                coalesce(sum(amount_cents) filter (where account = 'other_adjustments'), 0)::bigint as other_adjustments_cents,
-                coalesce(sum(amount_cents) filter (where account = 'patient_paid'), 0)::bigint as patient_paid_cents,
-                coalesce(sum(amount_cents) filter (where account = 'patient_open'), 0)::bigint as patient_open_cents,
-                coalesce(sum(amount_cents) filter (where account = 'insurance_open'), 0)::bigint as insurance_open_cents
-            from ledger_line l where l.organisation_id = e.organisation_id and l.encounter_id = e.encounter_id
+                coalesce(-sum(charges_cents), 0)::bigint as charges_cents,
+                coalesce(sum(insurance_paid_cents), 0)::bigint as insurance_paid_cents,
+                coalesce(sum(contractual_cents), 0)::bigint as contractual_cents,
+                coalesce(sum(other_adjustments_cents), 0)::bigint as other_adjustments_cents,
+                coalesce(sum(patient_paid_cents), 0)::bigint as patient_paid_cents,
+                coalesce(sum(patient_open_cents), 0)::bigint as patient_open_cents,
+                coalesce(sum(insurance_open_cents), 0)::bigint as insurance_open_cents
+            from ledger_entry l where l.organisation_id = e.organisation_id and l.encounter_id = e.encounter_id
         ) said
         order by e.encounter_id""",
         organisation_id,
@@ -80,12 +80,11 @@ async def page_of_remittances(connection: "Connection", organisation_id: UUID, a
         ) r
         cross join lateral (
             select
-                coalesce(sum(l.amount_cents) filter (where l.account = 'insurance_paid'), 0)::bigint as posted_cents,
-                coalesce(-sum(l.amount_cents) filter (
-                    where l.account = 'suspense' and e.kind <> 'provider_adjustment'), 0)::bigint as suspense_cents,
-                coalesce(sum(l.amount_cents) filter (
-                    where l.account = 'suspense' and e.kind = 'provider_adjustment'), 0)::bigint as provider_adjustment_cents
-            from ledger_entry e join ledger_line l on l.organisation_id = e.organisation_id and l.entry_id = e.entry_id
+                coalesce(sum(e.insurance_paid_cents), 0)::bigint as posted_cents,
+                coalesce(-sum(e.suspense_cents) filter (where e.kind <> 'provider_adjustment'), 0)::bigint as suspense_cents,
+                coalesce(sum(e.suspense_cents) filter (where e.kind = 'provider_adjustment'), 0)::bigint
+                    as provider_adjustment_cents
+            from ledger_entry e
             where e.organisation_id = r.organisation_id and e.remittance_id = r.remittance_id
         ) said
         order by r.remittance_id""",

@@ -1,22 +1,20 @@
-"""The ledger: entries with their lines, written together, read by encounter, claim and remittance."""
+"""The ledger: entries, read by encounter, claim and remittance."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from payments_svc.domain.ledger import Account, Entry, Lines
-from payments_svc.models import LedgerEntry, LedgerLine
+from payments_svc.models import LedgerEntry
 from rcm.database.rows import insert_rows
 
 if TYPE_CHECKING:
-    from asyncpg import Record
-
     from rcm.messaging.unit_of_work import Connection
 
-_IN_SUSPENSE = (Account.UNAPPLIED_CASH, Account.SUSPENSE)
+_COLUMN = {account: f"{account.value}_cents" for account in Account}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,40 +30,35 @@ class Written:
 
 
 async def insert_entries(connection: "Connection", written: Sequence[Written]) -> None:
-    """Entries, then all their lines in one statement, as the database demands; encounters' balances are stored before."""
-    entries = []
-    lines = []
-    for each in written:
-        entry = each.entry
-        entries.append(
-            {
-                "organisation_id": each.organisation_id,
-                "entry_id": each.entry_id,
-                "posted_at": each.posted_at,
-                "kind": entry.kind,
-                "reason": entry.reason,
-                "encounter_id": entry.encounter_id,
-                "claim_id": entry.claim_id,
-                "remittance_id": entry.remittance_id,
-                "patient_payment_id": entry.patient_payment_id,
-                "reverses": entry.reverses,
-                "caused_by": each.caused_by,
-                "actor": each.actor,
-            }
-        )
-        for number, (account, amount) in enumerate(entry.lines, 1):
-            lines.append(
-                {
-                    "organisation_id": each.organisation_id,
-                    "entry_id": each.entry_id,
-                    "line": number,
-                    "account": account,
-                    "amount_cents": amount,
-                    "encounter_id": None if account in _IN_SUSPENSE else entry.encounter_id,
-                }
-            )
-    await insert_rows(connection, LedgerEntry, entries)
-    await insert_rows(connection, LedgerLine, lines)
+    """Entries; encounters' balances are stored before, because the database compares them."""
+    await insert_rows(connection, LedgerEntry, [_row(each) for each in written])
+
+
+def _row(written: Written) -> dict[str, object]:
+    entry = written.entry
+    amounts = dict.fromkeys(_COLUMN.values(), 0)
+    for account, amount in entry.lines:
+        amounts[_COLUMN[account]] += amount
+    return {
+        "organisation_id": written.organisation_id,
+        "entry_id": written.entry_id,
+        "posted_at": written.posted_at,
+        "kind": entry.kind,
+        "reason": entry.reason,
+        "encounter_id": entry.encounter_id,
+        "claim_id": entry.claim_id,
+        "remittance_id": entry.remittance_id,
+        "patient_payment_id": entry.patient_payment_id,
+        "reverses": entry.reverses,
+        "caused_by": written.caused_by,
+        "actor": written.actor,
+        **amounts,
+    }
+
+
+def lines_in(row: Mapping[str, Any]) -> Lines:
+    """The lines of a stored entry, in the accounts' order."""
+    return tuple([(account, row[column]) for account, column in _COLUMN.items() if row[column]])
 
 
 async def lines_of(connection: "Connection", entries: Iterable[tuple[UUID, UUID]]) -> dict[UUID, Lines]:
@@ -74,16 +67,12 @@ async def lines_of(connection: "Connection", entries: Iterable[tuple[UUID, UUID]
     if not wanted:
         return {}
     rows = await connection.fetch(
-        """select l.entry_id, l.account, l.amount_cents
-        from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, entry_id) join ledger_line l using (organisation_id, entry_id)
-        order by l.entry_id, l.line""",
+        """select e.* from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, entry_id)
+        join ledger_entry e using (organisation_id, entry_id)""",
         [org for org, _ in wanted],
         [entry for _, entry in wanted],
     )
-    found: defaultdict[UUID, list[tuple[Account, int]]] = defaultdict(list)
-    for entry_id, account, amount in rows:
-        found[entry_id].append((Account(account), amount))
-    return {entry_id: tuple(lines) for entry_id, lines in found.items()}
+    return {row["entry_id"]: lines_in(row) for row in rows}
 
 
 async def applied_payments(
@@ -92,11 +81,10 @@ async def applied_payments(
     """What each patient's payment has in these encounters, by encounter, in the order of the first application."""
     wanted = list(encounters)
     rows = await connection.fetch(
-        """select l.organisation_id, l.encounter_id, e.patient_payment_id, sum(l.amount_cents)::bigint
+        """select e.organisation_id, e.encounter_id, e.patient_payment_id, sum(e.patient_paid_cents)::bigint
         from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
-        join ledger_line l using (organisation_id, encounter_id)
-        join ledger_entry e on e.organisation_id = l.organisation_id and e.entry_id = l.entry_id
-        where l.account = 'patient_paid'
+        join ledger_entry e using (organisation_id, encounter_id)
+        where e.patient_paid_cents <> 0
         group by 1, 2, 3 order by min(e.entry_id::text)""",
         [org for org, _ in wanted],
         [encounter for _, encounter in wanted],
@@ -107,17 +95,11 @@ async def applied_payments(
     return found
 
 
-async def entries_of_encounter(connection: "Connection", organisation_id: UUID, encounter_id: UUID) -> "list[Record]":
-    """All entries that touch an encounter, oldest first, with their lines as JSON."""
-    return await connection.fetch(
-        """select e.*,
-            jsonb_agg(jsonb_build_object('account', l.account, 'amount_cents', l.amount_cents) order by l.line) as lines
-        from ledger_entry e
-        join ledger_line l on l.organisation_id = e.organisation_id and l.entry_id = e.entry_id
-        where e.organisation_id = $1 and e.entry_id in (
-            select entry_id from ledger_line where organisation_id = $1 and encounter_id = $2
-        )
-        group by e.organisation_id, e.entry_id order by e.entry_id""",
+async def entries_of_encounter(connection: "Connection", organisation_id: UUID, encounter_id: UUID) -> list[Mapping[str, Any]]:
+    """All entries of an encounter, oldest first."""
+    rows = await connection.fetch(
+        "select * from ledger_entry where organisation_id = $1 and encounter_id = $2 order by entry_id",
         organisation_id,
         encounter_id,
     )
+    return [dict(row) for row in rows]

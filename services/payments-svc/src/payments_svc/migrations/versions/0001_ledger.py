@@ -9,7 +9,7 @@ from rcm.database.migrations import create_platform_tables, secure
 revision, down_revision = "0001", None
 
 MUTABLE = ("encounter", "remittance", "remittance_claim", "patient_payment", "guarantor", "task")
-APPEND_ONLY = ("submitted_claim", "payee", "remittance_file", "ledger_entry", "ledger_line")
+APPEND_ONLY = ("submitted_claim", "payee", "remittance_file", "ledger_entry")
 
 
 def upgrade() -> None:
@@ -98,7 +98,11 @@ def _submitted_claims() -> None:
 
 
 def _ledger() -> None:
-    """Entries and their lines."""
+    """Entries, each a row with what it adds to every account."""
+    of_encounter = (
+        "charges_cents, insurance_paid_cents, contractual_cents, other_adjustments_cents, patient_paid_cents,"
+        " patient_open_cents, insurance_open_cents"
+    )
     op.create_table(
         "ledger_entry",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -113,41 +117,28 @@ def _ledger() -> None:
         sa.Column("reverses", sa.Uuid(), nullable=True),
         sa.Column("caused_by", sa.Uuid(), nullable=True),
         sa.Column("actor", sa.String(), nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in of_encounter.split(", ")),
+        sa.Column("unapplied_cash_cents", sa.BigInteger(), nullable=False),
+        sa.Column("suspense_cents", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", "entry_id", name="pk_ledger_entry"),
-    )
-    op.create_index(
-        "ix_ledger_entry_remittance",
-        "ledger_entry",
-        ["organisation_id", "remittance_id"],
-        postgresql_where=sa.text("remittance_id is not null"),
-    )
-    op.create_table(
-        "ledger_line",
-        sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("entry_id", sa.Uuid(), nullable=False),
-        sa.Column("line", sa.SmallInteger(), nullable=False),
-        sa.Column("account", sa.String(), nullable=False),
-        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        sa.Column("encounter_id", sa.Uuid(), nullable=True),
-        sa.PrimaryKeyConstraint("organisation_id", "entry_id", "line", name="pk_ledger_line"),
         sa.CheckConstraint(
-            "account in ('charges', 'insurance_paid', 'contractual', 'other_adjustments', 'patient_paid', 'patient_open',"
-            " 'insurance_open', 'unapplied_cash', 'suspense')",
-            name=op.f("ck_ledger_line_account"),
+            f"{of_encounter.replace(', ', ' + ')} + unapplied_cash_cents + suspense_cents = 0",
+            name=op.f("ck_ledger_entry_balance"),
         ),
         sa.CheckConstraint(
-            "(account in ('unapplied_cash', 'suspense')) = (encounter_id is null)", name=op.f("ck_ledger_line_place")
+            f"({of_encounter}, unapplied_cash_cents, suspense_cents) <> (0, 0, 0, 0, 0, 0, 0, 0, 0)",
+            name=op.f("ck_ledger_entry_moves"),
+        ),
+        sa.CheckConstraint(
+            f"encounter_id is not null or ({of_encounter}) = (0, 0, 0, 0, 0, 0, 0)", name=op.f("ck_ledger_entry_place")
         ),
     )
-    op.create_index(
-        "ix_ledger_line_encounter",
-        "ledger_line",
-        ["organisation_id", "encounter_id"],
-        postgresql_where=sa.text("encounter_id is not null"),
-    )
-    op.create_index(
-        "ix_ledger_line_suspense", "ledger_line", ["organisation_id"], postgresql_where=sa.text("account = 'suspense'")
-    )
+    for name, columns, where in (
+        ("ix_ledger_entry_encounter", ["organisation_id", "encounter_id"], "encounter_id is not null"),
+        ("ix_ledger_entry_remittance", ["organisation_id", "remittance_id"], "remittance_id is not null"),
+        ("ix_ledger_entry_suspense", ["organisation_id"], "suspense_cents <> 0"),
+    ):
+        op.create_index(name, "ledger_entry", columns, postgresql_where=sa.text(where))
 
 
 def _remittances() -> None:
