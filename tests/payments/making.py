@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
-from rcm.contracts.claims import ClaimSubmitted, ClaimVoided, PayerSequenceCompleted
+from rcm.contracts.claims import ClaimSubmitted, ClaimVoided, PayerSequenceCompleted, PayerSequenceReopened
 from rcm.contracts.encounters import EncounterCancelled, EncounterCoded, EncounterRecoded
 from rcm.contracts.patient_accounts import PatientPaymentReceived
 from rcm.contracts.values import ClaimLine, Coverage, Diagnosis, Guarantor, Patient, Provider, Rank, ServiceLine
@@ -111,6 +111,9 @@ class Case:
 
     def completed(self) -> PayerSequenceCompleted:
         return PayerSequenceCompleted(encounter_id=self.encounter_id, claim_ids=(self.claim_id,))
+
+    def reopened(self) -> PayerSequenceReopened:
+        return PayerSequenceReopened(encounter_id=self.encounter_id, claim_ids=(self.claim_id,))
 
     def voided(self, rank: Rank = Rank.PRIMARY) -> ClaimVoided:
         return ClaimVoided(claim_id=self.claim_id, encounter_id=self.encounter_id, rank=rank, reason="cancelled")

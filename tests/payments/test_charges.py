@@ -182,6 +182,24 @@ async def test_the_patients_share_is_said_when_it_changes_and_not_twice(
     assert said.data.guarantor.external_id == "G-1"
 
 
+async def test_another_payer_after_all_takes_the_share_back(payments: LiveService, biller: httpx.AsyncClient) -> None:
+    case = Case()
+    await ready(payments, case)
+    await post(biller, check(case.paid(*PAID)))
+    await payments.deliver(case.completed(), case.pays(500))
+    await payments.deliver(case.reopened())
+    assert await figures(payments, case) == {
+        "charges": 12500,
+        "insurance_paid": 8000,
+        "contractual": 2500,
+        "insurance_open": 2000,
+    }
+    assert await deposits(payments, ORGANISATION) == 500
+    await payments.deliver(case.completed())
+    assert (await figures(payments, case))["patient_open"] == 1500
+    assert await assigned(payments) == [2000, 0, 2000]
+
+
 async def test_denials_and_reviews_stay_insurance_open(payments: LiveService, biller: httpx.AsyncClient) -> None:
     case = Case()
     await ready(payments, case)

@@ -2,9 +2,9 @@
 
 from payments_svc.handlers.charges import post_charges, post_charges_anew, withdraw_cancelled, withdraw_voided
 from payments_svc.handlers.patient_payments import receive_patient_payments
-from payments_svc.handlers.responsibility import payers_completed
+from payments_svc.handlers.responsibility import payers_completed, payers_reopened
 from payments_svc.handlers.submissions import claims_submitted
-from rcm.contracts.claims import ClaimSubmitted, ClaimVoided, PayerSequenceCompleted
+from rcm.contracts.claims import ClaimSubmitted, ClaimVoided, PayerSequenceCompleted, PayerSequenceReopened
 from rcm.contracts.encounters import EncounterCancelled, EncounterCoded, EncounterRecoded
 from rcm.contracts.patient_accounts import PatientPaymentReceived
 from rcm.messaging.subscription import AnySubscription, Subscription
@@ -16,5 +16,6 @@ SUBSCRIPTIONS: tuple[AnySubscription, ...] = (
     Subscription(ClaimSubmitted, claims_submitted),
     Subscription(ClaimVoided, withdraw_voided),
     Subscription(PayerSequenceCompleted, payers_completed),
+    Subscription(PayerSequenceReopened, payers_reopened),
     Subscription(PatientPaymentReceived, receive_patient_payments),
 )

@@ -17,13 +17,24 @@ from payments_svc.domain.matching import PostedPayment
 from payments_svc.domain.patient_payments import Application, PatientPayment, apply_deposits, return_excess
 from payments_svc.handlers.book import Book, CausedBy, Key
 from payments_svc.store import encounters, ledger, patient_payments, remittance_claims
-from rcm.contracts.claims import PayerSequenceCompleted
+from rcm.contracts.claims import PayerSequenceCompleted, PayerSequenceReopened
 from rcm.contracts.envelope import Message
 from rcm.messaging.unit_of_work import UnitOfWork
 
 
 async def payers_completed(unit: UnitOfWork, messages: Sequence[Message[PayerSequenceCompleted]]) -> None:
     """No payer is left to ask: exactly PR-1/2/3 become the patient's."""
+    await _set_completed(unit, messages, completed=True)
+
+
+async def payers_reopened(unit: UnitOfWork, messages: Sequence[Message[PayerSequenceReopened]]) -> None:
+    """Another payer is asked after all: the patient's share is insurance's again."""
+    await _set_completed(unit, messages, completed=False)
+
+
+async def _set_completed(
+    unit: UnitOfWork, messages: Sequence[Message[PayerSequenceCompleted] | Message[PayerSequenceReopened]], *, completed: bool
+) -> None:
     book = Book(unit)
     await book.load((message.organisation_id, message.data.encounter_id) for message in messages)
     causes: dict[Key, CausedBy] = {}
@@ -33,7 +44,7 @@ async def payers_completed(unit: UnitOfWork, messages: Sequence[Message[PayerSeq
         if account is None:
             unit.wait_for(message, "encounter", message.data.encounter_id)
             continue
-        account.completed = True
+        account.completed = completed
         book.change(account)
         causes[key] = message
     await assign_responsibility(book, causes)
