@@ -83,6 +83,13 @@ async def test_the_same_again_is_known_and_other_content_refused(coding: Coding)
     other = await post(coding, document(tags=["other"]))
     assert (other.status_code, other.json()["code"]) == (409, "external-id-taken")
     assert f"PATCH /v1/encounters/{first.json()['encounter_id']}" in other.json()["errors"][0]["fix"]
+    async with coding.client(Role.BILLER) as biller:
+        (waiting,) = (await biller.get("/v1/raw-inputs")).json()["items"]
+        assert (waiting["raw_input_id"], waiting["code"]) == (other.json()["raw_input_id"], "external-id-taken")
+        kept = await biller.get(f"/v1/raw-inputs/{waiting['raw_input_id']}")
+        assert kept.content == orjson.dumps(document(tags=["other"]))
+        retried = await biller.post(f"/v1/raw-inputs/{waiting['raw_input_id']}/retry")
+        assert (retried.status_code, retried.json()["code"]) == (409, "external-id-taken")
     assert len(await coding.said(EncounterCoded)) == 1
     (counted,) = await coding.own_rows("select count(*) from encounter where organisation_id = $1")
     assert counted["count"] == 1
@@ -274,7 +281,7 @@ async def test_a_batch_is_answered_line_by_line(coding: Coding) -> None:
         problem = told["results"][4]["problem"]
         assert (problem["code"], problem["errors"][0]["pointer"]) == ("invalid-body", "/colour")
         quarantine = (await ehr.get("/v1/raw-inputs")).json()["items"]
-        assert len(quarantine) == 2, "the same broken line is kept once"
+        assert len(quarantine) == 3, "the same broken line is kept once, other content of a known encounter too"
         raw = await ehr.get(f"/v1/raw-inputs/{problem['raw_input_id']}")
         assert raw.content == bodies[5]
         kept = await ehr.get(f"/v1/encounters/{told['results'][0]['encounter_id']}/raw")

@@ -56,8 +56,8 @@ async def post_encounter(request: Request, who: Sender) -> Response:
     """Takes an encounter as JSON, those of a FHIR R4 bundle, or that of an HL7 v2 DFT^P03; each is answered in its form.
 
     Complete codes are checked: the encounter is coded, or held with every reason. The same external id with the same content
-    is answered with what is there (200); with other content it is refused (409). What is no encounter at all is refused (422)
-    and kept: the problem's `raw_input_id` names it.
+    is answered with what is there (200); with other content it is refused (409). What is no encounter at all is refused (422).
+    Refusals are kept: the problem's `raw_input_id` names the input.
     """
     kind = media_type(request, Form.JSON, Form.FHIR, Form.HL7)
     body = await request.body()

@@ -10,13 +10,15 @@ def service_keys(encounter: Encounter) -> list[int | None]:
 
     None for a line whose procedure or day is not known yet: it can't be told from another.
     """
-    patient = encounter.patient.external_id
+    patient, first = encounter.patient.external_id, encounter.date_of_service
     keys: list[int | None] = []
     for line in encounter.lines:
-        day = line.date_of_service or encounter.date_of_service
+        day = line.date_of_service or first
         if day is None or not line.procedure:
             keys.append(None)
             continue
-        said = "\x00".join((patient, day.isoformat(), line.procedure, str(line.charge_cents), *sorted(line.modifiers)))
+        said = f"{patient}\x00{day.isoformat()}\x00{line.procedure}\x00{line.charge_cents}"
+        if line.modifiers:
+            said = "\x00".join((said, *sorted(line.modifiers)))
         keys.append(int.from_bytes(blake2b(said.encode(), digest_size=8).digest(), "big", signed=True))
     return keys

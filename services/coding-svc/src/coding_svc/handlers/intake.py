@@ -81,7 +81,8 @@ class _Desk:
         self._today = unit.clock.today()
         self._new: list[encounters.New] = []
         self._bodies: dict[int, raw_inputs.Body] = {}
-        self._refused: list[Refused] = []
+        self._refused: dict[int, Refused] = {}
+        """By the id of the item that it was, as the outcomes are."""
         self._outcomes: dict[int, Outcome] = {}
 
     def take(self, delivery: Delivery) -> None:
@@ -89,10 +90,15 @@ class _Desk:
         self._unit.cause = delivery.cause
         for item in delivery.parcel.items:
             if isinstance(item, Refused):
-                self._refused.append(item)
+                self._refused[id(item)] = item
                 continue
             before = self._known.get(item.encounter.external_id)
-            self._outcomes[id(item)] = self._admit(item) if before is None else _again(item, before)
+            if before is None:
+                self._outcomes[id(item)] = self._admit(item)
+            elif before.content_sha256 == item.digest:
+                self._outcomes[id(item)] = _again(item, before)
+            else:
+                self._refused[id(item)] = _taken(item, before)
 
     def _admit(self, item: Taken) -> Accepted:
         """A new encounter: the edits decide whether it is coded or held."""
@@ -156,9 +162,9 @@ class _Desk:
         """What goes into the quarantine: each body once, under the id that it had there before."""
         if not self._refused:
             return []
-        before = await raw_inputs.quarantined_as(self._unit, [item.raw.sha256 for item in self._refused])
+        before = await raw_inputs.quarantined_as(self._unit, [item.raw.sha256 for item in self._refused.values()])
         refusals: dict[bytes, raw_inputs.Refusal] = {}
-        for item in self._refused:
+        for key, item in self._refused.items():
             refusal = refusals.get(item.raw.sha256)
             if refusal is None:
                 known_as = before.get(item.raw.sha256)
@@ -168,7 +174,7 @@ class _Desk:
                     else self._body(item.raw)
                 )
                 refusal = refusals[item.raw.sha256] = raw_inputs.Refusal(body, item.error.code, _faults(item.error))
-            self._outcomes[id(item)] = Declined(item.error, item.place, item.external_id, refusal.body.raw_input_id)
+            self._outcomes[key] = Declined(item.error, item.place, item.external_id, refusal.body.raw_input_id)
         return list(refusals.values())
 
     def outcome(self, item: Taken | Refused) -> Outcome:
@@ -180,20 +186,22 @@ def _faults(error: RcmError) -> Sequence[Fault]:
     return error.faults or (Fault("", error.code, error.detail),)
 
 
-def _again(item: Taken, before: encounters.Known) -> Outcome:
-    """The external id is there: the same content is the same encounter, other content is refused."""
-    external_id = before.external_id
-    if before.content_sha256 != item.digest:
-        fault = Fault(
-            "/external_id",
-            "external-id-taken",
-            "The encounter with this external id came with other content before",
-            f"Change it with PATCH /v1/encounters/{before.encounter_id}; for another encounter use another external id.",
-        )
-        return Declined(ExternalIdTaken(faults=[fault]), item.place, external_id)
+def _taken(item: Taken, before: encounters.Known) -> Refused:
+    """Other content under an external id that is there: refused, and kept as everything that is refused."""
+    fault = Fault(
+        "/external_id",
+        "external-id-taken",
+        "The encounter with this external id came with other content before",
+        f"Change it with PATCH /v1/encounters/{before.encounter_id}; for another encounter use another external id.",
+    )
+    return Refused(ExternalIdTaken(faults=[fault]), item.raw, item.place, before.external_id)
+
+
+def _again(item: Taken, before: encounters.Known) -> Accepted:
+    """The external id is there with the same content: the same encounter."""
     return Accepted(
         before.encounter_id,
-        external_id,
+        before.external_id,
         before.state,
         before.version,
         before.charge_cents,
