@@ -170,7 +170,7 @@ def book_of(facts: list[Assigned | Applied]) -> Book:
         book.open_account(Account(ORGANISATION, ACCOUNTS[name], 1, name))
     for fact in facts:
         if isinstance(fact, Assigned):
-            book.assign(fact)
+            book.assign(fact, (fact.organisation_id, fact.encounter_id))
         else:
             book.apply(fact)
     return book
@@ -204,7 +204,7 @@ def test_shuffled_across_encounters_and_replayed_the_accounts_are_the_same(
     before = sums(straight)
     for fact in facts:
         if isinstance(fact, Assigned):
-            assert straight.assign(fact) is False
+            assert straight.assign(fact, (fact.organisation_id, fact.encounter_id)) is False
     assert sums(straight) == before
 
 

@@ -142,6 +142,7 @@ TASKS: Mapping[str, str] = {
     "denial": "Denial",
     "replacement": "Replacement to send",
     "cancellation": "Cancelled after it was sent",
+    "payment-after-withdrawal": "Paid though withdrawn",
 }
 """What kinds of tasks are called; others are shown as they stand."""
 EXITS: Mapping[str, str] = {

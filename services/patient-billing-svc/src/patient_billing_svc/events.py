@@ -17,13 +17,13 @@ def assigned(message: Message[PatientResponsibilityAssigned]) -> Assigned:
     """The domain's view of a PatientResponsibilityAssigned."""
     data = message.data
     return Assigned(
-        organisation_id=message.organisation_id,
-        encounter_id=data.encounter_id,
-        guarantor_external_id=data.guarantor.external_id,
-        sequence=message.sequence,
-        said_at=message.time,
-        date_of_service=data.date_of_service,
-        total_cents=data.total_cents,
+        message.organisation_id,
+        data.encounter_id,
+        data.guarantor.external_id,
+        message.sequence,
+        message.time,
+        data.date_of_service,
+        data.total_cents,
     )
 
 

@@ -50,12 +50,11 @@ async def show_claim(request: Request, claim_id: str) -> Response:
     """One claim: where it stands, who did what when and why, and its segments in our own words."""
     visit = Visit(request)
     key = identifier(claim_id)
+    claim = await visit.desk.claims.get(f"/v1/claims/{key}")
     found = await together(
-        claim=visit.desk.claims.get(f"/v1/claims/{key}"),
         timeline=visit.desk.claims.get(f"/v1/claims/{key}/timeline"),
-        ledger=_or_empty(visit.desk.payments.find(f"/v1/ledger/claims/{key}")),
+        ledger=_or_empty(visit.desk.payments.find(f"/v1/ledger/claims/{key}", encounter_id=claim["encounter_id"])),
     )
-    claim = found["claim"]
     sent = list(reversed(claim["submissions"]))
     files = await asyncio.gather(
         *[_sent_file(visit.desk.claims, submission) for submission in sent],

@@ -31,18 +31,18 @@ class Book:
         self.changed_responsibilities: set[Key] = set()
 
     def open_account(self, account: Account) -> None:
-        """Adds a new account."""
+        """Adds a new account; it is written with the version that it has."""
+        key = (account.organisation_id, account.account_id)
         self.account_ids[account.organisation_id, account.guarantor_external_id] = account.account_id
-        self.accounts[account.organisation_id, account.account_id] = account
-        self.changed_accounts.add((account.organisation_id, account.account_id))
+        self.accounts[key] = account
+        self.changed_accounts.add(key)
 
-    def assign(self, said: Assigned) -> bool:
-        """Sets what an encounter's patient owes; False where something later is known already.
+    def assign(self, said: Assigned, key: Key) -> bool:
+        """Sets what the patient of the encounter `key` owes; False where something later is known already.
 
         The guarantor's account must be in the book. Where the encounter has another guarantor now, it leaves the account
         it was on and takes along what is applied to it.
         """
-        key = (said.organisation_id, said.encounter_id)
         account_id = self.account_ids[said.organisation_id, said.guarantor_external_id]
         held = self.responsibilities.get(key)
         after = replaced_by(held, said, account_id)
@@ -63,22 +63,26 @@ class Book:
         self.responsibilities[key] = replace(held, applied_cents=held.applied_cents + said.applied_cents)
         self.changed_responsibilities.add(key)
         self._change((said.organisation_id, held.account_id), 0, said.applied_cents, said.said_at)
-        payer = self.accounts[said.organisation_id, said.account_id]
-        self._put(replace(payer, payments_applied_cents=payer.payments_applied_cents + said.applied_cents))
+        payer_key = (said.organisation_id, said.account_id)
+        payer = self._touch(payer_key)
+        self.accounts[payer_key] = replace(payer, payments_applied_cents=payer.payments_applied_cents + said.applied_cents)
 
     def _change(self, key: Key, responsibility_cents: int, applied_cents: int, rested_at: datetime) -> None:
-        account = self.accounts[key]
+        account = self._touch(key)
         look_at = earliest(account, rested_at, self.policy)
-        self._put(
-            replace(
-                account,
-                responsibility_cents=account.responsibility_cents + responsibility_cents,
-                applied_cents=account.applied_cents + applied_cents,
-                look_at=look_at if account.look_at is None or look_at < account.look_at else account.look_at,
-            )
+        if account.look_at is not None and account.look_at < look_at:
+            look_at = account.look_at
+        self.accounts[key] = replace(
+            account,
+            responsibility_cents=account.responsibility_cents + responsibility_cents,
+            applied_cents=account.applied_cents + applied_cents,
+            look_at=look_at,
         )
 
-    def _put(self, account: Account) -> None:
-        key = (account.organisation_id, account.account_id)
-        self.accounts[key] = account
+    def _touch(self, key: Key) -> Account:
+        """The account, to be changed: with the next version, once for all that the batch does to it."""
+        account = self.accounts[key]
+        if key in self.changed_accounts:
+            return account
         self.changed_accounts.add(key)
+        return replace(account, version=account.version + 1)

@@ -32,8 +32,8 @@ async def open_account(unit: UnitOfWork, given: AccountIn) -> Answer:
     if found:
         return await _summary(unit, found[0].account_id, 200)
     [account] = await number_accounts(unit.connection, [(organisation, name)])
-    stated = {(organisation, account.account_id): (BEFORE_ANY_ENCOUNTER, events.guarantor(given.guarantor.model_dump()))}
-    await accounts.insert_accounts(unit.connection, [replace(account, version=1)], stated, unit.clock.now())
+    stated = {(organisation, name): (BEFORE_ANY_ENCOUNTER, events.guarantor(given.guarantor.model_dump()))}
+    await accounts.insert_accounts(unit.connection, [account], stated, unit.clock.now())
     return await _summary(unit, account.account_id, 201)
 
 

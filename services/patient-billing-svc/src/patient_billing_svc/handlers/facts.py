@@ -1,15 +1,13 @@
 """What payments-svc says comes in: responsibility and applied payments, a batch at a time."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from patient_billing_svc import events
-from patient_billing_svc.domain.account import Account
 from patient_billing_svc.domain.book import Book, Key
 from patient_billing_svc.domain.cycle import StatementPolicy
-from patient_billing_svc.domain.responsibility import Applied, Assigned
+from patient_billing_svc.domain.responsibility import Applied
 from patient_billing_svc.handlers.opening import number_accounts
 from patient_billing_svc.store import accounts, payments, responsibilities
 from rcm.contracts.envelope import Message
@@ -22,28 +20,30 @@ async def assign_responsibility(
     unit: UnitOfWork, messages: Sequence[Message[PatientResponsibilityAssigned]], policy: StatementPolicy
 ) -> None:
     """Sets what patients owe by encounter; opens the accounts of guarantors that are new."""
-    said = [(message, events.assigned(message)) for message in messages]
-    known = await responsibilities.load_responsibilities(unit.connection, {_encounter(each) for _, each in said})
-    guarantors = {(each.organisation_id, each.guarantor_external_id) for _, each in said}
+    said = [events.assigned(message) for message in messages]
+    encounters = [(each.organisation_id, each.encounter_id) for each in said]
+    known = await responsibilities.load_responsibilities(unit.connection, encounters)
+    guarantors = {(each.organisation_id, each.guarantor_external_id) for each in said}
     loaded = await accounts.load_accounts_of_guarantors(unit.connection, guarantors)
-    here = {(each.organisation_id, each.account_id) for each in loaded}
-    left = {(each.organisation_id, each.account_id) for each in known} - here
-    if left:
-        loaded += await accounts.load_accounts(unit.connection, left)
+    if known:
+        here = {(each.organisation_id, each.account_id) for each in loaded}
+        left = {(each.organisation_id, each.account_id) for each in known} - here
+        loaded += await accounts.load_accounts(unit.connection, left) if left else []
     book = Book(loaded, known, policy)
     opened = await _open_accounts(unit, book, guarantors)
     assignments: dict[Key, PatientResponsibilityAssigned] = {}
-    stated: dict[Key, tuple[datetime, Guarantor]] = {}
-    for message, each in said:
-        if book.assign(each):
-            assignments[_encounter(each)] = message.data
-        account = (each.organisation_id, book.account_ids[each.organisation_id, each.guarantor_external_id])
-        if account not in stated or stated[account][0] < each.said_at:
-            stated[account] = (each.said_at, message.data.guarantor)
+    stated: dict[tuple[UUID, str], tuple[datetime, Guarantor]] = {}
+    for message, each, encounter in zip(messages, said, encounters, strict=True):
+        if book.assign(each, encounter):
+            assignments[encounter] = message.data
+        guarantor = (each.organisation_id, each.guarantor_external_id)
+        earlier = stated.get(guarantor)
+        if earlier is None or earlier[0] < each.said_at:
+            stated[guarantor] = (each.said_at, message.data.guarantor)
     await _save_accounts(unit, book, opened, stated)
-    changed = [book.responsibilities[key] for key in book.changed_responsibilities]
-    await responsibilities.save_responsibilities(unit.connection, changed, assignments)
-    unit.arrived("encounter", [encounter_id for _, encounter_id in book.changed_responsibilities])
+    changed = [(book.responsibilities[key], data) for key, data in assignments.items()]
+    await responsibilities.save_responsibilities(unit.connection, changed)
+    unit.arrived("encounter", [encounter_id for _, encounter_id in assignments])
 
 
 async def apply_payments(unit: UnitOfWork, messages: Sequence[Message[PatientPaymentApplied]], policy: StatementPolicy) -> None:
@@ -67,33 +67,31 @@ async def apply_payments(unit: UnitOfWork, messages: Sequence[Message[PatientPay
     book = Book(await accounts.load_accounts(unit.connection, keys), known, policy)
     for _, each in ready:
         book.apply(each)
-    await accounts.update_accounts(unit.connection, _changed(book))
+    await accounts.update_accounts(unit.connection, [book.accounts[key] for key in book.changed_accounts])
     await payments.save_applications(unit.connection, book, ready)
 
 
-async def _open_accounts(unit: UnitOfWork, book: Book, guarantors: set[tuple[UUID, str]]) -> set[Key]:
+async def _open_accounts(unit: UnitOfWork, book: Book, guarantors: set[tuple[UUID, str]]) -> list[Key]:
     """Opens an account for each guarantor that has none; answers their keys."""
     opened = await number_accounts(unit.connection, guarantors - book.account_ids.keys())
     for account in opened:
         book.open_account(account)
-    return {(account.organisation_id, account.account_id) for account in opened}
+    return [(account.organisation_id, account.account_id) for account in opened]
 
 
-async def _save_accounts(unit: UnitOfWork, book: Book, opened: set[Key], stated: dict[Key, tuple[datetime, Guarantor]]) -> None:
-    changed = _changed(book)
-    new: list[Account] = []
-    old: list[Account] = []
-    for each in changed:
-        (new if (each.organisation_id, each.account_id) in opened else old).append(each)
-    await accounts.insert_accounts(unit.connection, new, stated, unit.clock.now())
-    await accounts.update_accounts(unit.connection, old)
-    await accounts.restate_guarantors(unit.connection, {key: value for key, value in stated.items() if key not in opened})
+async def _save_accounts(
+    unit: UnitOfWork, book: Book, opened: Sequence[Key], stated: dict[tuple[UUID, str], tuple[datetime, Guarantor]]
+) -> None:
+    """Writes new accounts and changed ones, each guarantor as he was stated last."""
+    await accounts.insert_accounts(unit.connection, [book.accounts[key] for key in opened], stated, unit.clock.now())
+    before = book.changed_accounts.difference(opened)
+    if before:
+        await accounts.update_accounts(unit.connection, [book.accounts[key] for key in before])
+    if len(stated) > len(opened):
+        new = {(each.organisation_id, each.guarantor_external_id) for each in map(book.accounts.__getitem__, opened)}
+        restated = {key: value for key, value in stated.items() if key not in new}
+        await accounts.restate_guarantors(unit.connection, restated)
 
 
-def _changed(book: Book) -> list[Account]:
-    """The accounts that the batch changed, each a version further."""
-    return [replace(book.accounts[key], version=book.accounts[key].version + 1) for key in book.changed_accounts]
-
-
-def _encounter(said: Assigned | Applied) -> Key:
+def _encounter(said: Applied) -> Key:
     return said.organisation_id, said.encounter_id

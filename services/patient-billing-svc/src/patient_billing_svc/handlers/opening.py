@@ -21,5 +21,5 @@ async def number_accounts(connection: "Connection", guarantors: Iterable[tuple[U
         last = (await accounts.next_numbers(connection, organisation_id, accounts=count))["accounts"]
         names = [guarantor for owner, guarantor in missing if owner == organisation_id]
         for number, guarantor_external_id in enumerate(names, start=last - count + 1):
-            opened.append(Account(organisation_id, new_id(), number, guarantor_external_id))
+            opened.append(Account(organisation_id, new_id(), number, guarantor_external_id, version=1))
     return opened

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from rcm.messaging.unit_of_work import Connection
 
 
+GuarantorKey = tuple[UUID, str]
+"""An organisation, and the EHR's id of the guarantor in it."""
+Stated = tuple[datetime, object]
+"""When a guarantor was stated, and how."""
+
+
 async def load_accounts(connection: "Connection", keys: Iterable[Key]) -> list[Account]:
     """These accounts, as far as they exist."""
     organisations, accounts = columns(keys)
@@ -57,14 +63,15 @@ async def next_numbers(connection: "Connection", organisation_id: UUID, *, accou
 
 
 async def insert_accounts(
-    connection: "Connection", accounts: Sequence[Account], guarantors: Mapping[Key, tuple[datetime, object]], now: datetime
+    connection: "Connection", accounts: Sequence[Account], guarantors: Mapping[GuarantorKey, Stated], now: datetime
 ) -> None:
     """Writes new accounts with their guarantor as he was stated, and when."""
     rows = []
     for account in accounts:
-        said_at, guarantor = guarantors[account.organisation_id, account.account_id]
-        kept = {"guarantor": guarantor, "guarantor_said_at": said_at, "opened_at": now}
-        rows.append(account_row(account) | kept)
+        said_at, guarantor = guarantors[account.organisation_id, account.guarantor_external_id]
+        row = account_row(account)
+        row["guarantor"], row["guarantor_said_at"], row["opened_at"] = guarantor, said_at, now
+        rows.append(row)
     await insert_rows(connection, models.Account, rows)
 
 
@@ -75,19 +82,19 @@ async def update_accounts(connection: "Connection", accounts: Sequence[Account])
     await update_rows(connection, models.Account, rows, key=("organisation_id", "account_id"))
 
 
-async def restate_guarantors(connection: "Connection", guarantors: Mapping[Key, tuple[datetime, object]]) -> None:
+async def restate_guarantors(connection: "Connection", guarantors: Mapping[GuarantorKey, Stated]) -> None:
     """Keeps the newest statement of each guarantor's name and address."""
     if not guarantors:
         return
-    organisations, accounts = columns(guarantors)
+    organisations, names = columns(guarantors)
     await connection.execute(
         """update account a set guarantor = k.guarantor, guarantor_said_at = k.said_at
-           from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::jsonb[])
-             as k (organisation_id, account_id, said_at, guarantor)
-           where a.organisation_id = k.organisation_id and a.account_id = k.account_id
+           from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::jsonb[])
+             as k (organisation_id, guarantor_external_id, said_at, guarantor)
+           where a.organisation_id = k.organisation_id and a.guarantor_external_id = k.guarantor_external_id
              and k.said_at > a.guarantor_said_at and k.guarantor <> a.guarantor""",
         organisations,
-        accounts,
+        names,
         [said_at for said_at, _ in guarantors.values()],
         [guarantor for _, guarantor in guarantors.values()],
     )

@@ -25,9 +25,7 @@ async def load_responsibilities(connection: "Connection", keys: Iterable[Key]) -
     return [responsibility_of(row) for row in rows]
 
 
-async def save_responsibilities(
-    connection: "Connection", responsibilities: Sequence[Responsibility], assignments: Mapping[Key, object]
-) -> None:
+async def save_responsibilities(connection: "Connection", responsibilities: Sequence[tuple[Responsibility, object]]) -> None:
     """Writes responsibilities, new or replaced, each with what payments-svc said."""
     rows = [
         {
@@ -39,9 +37,9 @@ async def save_responsibilities(
             "date_of_service": each.date_of_service,
             "total_cents": each.total_cents,
             "applied_cents": each.applied_cents,
-            "assignment": assignments[each.organisation_id, each.encounter_id],
+            "assignment": assignment,
         }
-        for each in responsibilities
+        for each, assignment in responsibilities
     ]
     await insert_rows(
         connection,
