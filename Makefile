@@ -9,6 +9,8 @@ SETUP := $(PYTHON) deploy/setup_environment.py
 RCM := .venv/bin/rcm
 
 export SAMPLES ?= 0.5
+# Each worker has a PostgreSQL and, if a test of it wants one, a Kafka of its own: two cores need two, many cores not many.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, max(2, os.cpu_count() or 1)))')
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,9 +27,9 @@ demo: ## Runs 500 invented encounters to their end and prints what became of the
 	@$(SETUP) run $(if $(filter kafka,$(BUS)),kafka)
 	@exec $(RCM) demo --encounters $(or $(N),500) --seed $(or $(SEED),1) --bus $(or $(BUS),direct)
 
-test: ## Runs all tests, on real PostgreSQL and real Kafka (ARGS= goes to pytest)
+test: ## Runs all tests, on real PostgreSQL and real Kafka (ARGS= goes to pytest; WORKERS=0: in one process)
 	@$(SETUP) run test kafka? browser?
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses $(WORKERS) $(ARGS)
 
 check: ## Checks style, types, the house's walls, sizes, and the READMEs' tables against the code
 	@$(SETUP) run test kafka? browser?

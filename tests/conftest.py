@@ -12,6 +12,7 @@ from tests.support.demo import kafka_jars
 from tests.support.kafka import running_broker
 from tests.support.live import Live, live_service
 from tests.support.postgres import Databases, running_server
+from tests.support.workers import Sharing, longest_first
 
 __all__ = ["databases", "kafka", "kafka_jars", "live", "postgres"]
 
@@ -40,6 +41,18 @@ def kafka() -> Iterator[KafkaServer]:
     """A Kafka broker of this session's own; topics are each test's to name and make."""
     with running_broker() as broker:
         yield broker
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config) -> Sharing:
+    """Who runs what, where there are several workers."""
+    return Sharing(config)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a worker what takes longest comes first."""
+    if hasattr(config, "workerinput"):
+        longest_first(items)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -146,7 +146,7 @@ def test_a_taken_port_is_named(folder: Path) -> None:
     assert f"Port {port}, where claims would listen, is taken" in done.stderr.replace("\n", " ")
 
 
-@pytest.mark.usefixtures("kafka")  # skips where the machine can't have one
+@pytest.mark.usefixtures("kafka_jars")
 def test_a_process_each(folder: Path) -> None:
     system = System(folder, "--bus", "kafka")
     running = system.start()
