@@ -19,6 +19,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TypeVar
 
 import uvicorn
@@ -218,7 +219,10 @@ async def plumb(
 ) -> tuple[Runtime, Plumbing]:
     """A service's pools, clock and runtime (not started); the database is migrated."""
     api = await Database.open(
-        settings.api_database_url, maximum=settings.api_connections, application_name=f"{service.name} api"
+        settings.api_database_url,
+        maximum=settings.api_connections,
+        application_name=f"{service.name} api",
+        wait_seconds=settings.connection_wait_seconds,
     )
     worker = await Database.open(
         settings.worker_database_url, maximum=settings.worker_connections, application_name=f"{service.name} worker"
@@ -226,10 +230,23 @@ async def plumb(
     if clock is None:
         clock = SimulatedClock() if settings.simulation else SystemClock()
     service = replace(service, periodics=[*service.periodics, FORGETTING])
-    runtime = Runtime(service, api=api, worker=worker, clock=clock, bus=bus)
+    runtime = Runtime(
+        service,
+        api=api,
+        worker=worker,
+        clock=clock,
+        bus=bus,
+        log_retention=days(settings.log_retention_days),
+        inbox_retention=days(settings.inbox_retention_days),
+    )
     if settings.simulation and isinstance(clock, SimulatedClock):
         clock.set_ahead(await kept_ahead(runtime))
     return runtime, Plumbing(runtime, clock, verifier, settings)
+
+
+def days(number: int | None) -> timedelta | None:
+    """A retention; None keeps everything."""
+    return None if number is None else timedelta(days=number)
 
 
 async def _migrated(service: Service, settings: PlatformSettings) -> None:

@@ -1,10 +1,11 @@
 """The platform's part of the environment: what every service process is told when it starts. All names begin with RCM_."""
 
 from enum import StrEnum
-from typing import Annotated
+from math import inf
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rcm.tokens import AUDIENCE, ISSUER
@@ -56,17 +57,30 @@ class PlatformSettings(BaseSettings):
     """One log line for each request: method, route template, status, milliseconds, ids."""
     api_connections: Annotated[int, Field(ge=1, le=200)] = 12
     worker_connections: Annotated[int, Field(ge=3, le=100)] = 6
+    connection_wait_seconds: Annotated[float, Field(gt=0)] = 10.0
+    """How long a request waits for a free connection before it is told to come again (503)."""
+    log_retention_days: Annotated[int, Field(ge=1)] | None = None
+    """The log's months that lie wholly before this many days ago are dropped, and can't be replayed; unset keeps all."""
+    inbox_retention_days: Annotated[int, Field(ge=1)] | None = None
+    """The same for what a consumer remembers of the events it took; never less than any producer's log is kept."""
     chaos: Annotated[frozenset[Chaos], NoDecode] = frozenset()
     """On the direct bus only: deliver twice, deliver in another order across keys."""
     chaos_seed: int = 0
     crash_point: str = ""
     """Where the process kills itself: a name of rcm.messaging's crash points. For tests of faults."""
 
-    @field_validator("operator_organisation", mode="before")
+    @field_validator("operator_organisation", "log_retention_days", "inbox_retention_days", mode="before")
     @classmethod
-    def _nobody(cls, value: object) -> object:
-        """An empty setting names nobody."""
-        return value or None
+    def _unset(cls, value: object) -> object:
+        """An empty setting says nothing."""
+        return None if value == "" else value
+
+    @model_validator(mode="after")
+    def _inbox_outlives_log(self) -> Self:
+        """What a replay can bring again the inbox must still know, or it would take effect twice."""
+        if self.inbox_retention_days is not None and self.inbox_retention_days <= (self.log_retention_days or inf):
+            raise ValueError("RCM_INBOX_RETENTION_DAYS must be more than RCM_LOG_RETENTION_DAYS")
+        return self
 
     @field_validator("chaos", mode="before")
     @classmethod

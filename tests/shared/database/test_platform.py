@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from rcm.database.migrations import NoSingleHead, head, migrate
-from rcm.database.pool import Database, RetriesExhausted
+from rcm.database.pool import Database, RetriesExhausted, is_transient
 from rcm.ids import new_id
 from rcm_deploy.databases import ServiceDatabase
 from tests.shared.messaging.toy.service import producer
@@ -237,3 +237,17 @@ async def test_no_statement_keeps_a_plan_that_was_made_for_an_empty_table(place:
             "select generic_plans, custom_plans from pg_prepared_statements where statement like 'select * from thing %'"
         )
         assert tuple(plans) == (0, 10)
+
+
+async def test_a_transaction_waits_for_a_free_connection_only_so_long(place: ServiceDatabase) -> None:
+    database = await Database.open(place.api_url, maximum=1, wait_seconds=0.05)
+    try:
+        async with database.transaction(ONE):
+            with pytest.raises(TimeoutError) as waited:
+                async with database.transaction(ONE):
+                    pytest.fail("there is one connection only")
+        assert is_transient(waited.value), "a request is told to come again"
+        async with database.transaction(ONE) as connection:
+            assert await connection.fetchval("select 1") == 1
+    finally:
+        await database.close()

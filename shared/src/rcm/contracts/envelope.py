@@ -15,6 +15,9 @@ class Payload(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+_TYPE_NAMES: dict[type, str] = {}
+
+
 class Event(Payload):
     """The base of all events. A subclass names its topic, its name and its version.
 
@@ -30,7 +33,10 @@ class Event(Payload):
     @classmethod
     def type_name(cls) -> str:
         """`rcm.claims.ClaimSubmitted.v1`, the CloudEvents type."""
-        return f"{cls.TOPIC}.{cls.__name__}.v{cls.VERSION}"
+        name = _TYPE_NAMES.get(cls)
+        if name is None:
+            name = _TYPE_NAMES[cls] = f"{cls.TOPIC}.{cls.__name__}.v{cls.VERSION}"
+        return name
 
     @classmethod
     def upcast(cls, data: Mapping[str, Any], version: int) -> Mapping[str, Any]:

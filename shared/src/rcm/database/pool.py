@@ -127,13 +127,23 @@ async def _keep(connection: Any) -> None:
 class Database:
     """A pool of one role's connections to one service's database."""
 
-    def __init__(self, pool: "asyncpg.Pool[Any]", url: str, application_name: str) -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", url: str, application_name: str, wait_seconds: float | None = None) -> None:
         self.pool = pool
+        self.wait_seconds = wait_seconds
+        """How long a transaction waits for a free connection (TimeoutError, a 503 for a request); None: until there is one."""
         self.url = url
         self.application_name = application_name
 
     @classmethod
-    async def open(cls, url: str, *, minimum: int = 1, maximum: int = 10, application_name: str = "rcm") -> "Database":
+    async def open(
+        cls,
+        url: str,
+        *,
+        minimum: int = 1,
+        maximum: int = 10,
+        application_name: str = "rcm",
+        wait_seconds: float | None = None,
+    ) -> "Database":
         """Connects; fails where the database is not there."""
         pool = await asyncpg.create_pool(
             url,
@@ -145,7 +155,7 @@ class Database:
             server_settings=_server_settings(application_name),
         )
         assert pool is not None
-        return cls(pool, url, application_name)
+        return cls(pool, url, application_name, wait_seconds)
 
     async def close(self) -> None:
         """Waits for transactions that run, for a few seconds, then closes."""
@@ -168,7 +178,9 @@ class Database:
         begin = "begin read only" if read_only else "begin"
         if organisation_id is not None:
             begin += f"; select set_config('app.org', '{organisation_id}', true)"
-        async with self.pool.acquire() as connection:
+        # asyncpg makes a task for a wait with a limit: only where there is something to wait for.
+        limit = None if self.pool.get_idle_size() else self.wait_seconds
+        async with self.pool.acquire(timeout=limit) as connection:
             try:
                 await connection.execute(begin)
                 yield connection

@@ -77,7 +77,7 @@ class Consumer:
     async def sweep(self) -> bool:
         """Handles parked messages whose time has come; True where more may be due already."""
         async with self._lock:
-            async with self._database.transaction(read_only=True) as connection:
+            async with self._database.pool.acquire() as connection:
                 candidates = await parked.due(connection, PARKED_KEYS_MAX, BATCH_MAX)
             if not candidates:
                 return False

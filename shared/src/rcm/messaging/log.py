@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from rcm.database.pool import encode_json
 from rcm.messaging.unit_of_work import PendingEvent
 from rcm.messaging.wire import START, Envelope, Position, topic_of
 
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 APPEND = """
 insert into event_log
     (organisation_id, event_id, type, subject, sequence, "time", correlation_id, causation_id, traceparent, data)
-select o, e, t, s, n, $10, c, a, p, d
-from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::uuid[], $7::uuid[], $8::text[], $9::text[])
-    as u(o, e, t, s, n, c, a, p, d)
+select o, e, t, s, n, $2, c, a, p, d
+from json_to_recordset($1::text::json)
+    as u(o uuid, e uuid, t text, s uuid, n bigint, c uuid, a uuid, p text, d text)
 """
 COLUMNS = """
     l.event_id, l.organisation_id, l.type, l.subject, l.sequence, l."time", l.correlation_id, l.causation_id, l.traceparent,
@@ -81,21 +82,21 @@ class LogBatch:
 
 async def append(connection: "Connection", pending: Sequence[PendingEvent], time: datetime) -> None:
     """Writes all events of a transaction in one statement, in the order they were said."""
-    count = len(pending)
-    columns: tuple[list[Any], ...] = tuple([None] * count for _ in range(9))
-    organisations, ids, types, subjects, sequences, correlations, causations, traces, data = columns
-    for n, event in enumerate(pending):
-        said = event.data
-        organisations[n] = event.organisation_id
-        ids[n] = event.event_id
-        types[n] = said.type_name()
-        subjects[n] = said.key
-        sequences[n] = event.sequence
-        correlations[n] = event.correlation_id
-        causations[n] = event.causation_id
-        traces[n] = event.traceparent
-        data[n] = said.model_dump_json()
-    await connection.execute(APPEND, *columns, time)
+    rows = [
+        {
+            "o": event.organisation_id,
+            "e": event.event_id,
+            "t": event.data.type_name(),
+            "s": event.data.key,
+            "n": event.sequence,
+            "c": event.correlation_id,
+            "a": event.causation_id,
+            "p": event.traceparent,
+            "d": event.data.model_dump_json(),
+        }
+        for event in pending
+    ]
+    await connection.execute(APPEND, encode_json(rows).decode(), time)
 
 
 async def read_log(connection: "Connection", after: Position, limit: int, *, organisation_id: UUID | None = None) -> LogBatch:

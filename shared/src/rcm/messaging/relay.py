@@ -175,9 +175,9 @@ class Relay:
         crash.reach("relay.after_publish")
         if self.observe_lag is not None:
             now = datetime.now(UTC)
-            for envelope in envelopes:
-                if envelope.logged_at is not None:
-                    self.observe_lag((now - envelope.logged_at).total_seconds())
+            for logged_at in {envelope.logged_at for envelope in envelopes}:
+                if logged_at is not None:
+                    self.observe_lag((now - logged_at).total_seconds())
 
 
 async def _cursor(connection: "Connection") -> Cursor:

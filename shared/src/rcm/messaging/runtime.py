@@ -74,7 +74,8 @@ class Runtime:
         if self._consumer.handlers:
             bus.expect(self._consumer)
         self._periodics = Periodics(service.name, service.periodics, self.run_worker)
-        self._retention = (log_retention, inbox_retention)
+        self.retention = (log_retention, inbox_retention)
+        """How long log and inbox are kept."""
         self._sweep_bell = Bell()
         self._counted = (START, 0)
         """A place in the log and how many events lie up to it, so that nobody counts them again."""
@@ -84,7 +85,7 @@ class Runtime:
 
     @property
     def relay_lag(self) -> Callable[[float], None] | None:
-        """Told the seconds from the log to the bus of each event."""
+        """Told the seconds from the log to the bus, once for each transaction in a batch of the relay."""
         return self._relay.observe_lag
 
     @relay_lag.setter
@@ -208,7 +209,7 @@ class Runtime:
             try:
                 if await self._consumer.sweep():
                     continue
-                async with self.worker.transaction(read_only=True) as connection:
+                async with self.worker.pool.acquire() as connection:
                     seconds = await parked.seconds_to_next(connection)
             except Exception as error:
                 seconds = None
@@ -220,7 +221,7 @@ class Runtime:
         while True:
             with suppress(OSError):
                 try:
-                    await self.worker.pool.execute("select maintain_partitions($1, $2)", *self._retention)
+                    await self.worker.pool.execute("select maintain_partitions($1, $2)", *self.retention)
                 except Exception as error:
                     self._log.warning("log maintenance failed", exc_info=error)
             await asyncio.sleep(MAINTENANCE_SECONDS)

@@ -169,7 +169,7 @@ class Tail:
             self._followers -= 1
 
     async def _from_log(self, organisation_id: UUID, place: Position) -> tuple[list[PublicEvent], Position]:
-        async with self._database.transaction(read_only=True) as connection:
+        async with self._database.pool.acquire() as connection:
             page = await read_log(connection, place, READ_EVENTS, organisation_id=organisation_id)
         events = [public(envelope, self._source) for envelope in page.envelopes]
         if page.full:
@@ -205,7 +205,7 @@ class Tail:
     async def _started(self) -> None:
         if self._task is None and not self._stopped:
             self._task = asyncio.create_task(self._run(), name="event tail")
-            async with self._database.transaction(read_only=True) as connection:
+            async with self._database.pool.acquire() as connection:
                 place = await last_position(connection)
             if self._position == START:
                 self._since = self._position = place
@@ -225,7 +225,7 @@ class Tail:
     async def _read(self) -> bool:
         """Takes what is new into the ring; whether more is committed but not settled."""
         while True:
-            async with self._database.transaction(read_only=True) as connection:
+            async with self._database.pool.acquire() as connection:
                 if self._position == START:
                     self._since = self._position = await last_position(connection)
                 batch = await read_log(connection, self._position, READ_EVENTS)
