@@ -22,7 +22,7 @@ from rcm.x12.acknowledgement import (
     read_acknowledgements,
 )
 from rcm.x12.professional_claim import ProfessionalClaim, write_professional_claims
-from rcm.x12.remittance import Remittance, differences, read_remittances
+from rcm.x12.remittance import ClaimPayment, LinePayment, Remittance, differences, read_remittances
 from tests.shared.x12.generate import HEADER, RECEIVER, SUBMITTER, claims
 from tests.shared.x12.judge import findings
 
@@ -211,6 +211,103 @@ def test_the_same_claims_are_answered_once(tmp_path: Path) -> None:
         for claim in item.claims
     ]
     assert sorted(paid) == sorted(claim.patient_control_number for claim in made)
+
+
+def corrected(made: list[ProfessionalClaim], sent: list[Remittance], frequency: str, mark: str) -> list[ProfessionalClaim]:
+    """The same claims again, as replacements or voids of what the payer answered."""
+    numbers = {claim.patient_control_number: claim.payer_claim_control_number for item in sent for claim in item.claims}
+    return [
+        replace(
+            claim,
+            patient_control_number=f"{mark}{claim.patient_control_number}"[:17],
+            frequency=frequency,
+            payer_claim_control_number=numbers[claim.patient_control_number],
+            subscriber=replace(claim.subscriber, member_id=f"{claim.subscriber.member_id[:-3]}007"),
+        )
+        for claim in made
+    ]
+
+
+def paid_since(payer: Payer, seen: set[str]) -> list[Remittance]:
+    """Lets two weeks pass; the remittances that came."""
+    payer.desk.take_new()
+    payer.clock.instant += timedelta(days=15)
+    payer.desk.send_due()
+    new = {path.name for path in (payer.mailbox / "outbound").glob("835-*")} - seen
+    seen |= new
+    contents = [(payer.mailbox / "outbound" / name).read_bytes() for name in sorted(new)]
+    assert [findings(content) for content in contents] == [[]] * len(contents)
+    found = [item for content in contents for item in read_remittances(content)]
+    assert differences(found) == []
+    return found
+
+
+def money(claim: ClaimPayment) -> list[tuple[str, int]]:
+    """Every amount of a CLP that posts, with its name."""
+    parts: list[tuple[str, ClaimPayment | LinePayment]] = [
+        ("claim", claim),
+        *((f"line {line.control_number}", line) for line in claim.lines),
+    ]
+    return [
+        amount
+        for name, part in parts
+        for amount in (
+            (f"{name} charge", part.charge_cents),
+            (f"{name} paid", part.paid_cents),
+            *((f"{name} {item.group}-{item.reason}", item.amount_cents) for item in part.adjustments),
+        )
+    ]
+
+
+def negated(claim: ClaimPayment) -> list[tuple[str, int]]:
+    return [(name, -amount) for name, amount in money(claim)]
+
+
+def by_status(found: list[Remittance]) -> dict[str, list[ClaimPayment]]:
+    told: dict[str, list[ClaimPayment]] = {}
+    for claim in (claim for item in found for claim in item.claims):
+        told.setdefault(claim.status, []).append(claim)
+    return told
+
+
+def test_a_replacement_takes_back_what_was_paid_and_a_void_takes_back_that(tmp_path: Path) -> None:
+    payer, seen = Payer(tmp_path), set[str]()
+    made = named(claims(12, 6), "001", "002")
+    payer.put("a.837", file_of(made))
+    first = paid_since(payer, seen)
+    payer.again()
+    replacing = corrected(made, first, "7", "R")
+    payer.put("b.837", file_of(replacing, number=43))
+    second = paid_since(payer, seen)
+    told = by_status(second)
+    originals = {claim.patient_control_number: claim for item in first for claim in item.claims}
+    assert {claim.patient_control_number for claim in told["22"]} == set(originals)
+    for claim in told["22"]:
+        assert money(claim) == negated(originals[claim.patient_control_number])
+        assert claim.payer_claim_control_number == originals[claim.patient_control_number].payer_claim_control_number
+    assert {claim.patient_control_number for claim in told["1"]} == {claim.patient_control_number for claim in replacing}
+    payer.again()
+    # The number of the claim that was replaced still names it.
+    payer.put("c.837", file_of(corrected(made, first, "8", "V"), number=44))
+    third = paid_since(payer, seen)
+    assert set(by_status(third)) == {"22"}
+    for claim in by_status(third)["22"]:
+        replaced = next(one for one in told["1"] if one.patient_control_number == claim.patient_control_number)
+        assert money(claim) == negated(replaced)
+    assert all(item.payment_cents == 0 for item in third)
+    assert {item.provider_adjustments[0].code for item in third if item.provider_adjustments} == {"FB"}
+    payer.again()
+    payer.put("d.837", file_of(corrected(made, first, "8", "W"), number=45))
+    assert paid_since(payer, seen) == []
+
+
+def test_a_void_of_what_was_never_answered_gets_no_reversal(tmp_path: Path) -> None:
+    payer = Payer(tmp_path)
+    made = [
+        replace(claim, frequency="8", payer_claim_control_number="SBX0000000000001") for claim in named(claims(13, 3), "001")
+    ]
+    payer.put("a.837", file_of(made))
+    assert paid_since(payer, set()) == []
 
 
 class Killed(Exception):

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from msgspec.structs import replace
+
 from clearinghouse_adapter.sandbox.scenarios import Content
 from rcm.x12.professional_claim import ProfessionalClaim, ServiceLine
 from rcm.x12.remittance import ClaimPayment, LinePayment, Person
@@ -131,6 +133,33 @@ def adjudicate(claim: ProfessionalClaim, scenario: str, content: Content) -> Cla
         amounts=(Amount("AU", sum(item.line.charge_cents for item in decided if item.paid_cents)),) if paid > 0 else (),
         header_number=1,
     )
+
+
+def reversal_of(payment: ClaimPayment) -> ClaimPayment:
+    """The same CLP taken back: status 22, every amount negated."""
+    return replace(
+        payment,
+        status="22",
+        charge_cents=-payment.charge_cents,
+        paid_cents=-payment.paid_cents,
+        patient_responsibility_cents=-payment.patient_responsibility_cents,
+        adjustments=_negated(payment.adjustments),
+        lines=tuple(
+            replace(
+                line,
+                charge_cents=-line.charge_cents,
+                paid_cents=-line.paid_cents,
+                adjustments=_negated(line.adjustments),
+                amounts=(),
+            )
+            for line in payment.lines
+        ),
+        amounts=(),
+    )
+
+
+def _negated(adjustments: Sequence[Adjustment]) -> tuple[Adjustment, ...]:
+    return tuple(replace(item, amount_cents=-item.amount_cents) for item in adjustments)
 
 
 def payer_claim_control_number(claim: ProfessionalClaim, content: Content) -> str:

@@ -1,11 +1,11 @@
 """All answers to one 837 file: TA1 and 999 at once, 277CA after a day, 835 after fourteen days. Pure: bytes in, bytes out."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from clearinghouse_adapter.sandbox.adjudication import ANSWERED, adjudicate, payer_claim_control_number
+from clearinghouse_adapter.sandbox.adjudication import ANSWERED, adjudicate, payer_claim_control_number, reversal_of
 from clearinghouse_adapter.sandbox.scenarios import (
     FUNCTION_REFUSED,
     INTERCHANGE_REFUSED,
@@ -31,7 +31,7 @@ from rcm.x12.elements import instant
 from rcm.x12.interchange import Interchange, TransactionSet, Walker
 from rcm.x12.problems import NotX12
 from rcm.x12.professional_claim import ClaimInFile
-from rcm.x12.remittance import ClaimPayment, Party, Remittance, write_remittances
+from rcm.x12.remittance import ClaimPayment, Party, ProviderAdjustment, Remittance, write_remittances
 from rcm.x12.validation import Finding, SetRead, validate_walk
 from rcm.x12.values import Address, InterchangeHeader, Reference
 
@@ -39,7 +39,8 @@ ACKNOWLEDGED_AFTER_DAYS = 1
 PAID_AFTER_DAYS = 14
 _ADDRESS = Address("1 SANDBOX PLAZA", "SPRINGFIELD", "IL", "627010000")
 _CONTACT = "PER*BL*SANDBOX EDI*TE*2175550100"
-_VOID = "8"
+VOID = "8"
+_NOTHING: Mapping[str, ClaimPayment] = {}
 _ENVELOPE = frozenset({"ISA", "IEA", "GS", "GE"})
 _ERRORS_MAX = 100
 """Errors that one 999 names of a set."""
@@ -86,6 +87,8 @@ class _Judged:
     item: ClaimInFile
     content: Content = field(init=False)
     scenario: str = field(init=False)
+    before: ClaimPayment | None = None
+    """What it takes back."""
 
     def __post_init__(self) -> None:
         self.content = content_of(self.item.claim)
@@ -117,8 +120,16 @@ def claim_key(item: ClaimInFile) -> str:
     return f"{item.envelope.sender_id}|{item.claim.patient_control_number}"
 
 
-def answers_to(received: Received, received_at: datetime, mine: Collection[str]) -> list[Answer]:
-    """Everything that goes back. `mine` names the claims that this file is answered for: others were answered before."""
+def answers_to(
+    received: Received,
+    received_at: datetime,
+    mine: Collection[str],
+    taken_back: Mapping[str, ClaimPayment] = _NOTHING,
+) -> list[Answer]:
+    """Everything that goes back. `mine` names the claims that this file is answered for: others were answered before.
+
+    `taken_back` tells what replacements and voids among them take back.
+    """
     receiver = received.interchange.receiver
     refused = receiver == INTERCHANGE_REFUSED or received.broken
     answers = [_interchange_answer(received, received_at, refused=refused)]
@@ -127,10 +138,12 @@ def answers_to(received: Received, received_at: datetime, mine: Collection[str])
     answers.append(_functional_answer(received, received_at, refused=receiver == FUNCTION_REFUSED))
     if receiver == FUNCTION_REFUSED:
         return answers
-    judged = [_Judged(item) for item in received.claims if claim_key(item) in mine]
+    judged = [_Judged(item, before=taken_back.get(key)) for item in received.claims if (key := claim_key(item)) in mine]
     if judged:
         answers.append(_claims_answer(received, received_at + timedelta(days=ACKNOWLEDGED_AFTER_DAYS), judged))
-    paying = [one for one in judged if one.scenario in ANSWERED and one.item.claim.frequency != _VOID]
+    paying = [
+        one for one in judged if one.scenario in ANSWERED and (one.before is not None or one.item.claim.frequency != VOID)
+    ]
     if paying:
         answers.append(_payment_answer(received, received_at + timedelta(days=PAID_AFTER_DAYS), paying))
     return answers
@@ -286,17 +299,23 @@ def _payment_answer(received: Received, at: datetime, paying: Sequence[_Judged])
 
 def _check(at: datetime, members: Sequence[_Judged]) -> Remittance:
     """The check of one payer to one billing provider for the claims of one file."""
-    claims = tuple(adjudicate(one.item.claim, one.scenario, one.content) for one in members)
+    claims = tuple(claim for one in members for claim in _claim_payments(one))
     first = members[0].item.claim
     payer, provider = first.payer, first.billing_provider
-    payment = sum(claim.paid_cents for claim in claims)
+    trace = _trace(payer.payer_id, provider.npi, members)
+    total = sum(claim.paid_cents for claim in claims)
+    payment = max(total, 0)
+    # No check is negative: what is taken back beyond what is paid is carried forward.
+    ends = date(at.year, 12, 31)
+    forwarded = (ProviderAdjustment(provider.npi, ends, "FB", trace, total),) if total < 0 else ()
     return Remittance(
         payment_cents=payment,
-        trace_number=_trace(payer.payer_id, provider.npi, claims),
+        trace_number=trace,
         payment_date=at.date(),
         payer=Party(payer.name, "XV", payer.payer_id, _ADDRESS, (Reference("2U", payer.payer_id),), (_CONTACT,)),
         payee=Party(provider.last_name, "XX", provider.npi, provider.address, (Reference("TJ", provider.tax_id),)),
         claims=claims,
+        provider_adjustments=forwarded,
         handling="I" if payment else "H",
         method="CHK" if payment else "NON",
         payer_trace_id=f"1{_tax_id(payer.payer_id)}",
@@ -304,9 +323,17 @@ def _check(at: datetime, members: Sequence[_Judged]) -> Remittance:
     )
 
 
-def _trace(payer_id: str, npi: str, claims: Sequence[ClaimPayment]) -> str:
+def _claim_payments(one: _Judged) -> list[ClaimPayment]:
+    """The reversal of what stood before, and the claim's own CLP where it is no void."""
+    found = [reversal_of(one.before)] if one.before is not None else []
+    if one.item.claim.frequency != VOID:
+        found.append(adjudicate(one.item.claim, one.scenario, one.content))
+    return found
+
+
+def _trace(payer_id: str, npi: str, members: Sequence[_Judged]) -> str:
     """The check's number: by who pays whom for which claims."""
-    seed = "|".join([payer_id, npi, *sorted(claim.patient_control_number for claim in claims)])
+    seed = "|".join([payer_id, npi, *sorted(one.item.claim.patient_control_number for one in members)])
     return f"SBX{sha256(seed.encode()).hexdigest()[:14].upper()}"
 
 

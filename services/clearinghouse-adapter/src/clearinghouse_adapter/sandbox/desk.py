@@ -2,7 +2,8 @@
 
     mailbox/inbound/            what the provider's side sends; moved to inbound/archive when taken
     mailbox/outbound/           our answers; the provider's side moves them to outbound/archive
-    folder/taken/SHA256.json    what was taken when, and for which claims it is answered: written once, before any answer
+    folder/taken/SHA256.json    what was taken when, for which claims it is answered, and what these take back: written once,
+                                before any answer
     folder/taken/SHA256.done    all its answers are made
     folder/due/INSTANT_NAME     answers that wait for the clock
 
@@ -16,12 +17,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from clearinghouse_adapter.bells import ring
 from clearinghouse_adapter.files import ARCHIVE, move_to, names_in, write_whole
 from clearinghouse_adapter.sandbox.answers import Answer, answers_to, claim_key, read_file
+from clearinghouse_adapter.sandbox.history import History
 from rcm.clock import Clock
 from rcm.logs import logger
 from rcm.x12.problems import CannotWrite
@@ -53,8 +56,10 @@ class Desk:
         self._day_seconds = day_seconds
         self._waiting: list[tuple[datetime, str]] = sorted(_due_of(name) for name in names_in(self._due))
         self._answered: set[str] = set()
-        for path in self._taken.glob("*.json"):
-            self._answered.update(orjson.loads(path.read_bytes())["claims"])
+        self._history = History(self._inbound)
+        journals = [orjson.loads(path.read_bytes()) for path in self._taken.glob("*.json")]
+        for entry in sorted(journals, key=lambda one: one["received_at"]):
+            self._remember(entry)
 
     def work(self) -> bool:
         """Takes what came and sends what is due; whether there was anything."""
@@ -104,21 +109,28 @@ class Desk:
             return
         journal = self._taken / f"{digest}.json"
         if not journal.exists():
-            keys = [claim_key(item) for item in received.claims]
-            mine = [key for key in dict.fromkeys(keys) if key not in self._answered]
-            entry = {"name": name, "received_at": self._clock.now(), "claims": mine}
+            mine = {key: item for item in received.claims if (key := claim_key(item)) not in self._answered}
+            reverses = self._history.reversed_by(mine.values())
+            entry = {"name": name, "received_at": self._clock.now(), "claims": list(mine), "reverses": reverses}
             write_whole(journal, orjson.dumps(entry), durable=False)
         entry = orjson.loads(journal.read_bytes())
-        self._answered.update(entry["claims"])
+        self._remember(entry)
         received_at = datetime.fromisoformat(entry["received_at"])
+        before = {key: self._history.payment(number) for key, (number, _) in entry["reverses"].items()}
+        taken_back = {key: payment for key, payment in before.items() if payment is not None}
         try:
-            answers = answers_to(received, received_at, frozenset(entry["claims"]))
+            answers = answers_to(received, received_at, frozenset(entry["claims"]), taken_back)
         except CannotWrite as refusal:
             # Somebody's file whose own names or numbers can't be written back.
             logger("sandbox-payer").warning("file can't be answered", sha256=digest, path=refusal.path)
             return
         for answer in answers:
             self._keep(answer, received_at)
+
+    def _remember(self, entry: dict[str, Any]) -> None:
+        """A journal's claims are answered for."""
+        self._answered.update(entry["claims"])
+        self._history.took(entry["name"], entry["claims"], entry["reverses"])
 
     def _keep(self, answer: Answer, received_at: datetime) -> None:
         """Sends at once, or keeps until it is due; what was sent before is left alone."""
