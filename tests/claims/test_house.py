@@ -15,6 +15,7 @@ from claims_svc.domain.submission import (
 )
 from claims_svc.main import Settings, build
 from rcm.ids import new_id
+from tests.claims.making import Case, acknowledge, claim_acknowledgement, submit
 from tests.support.live import NOW, ORGANISATION, LiveService
 from tests.support.models import differences
 from tests.support.postgres import Databases
@@ -33,6 +34,20 @@ async def test_history_and_files_can_not_be_changed(claims: LiveService, table: 
     for statement in (f"update {table} set organisation_id = organisation_id", f"delete from {table}"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await claims.rows(statement)
+
+
+async def test_facts_about_a_claim_are_only_added_to(
+    claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient
+) -> None:
+    import asyncpg
+
+    (each,) = await submit(claims, biller, adapter, Case())
+    await acknowledge(adapter, claim_acknowledgement((each.number, "A2")))
+    await claims.deliver(each.posted(9000, 2000))
+    assert [tuple(row) for row in await claims.rows("select json_array_length(facts::json) from claim")] == [(2,)]
+    for change in ("''", "'[]'", "replace(facts, '11000', '11001')", "left(facts, 40)", "replace(facts, 'A2', 'A7')"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await claims.rows(f"update claim set facts = {change}")
 
 
 async def test_every_table_keeps_organisations_apart(claims: LiveService, biller: httpx.AsyncClient) -> None:

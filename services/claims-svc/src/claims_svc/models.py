@@ -180,10 +180,11 @@ class Claim(Base, table=True):
     responsibility: list[list[Any]] | None = Field(default=None, sa_type=JSON)
     sequence_completed: bool = Field(sa_column_kwargs={"server_default": text("false")})
     cancelled: bool = Field(sa_column_kwargs={"server_default": text("false")})
+    facts: str = Field(sa_column_kwargs={"server_default": text("''")})
 
 
 class ClaimEntry(Base, table=True):
-    """A line of a claim's history: who, what, when, why; what the outside said stands in `details`. Append only."""
+    """A line of the history of our own work on a claim: who, what, when, why. Append only."""
 
     __tablename__ = "claim_entry"
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import Enum
 
 from claims_svc.domain.claim import REPLACING, Claim
-from claims_svc.domain.facts import Acknowledged, Outcome, Stage
+from claims_svc.domain.facts import Acknowledged, Outcome, Posted, Reversed, Stage
 from claims_svc.domain.states import OUTSIDE, REJECTED, State
+from rcm.money import dollars
 
 CATEGORY_WORDING = {
     "A0": "forwarded to another entity",
@@ -21,6 +22,9 @@ CATEGORY_WORDING = {
     "A8": "refused: information contradicts itself",
 }
 """Our own words for 277CA STC01-1."""
+
+
+DENIED_WORDING = {"none": "", "lines": "; lines are denied", "all": "; the claim is denied"}
 
 
 class Next(Enum):
@@ -109,8 +113,12 @@ def reopens(claim: Claim, step: Next) -> bool:
     return True
 
 
-def wording(fact: Acknowledged) -> str:
-    """One sentence about an acknowledgement, in our words."""
+def wording(fact: Acknowledged | Posted | Reversed) -> str:
+    """One sentence about what the outside said, in our words."""
+    if isinstance(fact, Posted):
+        return f"The remittance pays {dollars(fact.paid_cents)}{DENIED_WORDING[fact.denied]}"
+    if isinstance(fact, Reversed):
+        return f"The payer takes back {dollars(fact.paid_cents)}"
     if fact.stage is Stage.INTERCHANGE:
         return "The receiver took the interchange" if fact.accepted else "The receiver refused the interchange (TA1)"
     if fact.stage is Stage.FUNCTIONAL:

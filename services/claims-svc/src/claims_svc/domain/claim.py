@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from claims_svc.domain.encounter import Accident, Coverage, Encounter
+from claims_svc.domain.facts import Heard
 from claims_svc.domain.states import State, TransitionRefused, move
 from rcm.errors import Conflict
 
@@ -121,6 +122,10 @@ class Claim:
     """PayerSequenceCompleted was said, and PayerSequenceReopened not since."""
     cancelled: bool = False
     """The encounter was cancelled."""
+    facts_kept: str = ""
+    """All facts of the outside, as JSON of Heard: never changed, only added to."""
+    facts_new: list[Heard] = field(default_factory=list)
+    """Those that this transaction adds."""
     entries: list["Entry"] = field(default_factory=list)
     """What this transaction adds to the claim's history."""
 
@@ -136,11 +141,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of a claim's history, never changed. Facts of the outside are kept here, in `details`."""
+    """A line of the history of our own work on a claim, never changed. What the outside says is kept as `Heard`."""
 
     kind: str
-    """held, passed, corrected, recoded, resubmitted, voided, closed, cancelled, acknowledged, informed, posted,
-    reversed."""
+    """held, passed, corrected, recoded, resubmitted, voided, closed, cancelled."""
     act: Act
     state: State
     """The claim's state after it."""

@@ -7,9 +7,10 @@ the answer is the same for every order and repetition, and it never raises.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -42,7 +43,7 @@ _STATE = {
 SOURCE = {Stage.INTERCHANGE: "TA1", Stage.FUNCTIONAL: "999", Stage.CLEARINGHOUSE: "277CA", Stage.PAYER: "277CA"}
 
 
-class Acknowledged(Struct, frozen=True, gc=False):
+class Acknowledged(Struct, frozen=True, gc=False, tag="acknowledged"):
     """One answer before adjudication: TA1 and 999 about a whole submission, 277CA about a claim in it."""
 
     stage: Stage
@@ -62,7 +63,7 @@ class Acknowledged(Struct, frozen=True, gc=False):
         return (_WEIGHT[self.stage], self.on or date.min, not self.accepted, self.category, self.code)
 
 
-class Posted(Struct, frozen=True, gc=False):
+class Posted(Struct, frozen=True, gc=False, tag="posted"):
     """One CLP of a remittance that payments-svc posted."""
 
     fact_id: str
@@ -83,13 +84,26 @@ class Posted(Struct, frozen=True, gc=False):
     payer_claim_control_number: str = ""
 
 
-class Reversed(Struct, frozen=True, gc=False):
+class Reversed(Struct, frozen=True, gc=False, tag="reversed"):
     """CLP02 22: postings of a remittance are taken back."""
 
     fact_id: str
     reversed_remittance_id: str
     paid_cents: int
     """What is taken back, positive."""
+
+
+class Heard(Struct, frozen=True, gc=False):
+    """A fact, who said it and when, and what the claim was after it."""
+
+    fact: Acknowledged | Posted | Reversed
+    at: datetime
+    actor: str
+    state: State
+    cause_id: UUID | None = None
+    """The acknowledgement or event that brought it."""
+    decides: bool = True
+    """Whether it counts; a 277CA that neither takes nor refuses the claim is for people to read."""
 
 
 class SentClaim(Struct, frozen=True, gc=False):

@@ -12,7 +12,6 @@ from claims_svc.domain.acknowledgement import (
     Unresolved,
     may_be_retried,
 )
-from claims_svc.domain.answers import wording
 from claims_svc.domain.claim import Act, Claim
 from claims_svc.domain.facts import Acknowledged
 from claims_svc.domain.submission import Submission, SubmissionState
@@ -167,10 +166,7 @@ async def _heard(
         claim = by_number.get(answer.control_number)
         if claim is None:
             continue
-        if answer.decides:
-            heard[claim.claim_id].hear("acknowledged", answer.fact, wording(answer.fact), act)
-        else:
-            heard[claim.claim_id].entries.append(("informed", wording(answer.fact), answer.fact, act))
+        heard[claim.claim_id].hear(answer.fact, act, decides=answer.decides)
     return list(heard.values())
 
 

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
-
-from msgspec import Struct
 
 from claims_svc import events, store
 from claims_svc.domain.answers import Change, Next, apply, reopens, what_follows
 from claims_svc.domain.claim import Act, Claim, open_claim
 from claims_svc.domain.encounter import Encounter
-from claims_svc.domain.facts import Acknowledged, Posted, Reversed, fold
+from claims_svc.domain.facts import Acknowledged, Heard, Posted, Reversed, fold
 from claims_svc.domain.states import OURS, REJECTED, WITHDRAWN_STATES, State
 from claims_svc.domain.tasks import CLOSED_BY_WITHDRAWAL, Task, TaskKind
 from claims_svc.handlers.editing import run_edits
@@ -36,13 +34,14 @@ class Answered:
     known: Known
     act: Act
     cause: Message[Any] | None = None
-    entries: list[tuple[str, str, Struct, Act]] = field(default_factory=list)
-    """What goes into the claim's history: kind, reason, fact, and who said it."""
+    heard: list[tuple[Acknowledged | Posted | Reversed, Act, bool]] = field(default_factory=list)
+    """What is new, who said it, and whether it counts."""
 
-    def hear(self, kind: str, fact: Acknowledged | Posted | Reversed, reason: str, act: Act) -> None:
-        """Takes a fact in."""
-        self.known.facts.add(fact)
-        self.entries.append((kind, reason, fact, act))
+    def hear(self, fact: Acknowledged | Posted | Reversed, act: Act, *, decides: bool = True) -> None:
+        """Takes a fact in; one that does not decide is kept for people to read."""
+        if decides:
+            self.known.facts.add(fact)
+        self.heard.append((fact, act, decides))
 
 
 @dataclass(slots=True)
@@ -82,8 +81,8 @@ def _settle(unit: UnitOfWork, answer: Answered, following: _Following) -> None:
     change = apply(claim, outcome, answer.act.at)
     claim.accepted_on = answer.known.facts.accepted_on()
     claim.touch()
-    for kind, reason, fact, act in answer.entries:
-        claim.note(kind, act, reason, fact)
+    for fact, act, decides in answer.heard:
+        claim.facts_new.append(Heard(fact, act.at, act.actor, claim.state, act.cause_id, decides))
     if outcome.deciding is not None and change.accepted:
         events.say_accepted(unit, claim, outcome.deciding, answer.cause)
     if outcome.deciding is not None and change.rejected:
@@ -104,17 +103,16 @@ def _settle(unit: UnitOfWork, answer: Answered, following: _Following) -> None:
             claim.touch()
             events.say_reopened(unit, claim, answer.cause)
     if claim.state in WITHDRAWN_STATES:
-        following.tasks += [_paid_after_withdrawal(claim, fact, act) for _, _, fact, act in answer.entries if _pays(fact)]
+        following.tasks += [_paid_after_withdrawal(claim, fact, act) for fact, act, _ in answer.heard if _pays(fact)]
     if ours_before and change != Change(change.before, change.before):
         following.whole[claim.claim_id] = claim
 
 
-def _pays(fact: Struct) -> bool:
+def _pays(fact: Acknowledged | Posted | Reversed) -> TypeGuard[Posted]:
     return isinstance(fact, Posted) and fact.paid_cents != 0
 
 
-def _paid_after_withdrawal(claim: Claim, fact: Struct, act: Act) -> Task:
-    assert isinstance(fact, Posted)
+def _paid_after_withdrawal(claim: Claim, fact: Posted, act: Act) -> Task:
     return Task(
         organisation_id=claim.organisation_id,
         task_id=new_id(),

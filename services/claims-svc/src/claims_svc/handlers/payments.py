@@ -12,11 +12,9 @@ from rcm.contracts.envelope import Message
 from rcm.contracts.payments import ClaimDenied, PaymentPosted, PaymentReversed
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
-from rcm.money import dollars
 
 POSTED = "payments-svc PaymentPosted"
 REVERSED = "payments-svc PaymentReversed"
-DENIED_WORDING = {"none": "", "lines": "; lines are denied", "all": "; the claim is denied"}
 
 
 async def post_payments(unit: UnitOfWork, messages: Sequence[Message[PaymentPosted]], setups: Setups) -> None:
@@ -28,8 +26,7 @@ async def post_payments(unit: UnitOfWork, messages: Sequence[Message[PaymentPost
             unit.wait_for(message, "claim", message.data.claim_id)
             continue
         act = Act(unit.clock.now(), POSTED, message.event_id)
-        reason = f"The remittance pays {dollars(message.data.paid_cents)}{DENIED_WORDING[message.data.denied]}"
-        answer.hear("posted", events.posted_fact(message), reason, act)
+        answer.hear(events.posted_fact(message), act)
         answer.act, answer.cause = act, message
     await say_answered(unit, setups, list(answers.values()))
 
@@ -43,8 +40,7 @@ async def reverse_payments(unit: UnitOfWork, messages: Sequence[Message[PaymentR
             unit.wait_for(message, "claim", message.data.claim_id)
             continue
         act = Act(unit.clock.now(), REVERSED, message.event_id)
-        reason = f"The payer takes back {dollars(message.data.paid_cents)}"
-        answer.hear("reversed", events.reversed_fact(message), reason, act)
+        answer.hear(events.reversed_fact(message), act)
         answer.act, answer.cause = act, message
     await say_answered(unit, setups, list(answers.values()))
     await _close_reversed(unit, messages)

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+from msgspec import to_builtins
+
 from claims_svc import store
 from claims_svc.domain.answers import wording
 from claims_svc.domain.claim import Claim
-from claims_svc.domain.facts import SOURCE, Acknowledged, Stage
+from claims_svc.domain.facts import SOURCE, Acknowledged, Reversed, Stage
 from claims_svc.domain.timeline import Moment, in_order
 from claims_svc.edi.acknowledgements import acknowledgement_segments
 from claims_svc.edi.claim_file import claim_segments
@@ -28,21 +30,27 @@ async def claim_timeline(unit: UnitOfWork, claim_id: UUID) -> tuple[Claim, list[
 
 
 async def _history(unit: UnitOfWork, claim: Claim) -> list[Moment]:
-    moments = []
-    for row in await store.figures.history_of(unit.connection, claim.organisation_id, claim.claim_id):
-        details = row["details"]
-        acknowledgement_id = row["cause_id"] if row["kind"] in {"acknowledged", "informed"} else None
-        number = details.get("patient_control_number", "") if isinstance(details, dict) else ""
+    """Our own work on the claim, and what the outside said about it."""
+    moments = [
+        Moment(row["at"], row["actor"], row["kind"], row["reason"], row["state"], row["details"], cause_id=row["cause_id"])
+        for row in await store.figures.history_of(unit.connection, claim.organisation_id, claim.claim_id)
+    ]
+    for heard in store.claims.heard_about(claim):
+        fact = heard.fact
+        details = to_builtins(fact)
+        kind = details.pop("type") if heard.decides else "informed"
+        acknowledgement_id = heard.cause_id if isinstance(fact, Acknowledged) else None
+        number = "" if isinstance(fact, Reversed) else fact.patient_control_number
         moments.append(
             Moment(
-                row["at"],
-                row["actor"],
-                row["kind"],
-                row["reason"],
-                row["state"],
+                heard.at,
+                heard.actor,
+                kind,
+                wording(fact),
+                heard.state,
                 details,
                 acknowledgement_id=acknowledgement_id,
-                cause_id=None if acknowledgement_id else row["cause_id"],
+                cause_id=None if acknowledgement_id else heard.cause_id,
                 patient_control_number=number,
                 segments=await _acknowledgement(unit, acknowledgement_id, number) if acknowledgement_id else (),
             )

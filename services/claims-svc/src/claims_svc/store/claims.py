@@ -11,7 +11,7 @@ from msgspec import Struct
 from claims_svc import models
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.encounter import Encounter
-from claims_svc.domain.facts import Acknowledged, Facts, Posted, Reversed, SentClaim, Stage
+from claims_svc.domain.facts import Acknowledged, Facts, Heard, SentClaim, Stage
 from claims_svc.store.rows import CLAIM, claim_of, claim_row, columns, entry_rows, new_row, progress_row
 from rcm.database.rows import insert_rows, update_rows
 
@@ -33,11 +33,7 @@ class _Sent(Struct):
 
 _ENCOUNTER = msgspec.json.Decoder(Encounter)
 _SENT = msgspec.json.Decoder(_Sent)
-_FACTS: dict[str, msgspec.json.Decoder[Acknowledged] | msgspec.json.Decoder[Posted] | msgspec.json.Decoder[Reversed]] = {
-    "acknowledged": msgspec.json.Decoder(Acknowledged),
-    "posted": msgspec.json.Decoder(Posted),
-    "reversed": msgspec.json.Decoder(Reversed),
-}
+_HEARD = msgspec.json.Decoder(list[Heard])
 
 
 @dataclass(slots=True)
@@ -194,16 +190,17 @@ async def known_about(connection: "Connection", claims: Collection[Claim]) -> di
     for claim_id, number, frequency, charge_cents, sent in rows:
         lines = tuple(line.line_number for line in _SENT.decode(sent).lines)
         known[claim_id].sent.append(SentClaim(number, frequency, charge_cents, lines))
-    rows = await connection.fetch(
-        """select e.claim_id, e.kind, e.details::text from unnest($1::uuid[], $2::uuid[]) as k(o, i)
-           join claim_entry e on e.organisation_id = k.o and e.claim_id = k.i
-           where e.kind in ('acknowledged', 'posted', 'reversed')""",
-        *keys,
-    )
-    for claim_id, kind, details in rows:
-        known[claim_id].facts.add(_FACTS[kind].decode(details))
+    for claim in claims:
+        for heard in heard_about(claim):
+            if heard.decides:
+                known[claim.claim_id].facts.add(heard.fact)
     await _add_submission_facts(connection, claims, known)
     return known
+
+
+def heard_about(claim: Claim) -> list[Heard]:
+    """What the outside said about a claim itself, in the order in which it came."""
+    return _HEARD.decode(claim.facts_kept) if claim.facts_kept else []
 
 
 async def _add_submission_facts(connection: "Connection", claims: Collection[Claim], known: dict[UUID, Known]) -> None:

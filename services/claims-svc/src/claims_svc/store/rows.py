@@ -19,7 +19,7 @@ CLAIM = """c.organisation_id, c.claim_id, c.encounter_id, c.rank, c.state, c.ver
  c.frequency, c.payer_claim_control_number, c.own, c.findings, c.setup_revision, c.ready_at, c.submission_id,
  c.patient_control_number, c.submissions,
  c.submitted_at, c.accepted_on, c.payer_holds, c.changed_since_file, c.insurance_paid_cents, c.responsibility,
- c.sequence_completed, c.cancelled"""
+ c.sequence_completed, c.cancelled, c.facts"""
 _OWN = Own()
 _FINDINGS = tuple[Finding, ...]
 _RESPONSIBILITY = tuple[tuple[str, int], ...]
@@ -27,7 +27,7 @@ _RESPONSIBILITY = tuple[tuple[str, int], ...]
 
 def claim_of(row: "Record") -> Claim:
     """A row that begins with the columns of CLAIM, in their order."""
-    values: list[Any] = list(row[:34])
+    values: list[Any] = list(row[:35])
     values[4] = State(values[4])
     values[19] = _OWN if values[19] is None else msgspec.convert(values[19], Own)
     values[20] = () if values[20] is None else msgspec.convert(values[20], _FINDINGS)
@@ -96,6 +96,7 @@ ANSWERED = (
     "insurance_paid_cents",
     "responsibility",
     "sequence_completed",
+    "facts",
 )
 """What changes when the outside answers."""
 
@@ -112,16 +113,26 @@ def claim_row(claim: Claim) -> dict[str, object]:
     row = new_row(claim)
     for name in _LATER:
         row[name] = getattr(claim, name)
+    row["facts"] = all_facts(claim)
     row["own"] = None if claim.own == _OWN else as_json(claim.own)
     return row
 
 
 def progress_row(claim: Claim, changed: Sequence[str]) -> dict[str, object]:
     """The key and some of FILED, SUBMITTED or ANSWERED."""
-    row = {name: getattr(claim, name) for name in changed}
+    row = {name: all_facts(claim) if name == "facts" else getattr(claim, name) for name in changed}
     row["organisation_id"] = claim.organisation_id
     row["claim_id"] = claim.claim_id
     return row
+
+
+def all_facts(claim: Claim) -> str:
+    """What the claim's facts are with the new ones, which are kept from now on."""
+    if claim.facts_new:
+        new = msgspec.json.encode(claim.facts_new).decode()
+        claim.facts_kept = f"{claim.facts_kept[:-1]},{new[1:]}" if claim.facts_kept else new
+        claim.facts_new = []
+    return claim.facts_kept
 
 
 def entry_rows(claims: Collection[Claim]) -> list[dict[str, object]]:

@@ -153,10 +153,9 @@ async def sent_bodies(connection: "Connection", organisation_id: UUID, submissio
 async def claims_answered(connection: "Connection", organisation_id: UUID, submission_id: UUID) -> set[UUID]:
     """The claims of a file about which the outside said something already: of all where the whole file was refused."""
     rows = await connection.fetch(
-        """select distinct s.claim_id from submission_claim s
+        """select s.claim_id from submission_claim s join claim c using (organisation_id, claim_id)
            where s.organisation_id = $1 and s.submission_id = $2
-             and (exists (select from claim_entry e where e.organisation_id = s.organisation_id and e.claim_id = s.claim_id
-                            and e.kind in ('acknowledged', 'posted', 'reversed'))
+             and (c.facts <> ''
                or exists (select from submission_fact f where f.organisation_id = s.organisation_id
                             and f.submission_id = s.submission_id and not f.accepted))""",
         organisation_id,

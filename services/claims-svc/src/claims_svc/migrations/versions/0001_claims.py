@@ -42,6 +42,7 @@ def upgrade() -> None:
     _acknowledgements()
     _tasks()
     _store_content_as_it_is()
+    _facts_only_grow()
     for table in MUTABLE:
         secure(op, table, "mutable")
     for table in APPEND_ONLY:
@@ -56,6 +57,18 @@ def _store_content_as_it_is() -> None:
     for table in ("encounter", "submission_file", "acknowledgement_file"):
         op.execute(f"alter table {table} alter column content set storage external")
     op.execute("alter table encounter set (toast_tuple_target = 8160)")
+
+
+def _facts_only_grow() -> None:
+    """What the outside said about a claim is added to and never changed; the condition costs less than a row of its own."""
+    op.execute(
+        """create function refuse_changed_facts() returns trigger language plpgsql as
+           $$ begin raise insufficient_privilege using message = 'facts of a claim are only added to'; end $$"""
+    )
+    op.execute(
+        """create trigger facts_only_grow before update on claim for each row
+           when (not starts_with(new.facts, left(old.facts, -1))) execute function refuse_changed_facts()"""
+    )
 
 
 def _setup() -> None:
@@ -181,6 +194,7 @@ def _claims() -> None:
         sa.Column("responsibility", JSONB(), nullable=True),
         sa.Column("sequence_completed", sa.Boolean(), nullable=False, server_default=sa.text("false")),
         sa.Column("cancelled", sa.Boolean(), nullable=False, server_default=sa.text("false")),
+        sa.Column("facts", sa.String(), nullable=False, server_default=sa.text("''")),
         sa.PrimaryKeyConstraint("organisation_id", "claim_id", name="pk_claim"),
         sa.UniqueConstraint("organisation_id", "encounter_id", "rank", name="uq_claim_organisation_id_encounter_id_rank"),
     )
