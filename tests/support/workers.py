@@ -11,7 +11,7 @@ TOGETHER = ("tests/conformance/",)
 LONGEST = ("tests/faults/", "tests/e2e/", "tests/conformance/", "tests/browser/", "tests/deploy/", "tests/payments/")
 
 
-class Sharing(LoadScopeScheduling):
+class Sharing(LoadScopeScheduling):  # type: ignore[misc] # it comes without types
     """Hands out files, in the order in which they were collected."""
 
     def __init__(self, config: pytest.Config, log: Producer | None = None) -> None:
