@@ -10,6 +10,7 @@ import pytest
 
 from rcm.contracts.encounters import EncounterCancelled
 from rcm.identity import Role
+from tests.shared.messaging.system import eventually
 from tests.shared.web.notebook.service import build, gate
 from tests.support.live import STRANGER, Live, LiveService
 
@@ -166,11 +167,17 @@ async def test_probes_and_figures_need_no_token(live: Live) -> None:
         assert (await probe.get("/readyz")).status_code == 200
         await ehr.post("/v1/notes", json=NOTE)
         await probe.get("/v1/notes/7")
+
+        async def taken() -> bool:
+            return "rcm_consumer_batch_events_sum 1.0" in (await probe.get("/metrics")).text
+
+        await eventually(taken)
         text = (await probe.get("/metrics")).text
         assert 'rcm_http_request_seconds_count{method="POST",route="/v1/notes",status="201"} 1.0' in text
         assert 'route="/v1/notes/{note_id}"' in text
         assert "rcm_log_log_events 1.0" in text
         assert "rcm_relay_lag_seconds_count" in text
+        assert "rcm_consumer_batch_seconds_count" in text
 
 
 async def test_a_service_that_does_not_run_yet_is_alive_but_not_ready(live: Live) -> None:

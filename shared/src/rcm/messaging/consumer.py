@@ -1,6 +1,7 @@
 """Taking events: many in a transaction, each once in effect, each key in order; what fails is narrowed down and put aside."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -47,6 +48,8 @@ class Consumer:
         committed: Callable[[UnitOfWork], None],
     ) -> None:
         self.name = name
+        self.observe: Callable[[int, float], None] | None = None
+        """Told how many events each batch of a delivery had and the seconds until all of them were committed or put aside."""
         self.handlers: dict[str, Handler[Any]] = {}
         for subscription in subscriptions:
             base = base_of(subscription.event.type_name())
@@ -72,7 +75,10 @@ class Consumer:
         wanted = [envelope for envelope in envelopes if self.wants(envelope)]
         async with self._lock:
             for start in range(0, len(wanted), BATCH_MAX):
-                await self._narrow(wanted[start : start + BATCH_MAX], self._take_once)
+                batch, began = wanted[start : start + BATCH_MAX], time.perf_counter()
+                await self._narrow(batch, self._take_once)
+                if self.observe is not None:
+                    self.observe(len(batch), time.perf_counter() - began)
 
     async def sweep(self) -> bool:
         """Handles parked messages whose time has come; True where more may be due already."""

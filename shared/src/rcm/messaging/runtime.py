@@ -92,6 +92,15 @@ class Runtime:
     def relay_lag(self, observe: Callable[[float], None] | None) -> None:
         self._relay.observe_lag = observe
 
+    @property
+    def consumed(self) -> Callable[[int, float], None] | None:
+        """Told the size of each batch that the consumer took, and the seconds that it took."""
+        return self._consumer.observe
+
+    @consumed.setter
+    def consumed(self, observe: Callable[[int, float], None] | None) -> None:
+        self._consumer.observe = observe
+
     async def start(self) -> None:
         """Begins to consume and to publish."""
         await self.bus.start()

@@ -82,6 +82,7 @@ def build_app(service: Service, plumbing: Plumbing | None = None) -> FastAPI:
         app.state.verifier = plumbing.verifier
         app.state.edge = Edge(plumbing.runtime, app.state.metrics)
         plumbing.runtime.relay_lag = app.state.metrics.relay_lag.observe
+        plumbing.runtime.consumed = app.state.metrics.consumed
     return app
 
 

@@ -4,6 +4,7 @@ from prometheus_client import CollectorRegistry, Gauge, GCCollector, Histogram, 
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 SIZES = (1, 2, 4, 8, 16, 32, 64)
+BATCHES = (1, 5, 10, 50, 100, 250, 500)
 
 
 class Metrics:
@@ -26,6 +27,18 @@ class Metrics:
         self.relay_lag = Histogram(
             "rcm_relay_lag_seconds", "From an event's log entry to its publication", buckets=SECONDS, registry=self.registry
         )
+        self._batch_events = Histogram(
+            "rcm_consumer_batch_events",
+            "Events of others in a batch that the consumer took",
+            buckets=BATCHES,
+            registry=self.registry,
+        )
+        self._batch_seconds = Histogram(
+            "rcm_consumer_batch_seconds",
+            "From a batch's beginning until all of it was committed or put aside",
+            buckets=SECONDS,
+            registry=self.registry,
+        )
         self.log = {
             name: Gauge(f"rcm_log_{name}", text, registry=self.registry)
             for name, text in (
@@ -38,6 +51,11 @@ class Metrics:
             )
         }
         self._series: dict[tuple[str, str, int], Histogram] = {}
+
+    def consumed(self, events: int, seconds: float) -> None:
+        """One batch that the consumer took; `rcm_consumer_batch_events_sum` counts the events."""
+        self._batch_events.observe(events)
+        self._batch_seconds.observe(seconds)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """One answered request."""
