@@ -6,6 +6,8 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from payments_svc.domain.adjudication import Adjudication, ClassedAdjustment
 from payments_svc.domain.check import ProviderAdjustment
 from payments_svc.domain.claim_payment import ClaimPayment
@@ -16,7 +18,7 @@ from payments_svc.domain.remittance_claim import RemittanceClaim
 from payments_svc.domain.responsibility import ChargedLine, Responsibility
 from rcm.contracts.claims import ClaimSubmitted
 from rcm.contracts.encounters import CodedEncounter
-from rcm.contracts.envelope import Message
+from rcm.contracts.envelope import Message, WrittenEvent
 from rcm.contracts.patient_accounts import PatientPaymentReceived
 from rcm.contracts.payments import (
     ClaimDenied,
@@ -153,8 +155,9 @@ def _patient_parts(adjudication: Adjudication) -> list[Mapping[str, object]]:
     return [{"reason": reason, "amount_cents": by_reason[reason]} for reason in sorted(by_reason)]
 
 
-def payment_posted(claim: RemittanceClaim, payment: ClaimPayment, adjudication: Adjudication) -> PaymentPosted:
-    """One posted CLP. Made from plain values at once: a third of the time of making it part by part."""
+def payment_posted(claim: RemittanceClaim, payment: ClaimPayment, adjudication: Adjudication) -> WrittenEvent:
+    """One posted CLP, written as its model would write it."""
+    assert claim.claim_id is not None
     lines = [
         {
             "line_number": line.line_number,
@@ -165,22 +168,32 @@ def payment_posted(claim: RemittanceClaim, payment: ClaimPayment, adjudication: 
         }
         for line in adjudication.lines
     ]
-    return PaymentPosted.model_validate(
-        {
-            "claim_id": claim.claim_id,
-            "encounter_id": claim.encounter_id,
-            "remittance_id": claim.remittance_id,
-            "patient_control_number": payment.patient_control_number,
-            "payer_claim_control_number": payment.payer_claim_control_number,
-            "status_code": payment.status,
-            "charge_cents": payment.charge_cents,
-            "paid_cents": payment.paid_cents,
-            "adjustments": _adjustments(adjudication.adjustments),
-            "patient_responsibility": _patient_parts(adjudication),
-            "lines": lines,
-            "denied": adjudication.denied,
-        }
-    )
+    said = {
+        "claim_id": claim.claim_id,
+        "encounter_id": claim.encounter_id,
+        "remittance_id": claim.remittance_id,
+        "patient_control_number": payment.patient_control_number,
+        "payer_claim_control_number": payment.payer_claim_control_number,
+        "status_code": payment.status,
+        "charge_cents": payment.charge_cents,
+        "paid_cents": payment.paid_cents,
+        "adjustments": _adjustments(adjudication.adjustments),
+        "patient_responsibility": _patient_parts(adjudication),
+        "lines": lines,
+        "denied": adjudication.denied,
+    }
+    return WrittenEvent(PaymentPosted, claim.claim_id, _json(said))
+
+
+def _json(said: Mapping[str, object]) -> str:
+    return orjson.dumps(said, default=_plain).decode()
+
+
+def _plain(value: object) -> str:
+    """asyncpg's own class of UUIDs, which orjson doesn't take for one."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is no JSON")
 
 
 def claim_forwarded(claim: RemittanceClaim) -> PaymentPosted:
@@ -253,10 +266,8 @@ def provider_adjustment_recorded(remittance_id: UUID, item: ProviderAdjustment) 
     )
 
 
-def responsibility_assigned(
-    account: EncounterAccount, facts: BillFacts, responsibility: Responsibility
-) -> PatientResponsibilityAssigned:
-    """What the patient owes of an encounter, whole. Made from plain values at once, like `payment_posted`."""
+def responsibility_assigned(account: EncounterAccount, facts: BillFacts, responsibility: Responsibility) -> WrittenEvent:
+    """What the patient owes of an encounter, whole, from facts that were an event's once."""
     shares = {share.line_number: share for share in responsibility.lines}
     lines = []
     for line in facts.lines:
@@ -267,24 +278,22 @@ def responsibility_assigned(
             "patient_cents": share.patient_cents,
         }
         lines.append({**line, **divided})
-    return PatientResponsibilityAssigned.model_validate(
-        {
-            "encounter_id": account.encounter_id,
-            "guarantor": facts.guarantor,
-            "patient": facts.patient,
-            "billing_provider": facts.billing_provider,
-            "date_of_service": account.date_of_service,
-            "parts": [{"reason": reason, "amount_cents": amount} for reason, amount in responsibility.parts],
-            "lines": lines,
-            "total_cents": responsibility.total_cents,
-        }
-    )
+    said = {
+        "encounter_id": account.encounter_id,
+        "guarantor": facts.guarantor,
+        "patient": facts.patient,
+        "billing_provider": facts.billing_provider,
+        "date_of_service": account.date_of_service,
+        "parts": [{"reason": reason, "amount_cents": amount} for reason, amount in responsibility.parts],
+        "lines": lines,
+        "total_cents": responsibility.total_cents,
+    }
+    return WrittenEvent(PatientResponsibilityAssigned, account.encounter_id, _json(said))
 
 
-def digest(facts: bytes | str, responsibility: Responsibility) -> str:
-    """The same for two responsibilities that say the same of the same facts."""
-    said = f"{facts!r} {responsibility.parts} {responsibility.lines}"
-    return blake2b(said.encode(), digest_size=12).hexdigest()
+def digest(said: WrittenEvent) -> str:
+    """The same for two events that say the same."""
+    return blake2b(said.json.encode(), digest_size=12).hexdigest()
 
 
 def patient_payment_applied(application: Application) -> PatientPaymentApplied:

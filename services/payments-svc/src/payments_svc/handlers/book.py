@@ -7,7 +7,7 @@ from uuid import UUID
 from payments_svc.domain.encounter_account import EncounterAccount
 from payments_svc.domain.ledger import Entry
 from payments_svc.store import encounters, ledger
-from rcm.contracts.envelope import Event, Message
+from rcm.contracts.envelope import Event, Message, WrittenEvent
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
 
@@ -70,7 +70,7 @@ class Book:
         self._changed[account.key] = account
         return self.write(account.organisation_id, entry, cause)
 
-    def say(self, account: EncounterAccount, event: Event, cause: CausedBy) -> None:
+    def say(self, account: EncounterAccount, event: Event | WrittenEvent, cause: CausedBy) -> None:
         """Says something about an encounter or its claim, under a version of its own."""
         self.change(account)
         self.unit.emit(

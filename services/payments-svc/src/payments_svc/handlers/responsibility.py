@@ -74,10 +74,11 @@ async def assign_responsibility(book: Book, causes: Mapping[Key, CausedBy]) -> N
         if entry is not None:
             book.post(account, entry, cause)
             moved.append(account)
-        digest = events.digest(facts[account.key], share)
+        said = events.responsibility_assigned(account, bill, share)
+        digest = events.digest(said)
         if digest != account.responsibility_digest and (share.total_cents or entry is not None):
             account.responsibility_digest = digest
-            book.say(account, events.responsibility_assigned(account, bill, share), cause)
+            book.say(account, said, cause)
     await encounters.touch_guarantors(connection, ((each.organisation_id, each.guarantor_external_id) for each in moved))
     await _settle_deposits(book, concerned, causes)
 
