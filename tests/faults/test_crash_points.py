@@ -4,7 +4,7 @@ import pytest
 
 from rcm.messaging.crash import EXIT_CODE, POINTS
 from rcm_deploy.kafka import KafkaServer
-from tests.faults.toys import arrived, toy, urls
+from tests.faults.toys import arrived, died, toy, urls
 from tests.shared.messaging.toy.service import Moods, consumer, producer
 from tests.support.postgres import Databases
 
@@ -18,7 +18,7 @@ async def test_on_the_direct_bus(databases: Databases, point: str) -> None:
     async with databases.fresh(producer()) as saying, databases.fresh(consumer(Moods())) as taking:
         settings = {"seed": saying.name, "producer": urls(saying), "consumer": urls(taking)}
         async with toy(settings, f"{point}:{TURN}") as process:
-            assert await process.wait() == EXIT_CODE
+            assert await died(process) == EXIT_CODE
         async with toy(settings):
             await arrived(taking, saying.name)
 
@@ -29,7 +29,7 @@ async def test_a_producer_on_kafka(databases: Databases, kafka: KafkaServer, poi
         settings = {"seed": saying.name, "producer": urls(saying), "kafka": kafka.bootstrap}
         async with toy({"consumer": urls(taking), "kafka": kafka.bootstrap}):
             async with toy(settings, f"{point}:{TURN}") as process:
-                assert await process.wait() == EXIT_CODE
+                assert await died(process) == EXIT_CODE
             async with toy(settings):
                 await arrived(taking, saying.name)
 
@@ -40,6 +40,6 @@ async def test_a_consumer_on_kafka(databases: Databases, kafka: KafkaServer, poi
         settings = {"consumer": urls(taking), "kafka": kafka.bootstrap}
         async with toy({"seed": saying.name, "producer": urls(saying), "kafka": kafka.bootstrap}):
             async with toy(settings, f"{point}:2") as process:
-                assert await process.wait() == EXIT_CODE
+                assert await died(process) == EXIT_CODE
             async with toy(settings):
                 await arrived(taking, saying.name)

@@ -39,6 +39,11 @@ async def toy(settings: dict[str, Any], crash_point: str = "") -> AsyncIterator[
         await process.wait()
 
 
+async def died(process: Process) -> int:
+    """How it ended; a minute and a half is enough for it to get there."""
+    return await asyncio.wait_for(process.wait(), 90)
+
+
 async def arrived(consumer: ServiceDatabase, seed: str) -> None:
     """Waits until everything that was to be said has taken effect, then checks: each once, each key in order."""
     connection = await asyncpg.connect(consumer.worker_url)

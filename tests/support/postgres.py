@@ -40,20 +40,21 @@ class Databases:
 
     def __init__(self, server: PostgresServer) -> None:
         self.admin_url = server.url()
-        self._templates: dict[str, str] = {}
+        self._templates: dict[tuple[str, Path], str] = {}
         self._numbers = itertools.count(1)
 
     async def create(self, service: Service) -> ServiceDatabase:
         """A new database of this service: a copy of its template, which is migrated once a session."""
         admin = await asyncpg.connect(self.admin_url)
         try:
-            if service.name not in self._templates:
-                await create_service_database(admin, service.name)
-                await migrate(service, service_database(self.admin_url, service.name).owner_url)
-                self._templates[service.name] = service_database(self.admin_url, service.name).name
-            template = self._templates[service.name]
-            name = f"{template}_{next(self._numbers)}"
-            await create_service_database(admin, service.name, name=name, template=template)
+            kind = (service.name, service.migrations)  # a toy service bears the name of a real one
+            if kind not in self._templates:
+                template = f"{service_database(self.admin_url, service.name).name}_{next(self._numbers)}"
+                await create_service_database(admin, service.name, name=template)
+                await migrate(service, service_database(self.admin_url, service.name, name=template).owner_url)
+                self._templates[kind] = template
+            name = f"{self._templates[kind]}_{next(self._numbers)}"
+            await create_service_database(admin, service.name, name=name, template=self._templates[kind])
         finally:
             await admin.close()
         return service_database(self.admin_url, service.name, name=name)
