@@ -51,6 +51,27 @@ def test_long_statements_get_more_pages_and_one_slip(visits: int, lines: int) ->
     assert len(reader.pages) == 1 or (visits, lines) != (1, 1)
 
 
+def test_a_long_visit_fills_the_page_and_says_its_names_again_on_the_next() -> None:
+    pages = [page.extract_text() for page in pypdf.PdfReader(BytesIO(rendered(sample(2, 12), PDF))).pages]
+    assert [page.count("Visit of February 11, 2025") for page in pages] == [2, 1]
+    assert [page.count("Visit of February 11, 2025, continued") for page in pages] == [0, 1]
+    assert [page.count("Insurance paid") for page in pages] == [3, 1], "in the sum of all, and above each part of a table"
+    assert [page.count("Due for this visit") for page in pages] == [1, 1]
+    first, second = (page.split("continued")[-1] for page in pages)
+    assert second.count("Office visit") + first.count("Office visit") == 24
+    assert second.count("Office visit") > 1
+
+
+def test_a_short_visit_stays_together_and_sums_never_stand_alone() -> None:
+    pages = [page.extract_text() for page in pypdf.PdfReader(BytesIO(rendered(sample(30, 3), PDF))).pages]
+    for page in pages:
+        assert page.count("Office visit") == 3 * page.count("Due for this visit")
+        assert "continued" not in page
+    for lines in range(16, 28):
+        for text in [page.extract_text() for page in pypdf.PdfReader(BytesIO(rendered(sample(1, lines), PDF))).pages]:
+            assert "Due for this visit" not in text or "Office visit" in text
+
+
 def test_the_fonts_are_embedded_so_that_every_name_prints() -> None:
     [page, *_] = pypdf.PdfReader(BytesIO(rendered(sample(), PDF))).pages
     fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]  # type: ignore[index]

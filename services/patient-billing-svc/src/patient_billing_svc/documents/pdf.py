@@ -33,8 +33,10 @@ WASH, ACCENT = HexColor("#f1f6f5"), HexColor("#0b5d57")
 MARGIN = 0.65 * inch
 WIDTH = letter[0] - 2 * MARGIN
 SLIP_HEIGHT = 1.75 * inch
-ROWS_TOGETHER_MAX = 8
-"""A visit with more lines may run over a page's end."""
+LINES_TOGETHER_MAX = 3
+"""A visit with more lines may run over a page's end; its name and the columns' names are then said again."""
+HEAD_ROWS = 2
+"""A visit's name, and its columns' names."""
 REGULAR, BOLD = "Liberation Sans", "Liberation Sans Bold"
 
 
@@ -174,8 +176,9 @@ def _story(contents: Contents) -> list[Flowable]:
         unapplied = [("Your payments that are not assigned to a visit yet", contents.unapplied)]
         story += [Spacer(0, 8), _totals(unapplied, contents.amount_due, "You owe")]
     notes = [_text(f"•  {words}", _style(8.5, color=SOFT)) for words in (*contents.explanations, *contents.notes)]
-    meaning = KeepTogether([_text("What the words mean", _style(10, bold=True)), Spacer(0, 3), *notes])
-    return [*story, Spacer(0, 14), meaning, Spacer(0, 6), Slip(contents)]
+    meaning = [Spacer(0, 14), _text("What the words mean", _style(10, bold=True)), Spacer(0, 3), *notes, Spacer(0, 6)]
+    needed = SLIP_HEIGHT + sum(each.wrap(WIDTH, letter[1])[1] for each in meaning)
+    return [*story, CondPageBreak(needed), *meaning, Slip(contents)]
 
 
 def _heading(contents: Contents) -> Table:
@@ -232,41 +235,77 @@ def _equation(contents: Contents) -> Table:
     )
 
 
+class VisitTable(Table):
+    """A visit's lines and sums; what runs on to another page begins with the visit's name, "continued"."""
+
+    continued: Paragraph
+
+    def onSplit(self, T: Any, byRow: int = 1) -> None:  # noqa: N802, N803, ARG002 - reportlab's names
+        rows: list[list[Any]] = T._cellvalues
+        T.continued = self.continued
+        if rows[HEAD_ROWS] is not self._cellvalues[HEAD_ROWS]:  # type: ignore[attr-defined]
+            rows[0] = [[self.continued], *rows[0][1:]]
+
+
 def _visit(visit: Visit, *, pending: bool) -> list[Flowable]:
-    head = _style(8, color=SOFT, right=True)
     number, strong = _style(9, right=True), _style(9, bold=True, right=True)
     names = ["Charge", "Insurance paid", "Adjustment", *(["Insurance pending"] if pending else []), "You owe"]
-    rows: list[list[Flowable]] = [
-        [_text("Date", _style(8, color=SOFT)), _text("Service", _style(8, color=SOFT)), *[_text(name, head) for name in names]]
-    ]
+    columns = len(names) + 2
+    rows: list[list[Any]] = [_wide(_names_of(visit), columns), _column_names(names)]
     for row in visit.rows:
         service = Paragraph(f'{escape(row.description)} <font color="#55686a">{escape(row.procedure)}</font>', _style(9))
         amounts = [row.charge, row.insurance_paid, row.adjusted, *([row.pending] if pending else [])]
         rows.append([_text(row.day, _style(9)), service, *[_text(a, number) for a in amounts], _text(row.owed, strong)])
+    sums = _sums(visit)
+    first_sum = len(rows)
+    for name, amount in sums:
+        style = {"bold": True} if (name, amount) == sums[-1] else {"color": SOFT}
+        rows.append([*_wide([_text(name, _style(9, right=True, **style))], columns - 1), _text(amount, _style(9, right=True))])
+    rows[-1][-1] = _text(visit.due, strong)
     narrow = WIDTH * (0.115 if pending else 0.13)
-    widths = [WIDTH * 0.12, WIDTH * 0.88 - narrow * len(names), *[narrow] * len(names)]
-    table = Table(
+    table = VisitTable(
         rows,
-        colWidths=widths,
-        repeatRows=1,
+        colWidths=[WIDTH * 0.12, WIDTH * 0.88 - narrow * len(names), *[narrow] * len(names)],
+        repeatRows=HEAD_ROWS,
         style=[
-            ("LINEBELOW", (0, 0), (-1, 0), 1.1, INK),
-            ("LINEBELOW", (0, 1), (-1, -1), 0.5, LINE),
-            ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
-            ("VALIGN", (0, 1), (-1, -1), "TOP"),
+            ("SPAN", (0, 0), (-1, 0)),
+            ("LINEBELOW", (0, 1), (-1, 1), 1.1, INK),
+            ("LINEBELOW", (0, HEAD_ROWS), (-1, first_sum - 1), 0.5, LINE),
+            ("VALIGN", (0, 1), (-1, 1), "BOTTOM"),
+            ("VALIGN", (0, HEAD_ROWS), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), 2),
             ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+            *[("SPAN", (0, place), (-2, place)) for place in range(first_sum, len(rows))],
+            ("BOTTOMPADDING", (0, first_sum), (-1, -1), 1),
+            ("TOPPADDING", (0, first_sum + 1), (-1, -1), 1),
+            ("NOSPLIT", (0, first_sum - 1), (-1, -1)),
         ],
     )
-    lines = [("Your share of the visit as a whole", visit.beside_lines)] if visit.beside_lines else []
-    lines.append((f"Your share: {visit.why}", visit.share))
+    table.continued = _text(f"{visit.title}, continued", _style(11, bold=True))
+    return [KeepTogether([table])] if len(visit.rows) <= LINES_TOGETHER_MAX else [table]
+
+
+def _names_of(visit: Visit) -> list[Flowable]:
+    return [_text(visit.title, _style(11, bold=True)), _text(visit.subtitle, _style(9, color=SOFT))]
+
+
+def _column_names(names: list[str]) -> list[Any]:
+    head, right = _style(8, color=SOFT), _style(8, color=SOFT, right=True)
+    return [_text("Date", head), _text("Service", head), *[_text(name, right) for name in names]]
+
+
+def _sums(visit: Visit) -> list[tuple[str, str]]:
+    """What stands below the lines; the last is what is due."""
+    sums = [("Your share of the visit as a whole", visit.beside_lines)] if visit.beside_lines else []
+    sums.append((f"Your share: {visit.why}", visit.share))
     if visit.paid:
-        lines.append(("You paid", visit.paid))
-    title = [_text(visit.title, _style(11, bold=True)), _text(visit.subtitle, _style(9, color=SOFT)), Spacer(0, 4)]
-    totals = _totals(lines, visit.due, "Due for this visit")
-    if len(rows) > ROWS_TOGETHER_MAX:
-        return [CondPageBreak(1.6 * inch), *title, table, Spacer(0, 4), totals]
-    return [KeepTogether([*title, table, Spacer(0, 4), totals])]
+        sums.append(("You paid", visit.paid))
+    return [*sums, ("Due for this visit", visit.due)]
+
+
+def _wide(content: list[Flowable], columns: int) -> list[Any]:
+    """A row's cells of which the first takes the place of all."""
+    return [content, *[""] * (columns - 1)]
 
 
 def _totals(lines: list[tuple[str, str]], due: str, label: str) -> Table:
