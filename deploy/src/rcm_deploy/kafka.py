@@ -81,6 +81,7 @@ class KafkaServer:
         self.log = self.folder / "kafka.log"
         self.port = port
         self._controller_port = controller_port
+        self._jars: list[Path] = []
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -96,23 +97,29 @@ class KafkaServer:
     def start(self) -> None:
         """Starts the server and waits until it takes connections; see `launch` for what is done and raised."""
         self.launch()
-        self._await_ready()
+        self.await_ready()
 
-    def launch(self) -> None:
-        """Verifies the jars, stops a broker that a killed launcher left, formats new storage, starts the broker.
+    def prepare(self) -> None:
+        """Verifies the jars, stops a broker that a killed launcher left, formats new storage; any thread may do it.
 
-        Raises JarsMissing where this machine can't have the broker, KafkaFailed where it does not start.
+        Raises JarsMissing where this machine can't have the broker, KafkaFailed where its storage can't be made.
         """
-        jars = verified_jars()
+        self._jars = verified_jars()
         self.folder.mkdir(parents=True, exist_ok=True)
         self._stop_stale()
         self._await_free_port()
         configuration = self._configure()
         if not (self.data / "meta.properties").exists():
-            self._format(jars, configuration)
+            self._format(self._jars, configuration)
+
+    def launch(self) -> None:
+        """Starts the broker, prepared or not; it answers a little later. Raises what `prepare` raises."""
+        if not self._jars:
+            self.prepare()
+        self._await_free_port()
         with self.log.open("ab") as output:
             self._child = start_child(
-                self._java(jars, "kafka.Kafka", str(configuration)),
+                self._java(self._jars, "kafka.Kafka", str(self._configuration)),
                 environment=clean_environment(),
                 cwd=self.folder,
                 output=output,
@@ -130,6 +137,10 @@ class KafkaServer:
         """The exit code of a broker that has died, None while it runs; for a supervisor."""
         return self._child.poll() if self._child else 0
 
+    @property
+    def _configuration(self) -> Path:
+        return self.folder / "server.properties"
+
     def _configure(self) -> Path:
         """Writes the broker's two files; the controller's port is kept beside the data, whose quorum it is part of."""
         kept = self.folder / "controller.port"
@@ -137,7 +148,7 @@ class KafkaServer:
             self._controller_port = int(kept.read_text()) if kept.exists() else free_port()
         kept.write_text(str(self._controller_port))
         (self.folder / "log4j2.properties").write_text(LOG4J)
-        file = self.folder / "server.properties"
+        file = self._configuration
         data = str(self.data).replace("\\", "\\\\")
         file.write_text(PROPERTIES.format(port=self.port, controller_port=self._controller_port, data=data))
         return file
@@ -187,7 +198,8 @@ class KafkaServer:
             probe.settimeout(0.5)
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
-    def _await_ready(self) -> None:
+    def await_ready(self) -> None:
+        """Waits until it takes connections. Raises KafkaFailed where it does not."""
         if not wait_until(self._answers, READY_SECONDS, step_seconds=0.02):
             self.stop()
             raise KafkaFailed(f"Kafka did not listen after {READY_SECONDS:.0f} s:\n{tail(self.log)}")

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +69,9 @@ class Launcher:
             key = make_signing_key(self._folder.keys)
             write_sample(self._folder.path / "sample-encounter.json")
             ports = self._folder.ports(PORTS, free=self._options.free_ports)
+            kafka = KafkaServer(self._folder.kafka, ports["kafka"]) if self._options.bus == "kafka" else None
             await_ports({place: port for place, port in ports.items() if self._options.bus == "kafka" or place != "kafka"})
-            with self._database_server() as (server, admin_url, passwords):
+            with _prepared(kafka) as prepared, self._database_server() as (server, admin_url, passwords):
                 whole = Whole(
                     folder=self._folder,
                     bus=self._options.bus,
@@ -82,8 +84,9 @@ class Launcher:
                     without=self._options.without,
                 )
                 asyncio.run(make_databases(whole))
-                if self._options.bus == "kafka":
-                    self._run_processes(whole, server, key)
+                if kafka is not None:
+                    prepared.result()
+                    self._run_processes(whole, server, kafka, key)
                 else:
                     self._run_embedded(whole, server, key)
         self._out.print("Stopped; the data stay.")
@@ -122,12 +125,11 @@ class Launcher:
 
         uvloop.run(run_embedded(whole, server, on_ready))
 
-    def _run_processes(self, whole: Whole, server: PostgresServer | None, key: SigningKey) -> None:
-        kafka = KafkaServer(self._folder.kafka, whole.ports["kafka"])
+    def _run_processes(self, whole: Whole, server: PostgresServer | None, kafka: KafkaServer, key: SigningKey) -> None:
         supervisor = Supervisor(whole, server, kafka, lambda: self._write(whole, supervisor.processes, key))
         try:
-            kafka.start()
-            supervisor.start_parts()
+            kafka.launch()  # the parts get ready meanwhile; a service starts also while no broker answers
+            supervisor.start_parts(kafka.await_ready)
             running = _running(whole, supervisor.processes)
             asyncio.run(_set_up(running))
             self._announce(whole, supervisor.processes, key)
@@ -152,6 +154,13 @@ class Launcher:
             return
         samples = self._options.samples_per_second
         greet(self._out, whole, key, seconds=time.monotonic() - self._began, samples=samples)
+
+
+@contextmanager
+def _prepared(kafka: KafkaServer | None) -> Iterator["Future[None]"]:
+    """Kafka's jars are verified and its storage made while PostgreSQL starts: the result of that, or what it raised."""
+    with ThreadPoolExecutor(1, "kafka") as pool:
+        yield pool.submit(kafka.prepare if kafka is not None else lambda: None)
 
 
 async def make_databases(whole: Whole) -> None:

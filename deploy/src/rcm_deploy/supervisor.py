@@ -99,6 +99,8 @@ class Supervisor:
         """`changed` is told when a process id has changed after a restart."""
         self._whole = whole
         self._changed = changed
+        # One for all looks, without certificates: they would be read anew for each.
+        self._client = httpx.Client(timeout=2.0, trust_env=False, verify=False)  # noqa: S501  # plain HTTP on the loopback
         servers: dict[str, Supervised] = {"postgres": postgres} if postgres else {}
         servers["kafka"] = kafka
         self._servers = {name: Watched(server) for name, server in servers.items()}
@@ -113,11 +115,12 @@ class Supervisor:
         children = {**self._servers, **self._parts}
         return {name: watched.child.pid for name, watched in children.items() if watched.child.pid is not None}
 
-    def start_parts(self) -> None:
-        """Starts every part, the servers being up already, and waits until each is ready. Raises PartFailed."""
+    def start_parts(self, meanwhile: Callable[[], None]) -> None:
+        """Starts every part, does something `meanwhile`, and waits until each is ready. Raises PartFailed."""
         for watched in self._parts.values():
             watched.child.launch()
             watched.started_at = time.monotonic()
+        meanwhile()
         until = time.monotonic() + READY_SECONDS
         waiting = {name for name in self._parts if not self._is_ready(name)}
         while waiting:
@@ -130,7 +133,7 @@ class Supervisor:
 
     def _is_ready(self, name: str) -> bool:
         try:
-            return httpx.get(f"{self._whole.urls[name]}/readyz", timeout=2.0).status_code == 200
+            return self._client.get(f"{self._whole.urls[name]}/readyz").status_code == 200
         except httpx.TransportError:
             return False
 
