@@ -1,37 +1,47 @@
-"""Killing at random moments: the embedded process as a whole, or one of the processes of the Kafka shape."""
+"""What goes wrong on purpose: processes die at random moments, and on Kafka everything is published once more."""
 
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from random import Random
 
 from rcm_deploy.demo.system import OwnSystem
-from rcm_deploy.remote import NotRunningError, Running
+from rcm_deploy.remote import SERVICES, NotRunningError, Remote, Running
 
-PAUSE_SECONDS = (0.3, 2.5)
+PAUSE_SECONDS = (0.2, 1.4)
 """Between two kills, from when the system was ready again."""
+KILLS_MAX = 25
+"""Then it is left alone: a run that is killed for ever never ends."""
+EMBEDDED = "system"
+"""All services in one process; PostgreSQL, its child, dies with it."""
 VICTIMS = ("coding", "claims", "payments", "patient-billing", "adapter", "sandbox", "kafka", "postgres")
-"""Consumers and relays live in their service's process."""
+"""Of the Kafka shape. Consumers and relays live in their service's process."""
 
 
 class Killer:
-    """Kills until it is told to stop, and counts."""
+    """Kills until it is told to stop; `kills` counts by victim what really died."""
 
     def __init__(self, system: OwnSystem, bus: str, seed: int) -> None:
-        self.kills = 0
+        self.kills: Counter[str] = Counter()
         self._system = system
         self._bus = bus
         self._random = Random(f"kill {seed}")  # noqa: S311  # a schedule, no secret
+        self._victims = self._in_turn()
+        self._victim = next(self._victims)
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
-        """Kills at random moments until `stop`."""
-        while True:
+        """Kills at random moments until `stop`, but each victim at least once."""
+        while self.kills.total() < KILLS_MAX:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), self._random.uniform(*PAUSE_SECONDS))
-                return
+                if self._everyone_died():
+                    return
+                await asyncio.sleep(self._random.uniform(*PAUSE_SECONDS))
             await asyncio.to_thread(self.kill_once)
 
     def kill_once(self) -> None:
@@ -40,12 +50,24 @@ class Killer:
             self._system.kill()
             self._system.start()
         else:
-            with suppress(ProcessLookupError, NotRunningError):
-                os.kill(Running.read(self._system.data_folder).processes[self._random.choice(VICTIMS)], signal.SIGKILL)
-        self.kills += 1
+            try:
+                os.kill(Running.read(self._system.data_folder).processes[self._victim], signal.SIGKILL)
+            except (ProcessLookupError, NotRunningError):
+                return  # it lies dead already; its turn comes when it is up again
+        self.kills[self._victim] += 1
+        self._victim = next(self._victims)
 
     def stop(self) -> None:
         self._stop.set()
+
+    def _everyone_died(self) -> bool:
+        return self._bus == "direct" or all(self.kills[victim] for victim in VICTIMS)
+
+    def _in_turn(self) -> Iterator[str]:
+        """Round after round of all victims, each in an order of its own."""
+        victims = [EMBEDDED] if self._bus == "direct" else list(VICTIMS)
+        while True:
+            yield from self._random.sample(victims, k=len(victims))
 
 
 @asynccontextmanager
@@ -58,3 +80,10 @@ async def killing(system: OwnSystem, bus: str, seed: int) -> AsyncIterator[Kille
     finally:
         killer.stop()
         await task
+
+
+async def publish_again(remote: Remote, since: datetime, time: int) -> None:
+    """Every service's log from the beginning once more: on Kafka each consumer then sees each event again."""
+    body = {"since": since.isoformat()}
+    for service in SERVICES:
+        await remote.json("POST", service, "/v1/admin/replay", key=f"replay-{time}", json=body)

@@ -1,7 +1,7 @@
 """The story of a demo: encounters in, answers from the payers, statements, patients' payments, figures."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,17 +30,31 @@ class DemoRefusedError(Exception):
     """A service refused something that a demo needs."""
 
 
-async def play(remote: Remote, *, encounters: int, seed: int, progress: Progress) -> None:
-    """Plays the whole story on a running simulation, to quiescence."""
+async def undisturbed() -> None:
+    """Nothing goes wrong."""
+
+
+async def play(
+    remote: Remote,
+    *,
+    encounters: int,
+    seed: int,
+    progress: Progress,
+    disturb: Callable[[], Awaitable[None]] = undisturbed,
+) -> None:
+    """Plays the whole story on a running simulation, to quiescence. `disturb` is awaited in the middle of each stage."""
     await _post_encounters(remote, encounters, seed, progress)
+    await disturb()
     await settle(remote)
     progress("payers answer", 0.5)
-    await _let_payers_answer(remote)
+    await _let_payers_answer(remote, disturb)
     progress("statements", 0.75)
     await _run_statement_cycle(remote)
+    await disturb()
     await settle(remote)
     progress("patients pay", 0.85)
     await _let_patients_pay(remote, seed)
+    await disturb()
     await settle(remote)
     progress("figures", 0.97)
 
@@ -63,11 +77,12 @@ async def _post_encounters(remote: Remote, count: int, seed: int, progress: Prog
         progress("encounters", 0.45 * min(count, first + BATCH) / count)
 
 
-async def _let_payers_answer(remote: Remote) -> None:
+async def _let_payers_answer(remote: Remote, disturb: Callable[[], Awaitable[None]]) -> None:
     ahead = 0
     while (await settle(remote)).sandbox_pending:
         ahead += ANSWER_DAYS
         await set_ahead(remote, "sandbox", timedelta(days=ahead))
+        await disturb()
 
 
 async def set_ahead(remote: Remote, place: str, ahead: timedelta) -> None:
@@ -112,12 +127,12 @@ async def _let_patients_pay(remote: Remote, seed: int) -> None:
         await asyncio.gather(*(pay(first + offset, account) for offset, account in enumerate(accounts[first : first + 16])))
 
 
-async def read_result(remote: Remote, seconds: float) -> dict[str, Any]:
-    """The demo's one line, every figure as the services give it."""
+async def read_result(remote: Remote, elapsed: Callable[[], float]) -> dict[str, Any]:
+    """The demo's one line, every figure as the services give it when they are at rest."""
+    rest = await settle(remote)
     coding, claims, payments, billing = await asyncio.gather(
         *(remote.json("GET", service, "/v1/summary") for service in SERVICES)
     )
-    rest = await settle(remote)
     money = ("charges", "insurance_paid", "contractual", "other_adjustments", "patient_paid", "patient_open", "insurance_open")
     found = await reconcile(remote)
     return {
@@ -130,5 +145,5 @@ async def read_result(remote: Remote, seconds: float) -> dict[str, Any]:
         "identity_holds": payments["identity_breaks"] == 0 and not found,
         "events": rest.log_events,
         "dead_letters": rest.dead_letters,
-        "seconds": round(seconds, 1),
+        "seconds": round(elapsed(), 1),
     }

@@ -8,9 +8,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from rcm_deploy.children import dies_with_parent, is_alive, wait_until
 from rcm_deploy.remote import NotRunningError, Running
 
 READY_SECONDS = 90.0
@@ -27,12 +28,22 @@ class OwnSystem:
         self._log = data_folder.with_suffix(".log")
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def began(self) -> bool:
+        """Whether it was ever started."""
+        return self._process is not None
+
     def start(self) -> Running:
         """Starts it and waits until it is ready. Raises NotRunningError with the end of its output where it fails."""
         (self.data_folder / "running.json").unlink(missing_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603  # our own command
-                self._command, stdout=log, stderr=log, env=self._environment, start_new_session=True
+                self._command,
+                stdout=log,
+                stderr=log,
+                env=self._environment,
+                start_new_session=True,
+                preexec_fn=dies_with_parent(signal.SIGINT),  # noqa: PLW1509  # only a system call
             )
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
@@ -49,6 +60,24 @@ class OwnSystem:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+
+    def discard(self) -> None:
+        """Ends it at once: nobody wants the data, so nothing is written out in order."""
+        assert self._process is not None
+        try:
+            servers = Running.read(self.data_folder).processes
+        except NotRunningError:
+            self.stop()  # it was not ready, or has stopped by itself
+            return
+        self.kill()
+        # Our children die with the launcher; the two servers would first put their data in order.
+        # PostgreSQL gives its shared memory back on SIGQUIT, which SIGKILL would not let it.
+        ends = {"postgres": signal.SIGQUIT, "kafka": signal.SIGKILL}
+        for name, number in ends.items():
+            if name in servers:
+                with suppress(ProcessLookupError):
+                    os.kill(servers[name], number)
+        wait_until(lambda: not any(is_alive(pid) for pid in servers.values()), STOP_SECONDS)
 
     def stop(self) -> None:
         """Ctrl-C, and a kill where that does not help."""
@@ -80,5 +109,6 @@ def own_system(
     try:
         yield system
     finally:
-        system.stop()
+        if system.began:
+            system.discard()
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,34 +1,44 @@
 """A demo from nothing to its line: a fresh system, the story, the figures, and nothing left behind."""
 
+import itertools
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from typing import Any
 
-from rcm_deploy.demo.chaos import killing
+from rcm_deploy.demo.chaos import killing, publish_again
 from rcm_deploy.demo.run import Progress, play, read_result
 from rcm_deploy.demo.system import own_system
 from rcm_deploy.remote import remote
 
 PATIENCE_SECONDS = 120.0
+CHAOS = {"direct": ("kill", "duplicate", "reorder"), "kafka": ("kill", "duplicate")}
+"""What can go wrong on purpose on each bus. Kafka keeps the order of what it was given: there is nothing to shuffle."""
 
 
 async def run_demo(
     *, encounters: int, seed: int, bus: str, chaos: Sequence[str], progress: Progress
-) -> tuple[dict[str, Any], int]:
-    """The demo's result, and how often something was killed. `chaos` holds any of kill, duplicate, reorder."""
-    began = time.monotonic()
+) -> tuple[dict[str, Any], Counter[str]]:
+    """The demo's result, and how often what was killed. `chaos` holds what `CHAOS` names for the bus."""
+    assert set(chaos) <= set(CHAOS[bus])
+    began, started_at = time.monotonic(), datetime.now(UTC)
+    times = itertools.count()
     with own_system(bus=bus, chaos=chaos, seed=seed) as system:
         progress("start", 0.0)
         system.start()
         async with AsyncExitStack() as stack:
             connected = await stack.enter_async_context(remote(system.data_folder, patience_seconds=PATIENCE_SECONDS))
-            kills = 0
-            if "kill" in chaos:
-                async with killing(system, bus, seed) as killer:
-                    await play(connected, encounters=encounters, seed=seed, progress=progress)
-                kills = killer.kills
-            else:
-                await play(connected, encounters=encounters, seed=seed, progress=progress)
-            result = await read_result(connected, time.monotonic() - began)
+
+            async def disturb() -> None:
+                if bus == "kafka" and "duplicate" in chaos:
+                    await publish_again(connected, started_at, next(times))
+
+            kills: Counter[str] = Counter()
+            async with AsyncExitStack() as danger:
+                if "kill" in chaos:
+                    kills = (await danger.enter_async_context(killing(system, bus, seed))).kills
+                await play(connected, encounters=encounters, seed=seed, progress=progress, disturb=disturb)
+            result = await read_result(connected, lambda: time.monotonic() - began)
             return result, kills
