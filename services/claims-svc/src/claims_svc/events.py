@@ -1,4 +1,7 @@
-"""Domain <-> contract: what claims-svc says, and what it takes from what others say."""
+"""Domain <-> contract: what claims-svc says, and what it takes from what others say.
+
+What every claim says on its way is written as JSON at once; tests hold it to what the events' models would write.
+"""
 
 from typing import Any
 
@@ -21,7 +24,7 @@ from rcm.contracts.claims import (
     SubmissionReady,
 )
 from rcm.contracts.encounters import CodedEncounter
-from rcm.contracts.envelope import Event, Message
+from rcm.contracts.envelope import Event, Message, WrittenEvent
 from rcm.contracts.payments import PaymentPosted, PaymentReversed
 from rcm.contracts.values import EditFinding, Rank
 from rcm.messaging.unit_of_work import UnitOfWork
@@ -102,19 +105,19 @@ def sent_body(claim: Claim, encounter: Encounter, provider: BillingProvider, num
 
 def say_submitted(unit: UnitOfWork, claim: Claim, body: str) -> None:
     """ClaimSubmitted, as `sent_body` made it when the file was written."""
-    _say(unit, claim, ClaimSubmitted.model_validate_json(body), None)
+    _say(unit, claim, WrittenEvent(ClaimSubmitted, claim.claim_id, body), None)
 
 
 def say_accepted(unit: UnitOfWork, claim: Claim, fact: Acknowledged, caused_by: Message[Any] | None = None) -> None:
     """ClaimAccepted by a clearinghouse or a payer."""
-    event = ClaimAccepted(
-        claim_id=claim.claim_id,
-        encounter_id=claim.encounter_id,
-        patient_control_number=fact.patient_control_number,
-        by="payer" if fact.stage is Stage.PAYER else "clearinghouse",
-        payer_claim_control_number=fact.payer_claim_control_number,
-    )
-    _say(unit, claim, event, caused_by)
+    data = {
+        "claim_id": str(claim.claim_id),
+        "encounter_id": str(claim.encounter_id),
+        "patient_control_number": fact.patient_control_number,
+        "by": "payer" if fact.stage is Stage.PAYER else "clearinghouse",
+        "payer_claim_control_number": fact.payer_claim_control_number,
+    }
+    _say(unit, claim, WrittenEvent(ClaimAccepted, claim.claim_id, orjson.dumps(data).decode()), caused_by)
 
 
 def say_rejected(unit: UnitOfWork, claim: Claim, fact: Acknowledged, caused_by: Message[Any] | None = None) -> None:
@@ -133,8 +136,8 @@ def say_rejected(unit: UnitOfWork, claim: Claim, fact: Acknowledged, caused_by: 
 
 def say_completed(unit: UnitOfWork, claim: Claim, caused_by: Message[Any] | None = None) -> None:
     """PayerSequenceCompleted; the claim's row carries the encounter's version too (decision 0054)."""
-    event = PayerSequenceCompleted(encounter_id=claim.encounter_id, claim_ids=(claim.claim_id,))
-    _say(unit, claim, event, caused_by)
+    data = {"encounter_id": str(claim.encounter_id), "claim_ids": (str(claim.claim_id),)}
+    _say(unit, claim, WrittenEvent(PayerSequenceCompleted, claim.encounter_id, orjson.dumps(data).decode()), caused_by)
 
 
 def say_reopened(unit: UnitOfWork, claim: Claim, caused_by: Message[Any] | None = None) -> None:
@@ -143,7 +146,7 @@ def say_reopened(unit: UnitOfWork, claim: Claim, caused_by: Message[Any] | None 
     _say(unit, claim, event, caused_by)
 
 
-def _say(unit: UnitOfWork, claim: Claim, event: Event, caused_by: Message[Any] | None) -> None:
+def _say(unit: UnitOfWork, claim: Claim, event: Event | WrittenEvent, caused_by: Message[Any] | None) -> None:
     unit.emit(
         event,
         organisation_id=claim.organisation_id,

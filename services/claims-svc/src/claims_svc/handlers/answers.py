@@ -79,7 +79,8 @@ def _settle(unit: UnitOfWork, answer: Answered, following: _Following) -> None:
     ours_before = claim.state in OURS
     outcome = fold(answer.known.facts, answer.known.sent)
     change = apply(claim, outcome, answer.act.at)
-    claim.accepted_on = answer.known.facts.accepted_on()
+    if answer.known.facts.acknowledged:
+        claim.accepted_on = answer.known.facts.accepted_on()
     claim.touch()
     for fact, act, decides in answer.heard:
         claim.facts_new.append(Heard(fact, act.at, act.actor, claim.state, act.cause_id, decides))
