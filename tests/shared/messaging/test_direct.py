@@ -2,12 +2,15 @@
 
 import asyncio
 
+import pytest
+
 from rcm.clock import SystemClock
 from rcm.database.pool import Database
 from rcm.ids import new_id
+from rcm.messaging import relay
 from rcm.messaging.direct import Chaos, DirectBus
 from rcm.messaging.runtime import Runtime
-from rcm.messaging.unit_of_work import Cause
+from rcm.messaging.unit_of_work import Cause, UnitOfWork
 from tests.shared.messaging.system import ORGANISATION, eventually, pair, running
 from tests.shared.messaging.toy.service import Moods, consumer, producer, say
 from tests.support.postgres import Databases
@@ -65,3 +68,27 @@ async def test_chaos_gives_everything_twice(databases: Databases) -> None:
         await two.quiet()
         assert sum(given) >= 100
         assert len(await two.taken()) == 50
+
+
+async def test_the_end_of_an_older_transaction_lets_go_at_once_what_it_held_back(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "UNSETTLED_SECONDS", 60.0)
+    written, go_on = asyncio.Event(), asyncio.Event()
+
+    async def older(unit: UnitOfWork) -> None:
+        await unit.connection.execute("insert into thing values ($1, $2, 1)", ORGANISATION, new_id())
+        written.set()
+        await go_on.wait()
+
+    async with pair(databases, DirectBus()) as two:
+        holding = asyncio.create_task(two.producer.run(older, organisation_id=ORGANISATION, cause=Cause()))
+        await written.wait()
+        await two.say([new_id()])
+        await asyncio.sleep(0.3)
+        assert await two.taken() == []
+        go_on.set()
+        await holding
+        async with asyncio.timeout(5):
+            await two.quiet()
+        assert len(await two.taken()) == 1

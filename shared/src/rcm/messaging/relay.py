@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 RELAY_LOCK = 7_265_002
 BATCH_MAX = 500
 SWEEP_SECONDS = 1.0
-UNSETTLED_SECONDS = 0.003
-"""How soon to look again for what is committed but has an older transaction running before it."""
+UNSETTLED_SECONDS = 0.02
+"""How soon to look again for what is committed but has an older transaction running before it, if that is another process's."""
 PAUSE_SECONDS_MAX = 5.0
 
 CURSOR = """
@@ -77,6 +77,8 @@ class Relay:
         self.observe_lag: Callable[[float], None] | None = None
         self.leading = False
         """Whether this process holds the lock and publishes."""
+        self.unsettled = False
+        """Whether what was read last has an older transaction running before it, whose end is worth a look."""
         self._database = database
         self._publish = publish
         self._bell = Bell()
@@ -136,6 +138,7 @@ class Relay:
                 self._sought = False
                 cursor = await _cursor(connection)
             batch = await _read(connection, cursor)
+            self.unsettled = batch.unsettled
             if batch.envelopes:
                 await self._carry(batch.envelopes)
                 crash.reach("relay.before_cursor")

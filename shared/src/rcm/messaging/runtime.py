@@ -150,9 +150,10 @@ class Runtime:
         self.tail.wake()
 
     def committed(self, unit: UnitOfWork) -> None:
-        """After a unit's commit: wakes those who have work by it."""
-        if unit.pending:
+        """After a unit's commit: wakes those who have work by it, also by what it held back while it ran."""
+        if unit.pending or self._relay.unsettled:
             self._relay.wake()
+        if unit.pending or self.tail.unsettled:
             self.tail.wake()
         if unit.released or unit.waiting:
             self._sweep_bell.ring()

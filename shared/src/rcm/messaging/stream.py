@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 RING_EVENTS = 5_000
 READ_EVENTS = 500
 SWEEP_SECONDS = 0.5
-UNSETTLED_SECONDS = 0.003
+UNSETTLED_SECONDS = 0.02
+"""How soon to look again for what an older transaction holds back, if that is another process's."""
 FOLLOWERS_MAX = 1_000
 
 
@@ -118,6 +119,8 @@ class Tail:
         self._since = START
         """Everything after this position, and settled, is in the ring."""
         self._position = START
+        self.unsettled = False
+        """Whether something is committed that an older transaction holds back."""
         self._grown = asyncio.Condition()
         self._bell = Bell()
         self._followers = 0
@@ -213,14 +216,11 @@ class Tail:
     async def _run(self) -> None:
         while not self._stopped:
             try:
-                unsettled = await self._read()
+                self.unsettled = await self._read()
             except Exception as error:
-                unsettled = False
+                self.unsettled = False
                 self._log.warning("event tail interrupted", exc_info=error)
-            if not unsettled or not self._followers:
-                await self._bell.wait(SWEEP_SECONDS)
-            else:
-                await asyncio.sleep(UNSETTLED_SECONDS)
+            await self._bell.wait(UNSETTLED_SECONDS if self.unsettled and self._followers else SWEEP_SECONDS)
 
     async def _read(self) -> bool:
         """Takes what is new into the ring; whether more is committed but not settled."""
