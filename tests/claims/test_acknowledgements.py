@@ -275,3 +275,16 @@ async def test_its_segments_are_shown(claims: LiveService, biller: httpx.AsyncCl
     assert any(segment.startswith(f"TRN*2*{each.number}") for segment in timeline[4]["segments"])
     assert all(item["actor"] and item["reason"] for item in timeline)
     assert timeline[4]["acknowledgement_id"] == taken["acknowledgement_id"]
+
+
+@pytest.mark.parametrize("refusal_first", [True, False])
+async def test_a_ta1_and_a_999_that_contradict_each_other_end_the_same_in_any_order(
+    claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient, *, refusal_first: bool
+) -> None:
+    case = Case()
+    (each,) = await submit(claims, biller, adapter, case)
+    answers = [ta1(each.submission, "R"), functional(each.submission)]
+    for content in answers if refusal_first else reversed(answers):
+        await acknowledge(adapter, content)
+    claim = await claim_of(biller, case)
+    assert (claim["state"], claim["payer_holds"]) == ("SUBMITTED", True)

@@ -74,9 +74,9 @@ async def _apply(unit: UnitOfWork, acknowledgement: Acknowledgement, answers: Se
     of_files = [answer for answer in answers if isinstance(answer, FileAnswer)]
     of_claims = [answer for answer in answers if isinstance(answer, ClaimAnswer)]
     files, unresolved = await _files_named(unit, of_files, setups)
-    refused = await _keep_file_answers(unit, acknowledgement, files)
+    refused, to_fold = await _keep_file_answers(unit, acknowledgement, files)
     claims: dict[UUID, Claim] = {}
-    for submission in refused:
+    for submission in to_fold:
         inside = await store.claims.claims_of_submission(unit.connection, unit.organisation, submission.submission_id)
         claims |= {id_: claim for id_, claim in inside.items() if claim.submission_id == submission.submission_id}
     by_number = await store.claims.claims_by_control_number(
@@ -118,8 +118,9 @@ async def _files_named(
 
 async def _keep_file_answers(
     unit: UnitOfWork, acknowledgement: Acknowledgement, files: Sequence[tuple[FileAnswer, Submission]]
-) -> list[Submission]:
-    """Keeps what is said about whole files; those that are refused.
+) -> tuple[list[Submission], list[Submission]]:
+    """Keeps what is said about whole files; those that are refused now, and those that were ever refused: what else is said
+    of them may move their claims.
 
     The row of a file whose transmission is not recorded yet is changed, so that who records it at this moment meets us.
     """
@@ -145,7 +146,10 @@ async def _keep_file_answers(
         if submission.state is SubmissionState.READY:
             submission.version += 1
             await store.submissions.save_submission(unit.connection, submission)
-    return list(refused.values())
+    accepted = [submission for answer, submission in files if answer.accepted]
+    known = await store.submissions.refused_before(unit.connection, accepted) if accepted else set()
+    again = [each for each in accepted if each.submission_id in known and each.submission_id not in refused]
+    return list(refused.values()), [*refused.values(), *again]
 
 
 def _never_sent(answers: Sequence[ClaimAnswer], by_number: Collection[str]) -> list[Unresolved]:

@@ -11,7 +11,7 @@ from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.facts import SentClaim
 from claims_svc.domain.submission import Submission, SubmissionState, Waiting
 from claims_svc.store.claims import encounter_of
-from claims_svc.store.rows import CLAIM, claim_of
+from claims_svc.store.rows import CLAIM, claim_of, columns
 from rcm.database.rows import insert_rows, update_rows
 
 if TYPE_CHECKING:
@@ -185,6 +185,16 @@ async def facts_of_submissions(connection: "Connection", organisation_id: UUID, 
         organisation_id,
         list(ids),
     )
+
+
+async def refused_before(connection: "Connection", submissions: Collection[Submission]) -> set[UUID]:
+    """Which of these files a TA1, 999 or 277CA has refused as a whole."""
+    rows = await connection.fetch(
+        """select distinct f.submission_id from unnest($1::uuid[], $2::uuid[]) as k(o, i)
+           join submission_fact f on f.organisation_id = k.o and f.submission_id = k.i where not f.accepted""",
+        *columns((submission.organisation_id, submission.submission_id) for submission in submissions),
+    )
+    return {row[0] for row in rows}
 
 
 async def insert_submission_facts(connection: "Connection", rows: Sequence[Mapping[str, Any]]) -> None:
