@@ -138,3 +138,17 @@ def test_digits_that_are_none_crash_nothing(odd: str) -> None:
         content = CONTENT[:106].decode() + CONTENT[106:].decode().replace(digit, odd)
         refused_or_read(read_report, content.encode())
         refused_or_read(validate, content.encode("latin-1", "replace"))
+
+
+@pytest.mark.parametrize(
+    ("data", "holds"),
+    [
+        (b"ST*837*1~NM1*IL*1*DOE*ROBIN*A~SE*3*1~", False),
+        (b"ST*275*1~BIN*2*a~~SE*3*1~", True),
+        (b"NM1*QC*1*DOE*ROBIN*A~\r\nBIN*2*a~~", True),
+        (b"BIN*2*a~~", True),
+        (b"NM1*IL*1*DOE*JAN~", False),
+    ],
+)
+def test_a_patient_called_robin_makes_no_binary_segment(data: bytes, holds: bool) -> None:
+    assert grammar.holds_binary(data, grammar.STANDARD) is holds

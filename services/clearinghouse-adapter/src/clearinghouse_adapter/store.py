@@ -1,4 +1,7 @@
-"""Every query. Each is one short transaction of the worker's role and names its organisation."""
+"""Every query. Each is one short transaction of the worker's role and names its organisation.
+
+A statement that stands alone is its own transaction: one round trip instead of three, and each file's way has several.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,10 +80,12 @@ class Store:
         self._database = database
 
     async def _execute(self, statement: str, *arguments: Any) -> None:
-        await self._database.run(lambda connection: connection.execute(statement, *arguments))
+        await self._fetch(statement, *arguments)
 
     async def _fetch(self, statement: str, *arguments: Any) -> Sequence[Any]:
-        return await self._database.run(lambda connection: connection.fetch(statement, *arguments), read_only=True)
+        async with self._database.pool.acquire() as connection:
+            rows: Sequence[Any] = await connection.fetch(statement, *arguments)
+        return rows
 
     async def cursor(self, organisation_id: UUID, service: str) -> str | None:
         """How far the service's stream is dealt with."""
@@ -134,14 +139,12 @@ class Store:
 
     async def sent(self, organisation_id: UUID, submission_id: UUID, at: datetime) -> datetime:
         """The file lies in the mailbox; answers when that was first said, which stays the transmission's time."""
-        rows = await self._database.run(
-            lambda connection: connection.fetch(
-                "update outgoing_file set state = 'sent', sent_at = coalesce(sent_at, $3) "
-                "where organisation_id = $1 and submission_id = $2 returning sent_at",
-                organisation_id,
-                submission_id,
-                at,
-            )
+        rows = await self._fetch(
+            "update outgoing_file set state = 'sent', sent_at = coalesce(sent_at, $3) "
+            "where organisation_id = $1 and submission_id = $2 returning sent_at",
+            organisation_id,
+            submission_id,
+            at,
         )
         first: datetime = rows[0]["sent_at"]
         return first
@@ -173,14 +176,12 @@ class Store:
 
     async def retry_outgoing(self, organisation_id: UUID, submission_id: UUID) -> bool:
         """A refused submission is tried again; False where there is no such."""
-        rows = await self._database.run(
-            lambda connection: connection.fetch(
-                "update outgoing_file set state = case when sent_at is null then 'intended' else 'sent' end, "
-                "status = null, reason = '' "
-                "where organisation_id = $1 and submission_id = $2 and state = 'refused' returning 1",
-                organisation_id,
-                submission_id,
-            )
+        rows = await self._fetch(
+            "update outgoing_file set state = case when sent_at is null then 'intended' else 'sent' end, "
+            "status = null, reason = '' "
+            "where organisation_id = $1 and submission_id = $2 and state = 'refused' returning 1",
+            organisation_id,
+            submission_id,
         )
         return bool(rows)
 

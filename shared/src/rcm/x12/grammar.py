@@ -125,7 +125,7 @@ class Tokens:
         return b""
 
     def _split(self, delimiters: Delimiters, data: bytes) -> Batch:
-        if b"BIN" + delimiters.element.encode("latin-1") in data:
+        if holds_binary(data, delimiters):
             return self._handed(delimiters, _split_with_binary(delimiters, data))
         return self._handed(delimiters, _split_text(delimiters.terminator, _decoded(data, delimiters)))
 
@@ -253,6 +253,16 @@ def _split_with_binary(delimiters: Delimiters, data: bytes) -> list[str]:
         raws += [text[place:end].lstrip(_SPACE)] if binary else _split_text(terminator, text[place:end])
         place = end + 1
     return [raw for raw in raws if raw]
+
+
+def holds_binary(data: bytes, delimiters: Delimiters) -> bool:
+    """Whether a segment here may be BIN: the letters at a segment's beginning, not those of a patient called Robin."""
+    mark = b"BIN" + delimiters.element.encode("latin-1")
+    before = _BLANK + delimiters.terminator.encode("latin-1")
+    place = data.find(mark)
+    while place > 0 and data[place - 1] not in before:
+        place = data.find(mark, place + 1)
+    return place >= 0
 
 
 def _inside_binary(buffer: bytes, cut: int, delimiters: Delimiters) -> bool:
