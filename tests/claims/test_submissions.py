@@ -12,7 +12,7 @@ from rcm.contracts.claims import ClaimHeld, ClaimSubmitted, SubmissionReady
 from rcm.contracts.values import Address, Person
 from rcm.identity import Role
 from rcm.x12.professional_claim import read_professional_claims
-from tests.claims.making import NPI, Case, claim_of, cut, payer_body, put, set_up, state_of, submit, transmit
+from tests.claims.making import NPI, ORGANISATION_BODY, Case, claim_of, cut, payer_body, put, set_up, state_of, submit, transmit
 from tests.shared.x12.judge import findings
 from tests.support.live import STRANGER, Live, LiveService
 
@@ -165,6 +165,21 @@ async def test_one_claim_that_can_not_be_written_keeps_no_other_back(claims: Liv
     (held,) = await claims.said(ClaimHeld)
     assert str(held.data.claim_id) == claim["claim_id"]
     assert await state_of(biller, good) == "BATCHED"
+
+
+async def test_a_fault_of_the_envelope_is_no_claims_fault(claims: LiveService, biller: httpx.AsyncClient) -> None:
+    await put(biller, "/v1/organisation", ORGANISATION_BODY | {"name": "\u4e2d\u6587"})
+    cases = [Case(), Case()]
+    await claims.deliver(*[case.coded() for case in cases])
+    assert await cut(biller) == []
+    for case in cases:
+        (finding,) = (await claim_of(biller, case))["findings"]
+        assert finding["edit_id"] == "not-writable"
+        assert "submitter.name" in finding["message"]
+        assert "PUT /v1/organisation" in finding["fix"]
+    await put(biller, "/v1/organisation", ORGANISATION_BODY)
+    (submission,) = await cut(biller)
+    assert submission["claim_count"] == 2
 
 
 async def test_patient_control_numbers_are_new_each_time(

@@ -43,6 +43,8 @@ class Unwritable:
     to_send: ToSend
     where: str
     why: str
+    of_envelope: bool = False
+    """What can't be written is the sender or the receiver: no claim of the file is at fault."""
 
 
 def write_claim_file(
@@ -60,17 +62,19 @@ def write_claim_file(
             return _write(envelope, claims), going, refused
         except CannotWrite as error:
             place, where = _place_of(error.path)
+            if place is None:
+                return b"", [], refused + [Unwritable(each, where, error.reason, of_envelope=True) for each in going]
             refused.append(Unwritable(going.pop(place), where, error.reason))
             del claims[place]
     return b"", going, refused
 
 
-def _place_of(path: str) -> tuple[int, str]:
-    """ "claims[3].lines[0].procedure" -> (3, "lines[0].procedure"); a fault of the envelope is the first claim's."""
+def _place_of(path: str) -> tuple[int | None, str]:
+    """ "claims[3].lines[0].procedure" -> (3, "lines[0].procedure"); a fault of the envelope has no place."""
     head, _, where = path.partition(".")
     if head.startswith("claims["):
         return int(head[7:-1]), where
-    return 0, path
+    return None, path
 
 
 def _write(envelope: Envelope, claims: Sequence[x12.ProfessionalClaim]) -> bytes:

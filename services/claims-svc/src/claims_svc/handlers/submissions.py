@@ -33,6 +33,7 @@ from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
 
 CUTTER = "claims-svc file cutter"
+ENVELOPE_FIX = "Correct who sends with PUT /v1/organisation, or who takes the file with PUT /v1/receivers/{receiver_id}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ async def _hold_unwritable(unit: UnitOfWork, setup: Setup, refused: Sequence[Unw
             "not-writable",
             "",
             f"The claim can't be written as 837P: {unwritable.where}: {unwritable.why}",
-            "Correct it at coding-svc.",
+            ENVELOPE_FIX if unwritable.of_envelope else "Correct it at coding-svc.",
         )
         if judge(claim, (finding,), Act(unit.clock.now(), CUTTER), setup.revision):
             events.say_held(unit, claim)
