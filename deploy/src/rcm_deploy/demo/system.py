@@ -93,9 +93,17 @@ class OwnSystem:
 
 @contextmanager
 def own_system(
-    *, bus: str, chaos: Sequence[str] = (), seed: int = 0, environment: Mapping[str, str] | None = None
+    *,
+    bus: str,
+    chaos: Sequence[str] = (),
+    seed: int = 0,
+    environment: Mapping[str, str] | None = None,
+    without: Sequence[str] = (),
 ) -> Iterator[OwnSystem]:
-    """A system that is not yet started, on a fresh folder that goes away with it; `environment` is added to ours."""
+    """A system that is not yet started, on a fresh folder that goes away with it; `environment` is added to ours.
+
+    What it is `without`, somebody else's program stands in for.
+    """
     folder = Path(tempfile.mkdtemp(prefix="rcm-demo-"))
     # PostgreSQL's own unprivileged user walks through this folder when we are root.
     folder.chmod(0o755)
@@ -103,6 +111,8 @@ def own_system(
     arguments = ["--bus", bus, "--free-ports", "--simulation", "--samples", "0"]
     if on_the_bus and bus == "direct":
         arguments += ["--chaos", ",".join(on_the_bus), "--chaos-seed", str(seed)]
+    if without:
+        arguments += ["--without", ",".join(without)]
     system = OwnSystem(folder / "data", arguments, environment or {})
     system.data_folder.mkdir()
     system.data_folder.chmod(0o755)
