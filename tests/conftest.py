@@ -3,6 +3,7 @@
 import functools
 import os
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 
@@ -44,9 +45,9 @@ def kafka() -> Iterator[KafkaServer]:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config) -> Sharing:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
     """Who runs what, where there are several workers."""
-    return Sharing(config)
+    return Sharing(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
