@@ -111,6 +111,22 @@ def test_tokens_open_the_services(system: System) -> None:
     assert (told["role"], told["hours"], told["organisation"]) == ("ehr", 1, str(ORGANISATION_ID))
 
 
+def test_the_readme_has_a_request_that_works(system: System) -> None:
+    readme = (ROOT / "README.md").read_text()
+    start = readme.index("curl -sS http://127.0.0.1:8101")
+    command = readme[start : readme.index("```", start)]
+    for written, here in (
+        ("http://127.0.0.1:8101", system.told["urls"]["coding"]),
+        (".venv/bin/rcm token", f"{sys.executable} -m rcm_deploy.cli token --data-folder {system.data}"),
+        (".rcm/", f"{system.data}/"),
+    ):
+        assert command.count(written) == 1
+        command = command.replace(written, here)
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+    answer = json.loads(done.stdout)
+    assert answer["state"] == "coded", answer
+
+
 def test_post_takes_all_three_forms(system: System) -> None:
     one = system.file("one.json", json.dumps(encounters(0, 1)[0]))
     lines = system.file("many.ndjson", "\n".join(json.dumps(each) for each in encounters(1, 3)))
