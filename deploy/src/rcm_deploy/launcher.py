@@ -1,6 +1,7 @@
 """`rcm up`: a whole system on this machine, in one process or in one each."""
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -100,8 +101,11 @@ class Launcher:
         place = self._folder.postgres()
         say_fallback(self._out, self._folder, place)
         server = PostgresServer(place)
-        server.start()
         try:
+            server.launch()
+            if self._options.bus == "direct":
+                load_parts()
+            server.await_ready()
             yield server, server.url(), {}
         finally:
             server.stop()
@@ -154,6 +158,13 @@ class Launcher:
             return
         samples = self._options.samples_per_second
         greet(self._out, whole, key, seconds=time.monotonic() - self._began, samples=samples)
+
+
+def load_parts() -> None:
+    """Loads all services into this process while PostgreSQL starts, without looking for garbage: what is loaded stays."""
+    gc.disable()  # rcm.hosting enables it when all is ready
+    for part in PARTS:
+        _ = part.main
 
 
 @contextmanager

@@ -76,7 +76,7 @@ class PostgresServer:
     def start(self) -> None:
         """Starts the server and waits until it takes connections; see `launch` for what is done and raised."""
         self.launch()
-        self._await_ready()
+        self.await_ready()
 
     def launch(self) -> None:
         """Makes the cluster when there is none, stops a server that a killed launcher left, starts ours."""
@@ -170,7 +170,8 @@ class PostgresServer:
             return False
         return status[POSTMASTER_STATUS_LINE - 1].strip() == "ready"
 
-    def _await_ready(self) -> None:
+    def await_ready(self) -> None:
+        """Waits until it takes connections. Raises PostgresFailed where it does not."""
         child = self._child
         assert child is not None
         if not wait_until(lambda: self._is_ready(child), READY_SECONDS):
