@@ -55,6 +55,7 @@ async def test_an_incomplete_provider_says_what_its_claims_need(biller: httpx.As
         (f"/v1/billing-providers/{NPI}", PROVIDER_BODY | {"tax_id": "12-3456789"}, "/tax_id"),
         ("/v1/receivers/RCMSANDBOX", {"name": "S", "usage": "X"}, "/usage"),
         ("/v1/organisation", ORGANISATION_BODY | {"submitter_id": "TOO LONG FOR AN ISA"}, "/submitter_id"),
+        ("/v1/organisation", ORGANISATION_BODY | {"contact_phone": ""}, "/contact_phone"),
     ],
 )
 async def test_a_wrong_form_is_refused_where_it_stands(
