@@ -1,14 +1,13 @@
-"""Staff at work, in a real browser: every page at a desk and on a phone, by keyboard, without script, in the dark."""
+"""Staff at work, in a real browser: every page at a desk, on a phone and in the dark; by keyboard, by touch, without script."""
 
 import re
-
-import pytest
 
 from rcm.identity import Role
 from tests.browser.conftest import Entrance, Visitor
 
 LISTS = {
     "worklist": "Worklist",
+    "worklist/tasks": "Worklist",
     "claims": "Claims",
     "remittances": "Remittances",
     "statements": "Statements",
@@ -59,31 +58,44 @@ async def is_sound(visitor: Visitor, name: str) -> None:
     assert visitor.wrong == [], name
 
 
-async def walk(visitor: Visitor, suffix: str) -> None:
-    """Every page, looked at and photographed."""
-    await is_sound(visitor, "live")
-    await visitor.photograph(f"live{suffix}")
+LOOKS = {"": {}, "-dark": {"dark": True}, "-phone": {"phone": True}}
+
+
+async def looked_at(visitor: Visitor, name: str) -> None:
+    """A page in each of LOOKS, photographed; no page is loaded anew for it."""
+    for suffix, how in LOOKS.items():
+        await visitor.look(**how)
+        await is_sound(visitor, name + suffix)
+        await visitor.photograph(re.sub("[ /]", "-", name) + suffix)
+    await visitor.look()
+
+
+async def test_every_page_at_the_desk_on_a_phone_and_in_the_dark(entrance: Entrance) -> None:
+    visitor = await entrance.enter()
+    await looked_at(visitor, "live")
     for path, title in LISTS.items():
         await visitor.go(f"/{path}")
         assert (await visitor.page.inner_text("h1")) == title
-        await is_sound(visitor, path)
-        await visitor.photograph(f"{path}{suffix}")
+        await looked_at(visitor, path)
     for name, (path, link) in DETAILS.items():
         await visitor.go(f"/{path}")
         await visitor.page.locator(link).first.click()
         await visitor.page.wait_for_load_state()
-        await is_sound(visitor, name)
-        await visitor.photograph(f"{name.replace(' ', '-')}{suffix}")
+        await looked_at(visitor, name)
 
 
-@pytest.mark.parametrize("phone", [False, True])
-async def test_every_page_at_the_desk_and_on_a_phone(entrance: Entrance, phone: bool) -> None:
-    await walk(await entrance.enter(phone=phone), "-phone" if phone else "")
+async def test_a_phone_is_entered_and_left_by_touch(entrance: Entrance) -> None:
+    visitor = await entrance.enter(phone=True)
+    visitor.expected.add(401)
+    await visitor.page.get_by_role("link", name="Claims").first.tap()
+    await visitor.page.locator("main table a").first.tap()
+    await visitor.page.wait_for_url(re.compile("/claims/[0-9a-f-]{36}$"))
+    await visitor.page.get_by_role("button", name="Sign out").tap()
+    await visitor.page.get_by_role("heading", name="You are signed out").wait_for()
+    assert visitor.wrong == []
 
 
-async def test_every_page_in_the_dark_and_without_script(entrance: Entrance) -> None:
-    visitor = await entrance.enter(dark=True)
-    await walk(visitor, "-dark")
+async def test_every_page_works_without_script(entrance: Entrance) -> None:
     plain = await entrance.enter(script=False)
     assert "Balances to the cent" in await plain.page.inner_text("main")
     await plain.page.click("nav >> text=Claims")
@@ -174,6 +186,36 @@ async def test_a_patient_pays_at_the_desk(entrance: Entrance) -> None:
     assert "check 90210" in await visitor.page.inner_text("main")
     await is_sound(visitor, "account")
     await visitor.photograph("account-paid")
+
+
+async def test_a_biller_closes_a_task(entrance: Entrance) -> None:
+    visitor = await entrance.enter(Role.BILLER)
+    await visitor.go("/worklist/tasks")
+    await looked_at(visitor, "tasks of a biller")
+    before = await visitor.page.locator(".cards > li").count()
+    card = visitor.page.locator(".cards > li").first
+    named = await card.get_attribute("id")
+    await card.get_by_label("What came of it").fill("Called the payer: a corrected claim goes out")
+    await card.get_by_label("What came of it").press("Enter")
+    assert "The task is closed." in await visitor.page.inner_text("[role=status]")
+    assert await visitor.page.locator(".cards > li").count() == before - 1
+    assert await visitor.page.locator(f"#{named}").count() == 0
+
+
+async def test_a_biller_puts_away_what_can_not_be_posted(entrance: Entrance) -> None:
+    visitor = await entrance.enter(Role.BILLER)
+    await visitor.go("/remittances")
+    await visitor.page.get_by_role("link", name="open").first.click()
+    await visitor.page.get_by_text("Decide about it").first.click()
+    await looked_at(visitor, "remittance with a held claim")
+    waiting = await visitor.page.get_by_text("Decide about it").count()
+    form = visitor.page.locator("details.decide[open] form").last
+    await form.get_by_label("Because").select_option("posted_by_hand")
+    await form.get_by_label("Note").fill("Posted in the payer's portal")
+    await form.get_by_role("button", name="Put it away").click()
+    assert "It is put away." in await visitor.page.inner_text("[role=status]")
+    assert await visitor.page.get_by_text("Decide about it").count() == waiting - 1
+    assert visitor.wrong == []
 
 
 async def test_a_statement_opens_as_a_pdf_and_a_link_works_once(entrance: Entrance) -> None:
