@@ -58,79 +58,83 @@ def _claims(claims: Sequence[ClaimPayment], path: str) -> Iterator[str]:
         yield from _claim(claim, f"{path}.claims[{place}]")
 
 
-def _claim(claim: ClaimPayment, path: str) -> Iterator[str]:
+def _claim(claim: ClaimPayment, path: str) -> list[str]:
+    """2100 and its lines, gathered in one list: a generator within a generator costs more than what it hands on."""
     responsibility = amount_text(claim.patient_responsibility_cents) if claim.patient_responsibility_cents else ""
-    yield segment(
-        "CLP",
-        free(claim.patient_control_number, 38, f"{path}.patient_control_number", required=True),
-        code(claim.status, 2, f"{path}.status"),
-        amount_text(claim.charge_cents),
-        amount_text(claim.paid_cents),
-        responsibility,
-        clean(claim.filing_indicator),
-        clean(claim.payer_claim_control_number),
-        clean(claim.facility_code),
-        clean(claim.frequency),
-    )
-    yield from _adjustments(claim.adjustments, path)
-    for person in sorted(claim.persons, key=_place_of_person):
-        yield _person(person, path)
+    out = [
+        segment(
+            "CLP",
+            free(claim.patient_control_number, 38, f"{path}.patient_control_number", required=True),
+            code(claim.status, 2, f"{path}.status"),
+            amount_text(claim.charge_cents),
+            amount_text(claim.paid_cents),
+            responsibility,
+            clean(claim.filing_indicator),
+            clean(claim.payer_claim_control_number),
+            clean(claim.facility_code),
+            clean(claim.frequency),
+        )
+    ]
+    _adjustments(out, claim.adjustments, path)
+    out += [_person(person, path) for person in sorted(claim.persons, key=_place_of_person)]
     for name, elements in (("MIA", claim.inpatient), ("MOA", claim.outpatient)):
         if elements:
-            yield segment(name, *elements)
-    yield from _references(claim.references, path)
-    for item in claim.dates:
-        yield f"DTM*{item.qualifier}*{day_text(item.first)}"
-    yield from claim.raw
-    yield from [f"AMT*{item.qualifier}*{amount_text(item.amount_cents)}" for item in claim.amounts]
-    yield from [f"QTY*{clean(item.qualifier)}*{clean(item.quantity)}" for item in claim.quantities]
+            out.append(segment(name, *elements))
+    out += _references(claim.references, path)
+    out += [f"DTM*{item.qualifier}*{day_text(item.first)}" for item in claim.dates]
+    out += claim.raw
+    out += [f"AMT*{item.qualifier}*{amount_text(item.amount_cents)}" for item in claim.amounts]
+    out += [f"QTY*{clean(item.qualifier)}*{clean(item.quantity)}" for item in claim.quantities]
     for place, line in enumerate(claim.lines):
-        yield from _line(line, f"{path}.lines[{place}]")
+        _line(out, line, f"{path}.lines[{place}]")
+    return out
 
 
-def _line(line: LinePayment, path: str) -> Iterator[str]:
+def _line(out: list[str], line: LinePayment, path: str) -> None:
     """2110."""
-    original = composite(line.procedure_qualifier, line.original_procedure, *line.original_modifiers)
-    revenue_code = "" if line.procedure_qualifier == "NU" else clean(line.revenue_code)
-    yield segment(
-        "SVC",
-        composite(line.procedure_qualifier, code(line.procedure, 48, f"{path}.procedure"), *line.modifiers),
-        amount_text(line.charge_cents),
-        amount_text(line.paid_cents),
-        revenue_code,
-        line.units,
-        original if line.original_procedure else "",
-        line.original_units,
+    qualifier = line.procedure_qualifier
+    out.append(
+        segment(
+            "SVC",
+            composite(qualifier, code(line.procedure, 48, f"{path}.procedure"), *line.modifiers),
+            amount_text(line.charge_cents),
+            amount_text(line.paid_cents),
+            "" if qualifier == "NU" or not line.revenue_code else clean(line.revenue_code),
+            line.units,
+            composite(qualifier, line.original_procedure, *line.original_modifiers) if line.original_procedure else "",
+            line.original_units,
+        )
     )
-    if line.date_of_service is not None and line.date_of_service_to is None:
-        yield f"DTM*472*{day_text(line.date_of_service)}"
-    elif line.date_of_service is not None and line.date_of_service_to is not None:
-        yield f"DTM*150*{day_text(line.date_of_service)}"
-        yield f"DTM*151*{day_text(line.date_of_service_to)}"
-    yield from _adjustments(line.adjustments, path)
-    yield from _references(line.references, path)
+    if line.date_of_service is not None:
+        if line.date_of_service_to is None:
+            out.append(f"DTM*472*{day_text(line.date_of_service)}")
+        else:
+            out += [f"DTM*150*{day_text(line.date_of_service)}", f"DTM*151*{day_text(line.date_of_service_to)}"]
+    _adjustments(out, line.adjustments, path)
+    if line.references:
+        out += _references(line.references, path)
     if line.control_number:
-        yield f"REF*6R*{free(line.control_number, 50, f'{path}.control_number', required=True)}"
-    yield from [f"AMT*{item.qualifier}*{amount_text(item.amount_cents)}" for item in line.amounts]
-    yield from [f"QTY*{clean(item.qualifier)}*{clean(item.quantity)}" for item in line.quantities]
-    yield from [f"LQ*HE*{clean(remark)}" for remark in line.remarks]
-    yield from line.raw
+        out.append(f"REF*6R*{free(line.control_number, 50, f'{path}.control_number', required=True)}")
+    out += [f"AMT*{item.qualifier}*{amount_text(item.amount_cents)}" for item in line.amounts]
+    out += [f"QTY*{clean(item.qualifier)}*{clean(item.quantity)}" for item in line.quantities]
+    out += [f"LQ*HE*{clean(remark)}" for remark in line.remarks]
+    out += line.raw
 
 
-def _adjustments(adjustments: Sequence[Adjustment], path: str) -> Iterator[str]:
+def _adjustments(out: list[str], adjustments: Sequence[Adjustment], path: str) -> None:
     """CAS: neighbours of one group share a segment, up to six."""
-    place = 0
-    while place < len(adjustments):
+    place, count = 0, len(adjustments)
+    while place < count:
         group = adjustments[place].group
         if group not in _GROUPS:
             raise CannotWrite(f"{path}.adjustments[{place}].group", "must be CO, PR, OA or PI")
         triplets: list[str] = []
-        while place < len(adjustments) and adjustments[place].group == group and len(triplets) < 3 * _TRIPLETS:
+        while place < count and adjustments[place].group == group and len(triplets) < 3 * _TRIPLETS:
             item = adjustments[place]
             reason = code(item.reason, 5, f"{path}.adjustments[{place}].reason")
-            triplets += [reason, amount_text(item.amount_cents), clean(item.quantity)]
+            triplets += [reason, amount_text(item.amount_cents), clean(item.quantity) if item.quantity else ""]
             place += 1
-        yield segment("CAS", group, *triplets)
+        out.append(segment("CAS", group, *triplets))
 
 
 def _place_of_person(person: Person) -> int:
