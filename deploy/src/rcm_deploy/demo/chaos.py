@@ -12,7 +12,7 @@ from random import Random
 from rcm_deploy.demo.system import OwnSystem
 from rcm_deploy.remote import SERVICES, NotRunningError, Remote, Running
 
-PAUSE_SECONDS = (0.2, 1.4)
+PAUSE_SECONDS = {"direct": (0.1, 0.7), "kafka": (0.2, 1.4)}
 """Between two kills, from when the system was ready again."""
 KILLS_MAX = 25
 """Then it is left alone: a run that is killed for ever never ends."""
@@ -38,10 +38,10 @@ class Killer:
         """Kills at random moments until `stop`, but each victim at least once."""
         while self.kills.total() < KILLS_MAX:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), self._random.uniform(*PAUSE_SECONDS))
+                await asyncio.wait_for(self._stop.wait(), self._random.uniform(*PAUSE_SECONDS[self._bus]))
                 if self._everyone_died():
                     return
-                await asyncio.sleep(self._random.uniform(*PAUSE_SECONDS))
+                await asyncio.sleep(self._random.uniform(*PAUSE_SECONDS[self._bus]))
             await asyncio.to_thread(self.kill_once)
 
     def kill_once(self) -> None:
