@@ -63,8 +63,9 @@ class Launcher:
 
         Raises AlreadyRunning, PortTaken, NoSystemUser, PostgresFailed, KafkaFailed, JarsMissing, PartFailed.
         """
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.default_int_handler)  # as Ctrl-C: everything is stopped in order
+        # As Ctrl-C: everything is stopped in order. SIGINT too, which a shell's background job inherits as ignored.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.default_int_handler)
         self._folder.make()
         with self._folder.held(), suppress(KeyboardInterrupt):
             key = make_signing_key(self._folder.keys)
