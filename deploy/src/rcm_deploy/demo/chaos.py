@@ -12,7 +12,7 @@ from random import Random
 from rcm_deploy.demo.system import OwnSystem
 from rcm_deploy.remote import SERVICES, NotRunningError, Remote, Running
 
-PAUSE_SECONDS = {"direct": (0.1, 0.7), "kafka": (0.2, 1.4)}
+PAUSE_SECONDS = {"direct": (0.05, 0.4), "kafka": (0.2, 1.4)}
 """Between two kills, from when the system was ready again."""
 KILLS_MAX = 25
 """Then it is left alone: a run that is killed for ever never ends."""
