@@ -13,6 +13,9 @@ from rcm.service import Periodic, Service
 
 __all__ = ["Settings", "build"]
 
+MATCH_AGAIN_EVERY = timedelta(milliseconds=250)
+"""A payer that answers at once meets its claim's ClaimSubmitted in another transaction often: money would wait for this."""
+
 
 def build(settings: Settings) -> Service:  # noqa: ARG001 - the same for all services
     """The service as the platform runs it."""
@@ -24,7 +27,7 @@ def build(settings: Settings) -> Service:  # noqa: ARG001 - the same for all ser
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
         subscriptions=SUBSCRIPTIONS,
-        periodics=[Periodic("match again", timedelta(seconds=5), match_again)],
+        periodics=[Periodic("match again", MATCH_AGAIN_EVERY, match_again)],
         description="The ledger of all money: charges, remittances (835), what patients owe, and where their payments went.",
         tags=[
             {"name": "remittances", "description": "Checks as 835 files told them, and quarantine"},
