@@ -106,7 +106,8 @@ class KafkaBus:
                 return await self._meter.behind(consumer.name, consumer.topics)
         except (KafkaError, TimeoutError, OSError) as error:
             meter, self._meter = self._meter, None
-            await meter.close()
+            if meter is not None:  # another question may have found out at the same time
+                await meter.close()
             raise Unavailable("Kafka does not tell how far this service has read") from error
 
     def ready(self, consumer: Consumer) -> bool:
