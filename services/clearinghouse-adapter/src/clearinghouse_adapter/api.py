@@ -15,7 +15,6 @@ from rcm.errors import NotFound, Unavailable
 from rcm.identity import Principal, Role
 from rcm.web.auth import allow
 from rcm.web.pages import LIMIT_DEFAULT, After, Limit, Page, decode_cursor_as, page_of
-from rcm.web.transactions import answered
 
 router = APIRouter(tags=["files"])
 Reader = Annotated[Principal, allow(Role.BILLER)]
@@ -150,7 +149,7 @@ def _desk(request: Request) -> Desk:
 async def get_flow(request: Request, who: Reader) -> FlowView:
     """Counts of files over all organisations, and what one's own wait for."""
     desk = _desk(request)
-    waiting, refused = await answered(desk.flow)
+    waiting, refused = await desk.flow()
     return FlowView(waiting=waiting, refused=refused, waits=_waits(desk.waits(who.organisation_id)))
 
 
@@ -164,14 +163,14 @@ async def list_outgoing(
 ) -> Page[OutgoingView]:
     """Newest first."""
     before: Any = tuple(decode_cursor_as(after, datetime.fromisoformat, UUID)) if after else None
-    rows = await answered(lambda: _desk(request).store.list_outgoing(who.organisation_id, state, before, limit))
+    rows = await _desk(request).store.list_outgoing(who.organisation_id, state, before, limit)
     return page_of(rows, limit, _outgoing, lambda row: (row.intended_at.isoformat(), row.submission_id))
 
 
 @router.post("/v1/outgoing/{submission_id}/retry", response_model=Retried, summary="Send a refused submission again")
 async def retry_outgoing(request: Request, submission_id: UUID, who: Admin) -> Retried:
     """Goes on where it was refused."""
-    if not await answered(lambda: _desk(request).retry_outgoing(who.organisation_id, submission_id)):
+    if not await _desk(request).retry_outgoing(who.organisation_id, submission_id):
         raise NotFound("there is no refused submission of this id")
     return Retried(retried=True)
 
@@ -186,14 +185,14 @@ async def list_incoming(
 ) -> Page[IncomingView]:
     """Newest first."""
     before: Any = tuple(decode_cursor_as(after, datetime.fromisoformat, str)) if after else None
-    rows = await answered(lambda: _desk(request).store.list_incoming(who.organisation_id, state, before, limit))
+    rows = await _desk(request).store.list_incoming(who.organisation_id, state, before, limit)
     return page_of(rows, limit, _incoming, lambda row: (row.fetched_at.isoformat(), row.remote_name))
 
 
 @router.post("/v1/incoming/{sha256}/retry", response_model=Retried, summary="Post a refused file again")
 async def retry_incoming(request: Request, sha256: str, who: Admin) -> Retried:
     """Posts the kept bytes once more; the answer shows in the list."""
-    if not await answered(lambda: _desk(request).retry_incoming(who.organisation_id, sha256)):
+    if not await _desk(request).retry_incoming(who.organisation_id, sha256):
         raise NotFound("there is no refused file with this sum")
     return Retried(retried=True)
 

@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rcm.errors import Fault, RcmError
+from rcm.database.pool import is_transient
+from rcm.errors import Fault, RcmError, Unavailable
 from rcm.logs import logger
 from rcm.web.context import SCOPE_KEY, RequestContext
 from rcm.web.metrics import Metrics
@@ -82,9 +83,7 @@ class Front:
             status = CLIENT_GONE
         except Exception as error:
             self._log.error("request failed", trace_id=context.trace_id, route=_route(scope), exc_info=error)
-            await self._refuse(
-                scope, receive, sending, status, RcmError("Something went wrong here; the log knows the trace id")
-            )
+            await self._refuse(scope, receive, sending, status, _last_resort(error))
         finally:
             self._done(scope, context, status)
 
@@ -175,3 +174,10 @@ def _route(scope: Scope) -> str:
     """The template of the route (`/v1/claims/{claim_id}`), never the path itself."""
     found = getattr(scope.get("route"), "path", None)
     return found if isinstance(found, str) else UNMATCHED
+
+
+def _last_resort(error: Exception) -> RcmError:
+    """503 where the database or Kafka is away and the same request can be sent again; else 500, our defect."""
+    if is_transient(error):
+        return Unavailable("What this needs does not answer now")
+    return RcmError("Something went wrong here; the log knows the trace id")

@@ -25,7 +25,6 @@ from rcm.web.metrics import Metrics
 from rcm.web.openapi import json_body
 from rcm.web.pages import LIMIT_DEFAULT, After, Limit, Page, decode_cursor_as, page_of
 from rcm.web.simulation import AHEAD_MAX, Ahead, ClockSetting, keep_ahead
-from rcm.web.transactions import answered
 
 TAGS = (
     {"name": "events", "description": "The public stream of what this service said, from its log, with replay"},
@@ -166,7 +165,7 @@ def health_router(metrics: Callable[[], Any]) -> APIRouter:
 async def metrics_answer(metrics: Metrics, runtime: Runtime | None) -> Response:
     """The registry's text; what the log holds is counted when it is asked for."""
     if runtime is not None:
-        for name, value in asdict(await answered(runtime.flow)).items():
+        for name, value in asdict(await runtime.flow()).items():
             if name in metrics.log:
                 metrics.log[name].set(value)
     return Response(generate_latest(metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST})
@@ -247,7 +246,7 @@ async def get_access_log(
 async def get_flow(request: Request, _: Annotated[Principal, allow(Role.ADMIN, operator=True)]) -> FlowView:
     """Counts of the whole service; quiescent is when nothing is unpublished, unconsumed or retrying."""
     plumbing = request.app.state.plumbing
-    return FlowView(**asdict(await answered(plumbing.runtime.flow)), now=plumbing.clock.now())
+    return FlowView(**asdict(await plumbing.runtime.flow()), now=plumbing.clock.now())
 
 
 @router.get("/v1/admin/clock", response_model=Ahead, tags=["operations"], summary="What time it is here")
