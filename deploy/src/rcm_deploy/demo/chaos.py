@@ -52,8 +52,8 @@ class Killer:
         else:
             try:
                 os.kill(Running.read(self._system.data_folder).processes[self._victim], signal.SIGKILL)
-            except (ProcessLookupError, NotRunningError):
-                return  # it lies dead already; its turn comes when it is up again
+            except (ProcessLookupError, NotRunningError, KeyError):
+                return  # it lies dead already, or is listed no more; its turn comes when it is up again
         self.kills[self._victim] += 1
         self._victim = next(self._victims)
 
