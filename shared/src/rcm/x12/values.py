@@ -10,6 +10,8 @@ class Reference(Struct, frozen=True, gc=False):
 
     qualifier: str
     value: str
+    description: str = ""
+    """REF03: what the identifier is called."""
 
 
 class Address(Struct, frozen=True, gc=False):
