@@ -27,11 +27,13 @@ class Levels:
     def __init__(self) -> None:
         self._levels: list[_Level] = []
         self._open: list[tuple[Hashable, int]] = []
+        self._entered = -1
+        """The depth that was entered last."""
 
     def enter(self, depth: int, level_code: str, key: Hashable, segments: Iterable[str], *, anew: bool = False) -> None:
         """Stands in the level `key` at `depth` (from 0), which is opened unless it is open already and not wanted `anew`."""
+        self._entered = depth
         if depth < len(self._open) and self._open[depth][0] == key and not anew:
-            del self._open[depth + 1 :]
             return
         del self._open[depth:]
         parent = self._open[-1][1] if self._open else -1
@@ -42,13 +44,14 @@ class Levels:
 
     def add(self, segments: Iterable[str]) -> None:
         """Segments of the level that was entered last."""
-        self._levels[self._open[-1][1]].segments.extend(segments)
+        self._levels[self._open[self._entered][1]].segments.extend(segments)
 
-    def written(self) -> Iterator[str]:
-        """All levels with HL before each."""
+    def written(self, bare: str = "") -> Iterator[str]:
+        """All levels with HL before each; HL04 is not written for the level `bare`."""
         for number, level in enumerate(self._levels, 1):
             parent = str(level.parent + 1) if level.parent >= 0 else ""
-            yield f"HL*{number}*{parent}*{level.code}*{int(level.has_children)}"
+            children = "" if level.code == bare else f"*{int(level.has_children)}"
+            yield f"HL*{number}*{parent}*{level.code}{children}"
             yield from level.segments
 
 
