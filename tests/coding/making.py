@@ -5,15 +5,13 @@ from typing import Any
 
 import orjson
 
-from coding_svc.domain.edits.form import Facts
 from coding_svc.domain.encounter import Encounter
 from coding_svc.domain.merge_patch import merged
+from coding_svc.main import code_book
 from coding_svc.views import ENCOUNTER
-from rcm.codesets.diagnoses import installed_diagnosis_codes
-from rcm.codesets.place_of_service import is_place_of_service
 
 TODAY = date(2026, 3, 10)
-FACTS = Facts(TODAY, installed_diagnosis_codes(), is_place_of_service)
+FACTS = code_book().facts(TODAY, {})
 
 
 def document(changes: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:

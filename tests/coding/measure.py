@@ -21,11 +21,9 @@ from coding_svc.domain.service_keys import service_keys
 from coding_svc.edi.json_bodies import read_json
 from coding_svc.edi.parcel import Taken
 from coding_svc.handlers.answers import answer_of
-from coding_svc.handlers.codebook import CodeBook
 from coding_svc.handlers.intake import Delivery, receive
+from coding_svc.main import code_book
 from rcm.clock import FixedClock
-from rcm.codesets.diagnoses import installed_diagnosis_codes
-from rcm.codesets.place_of_service import is_place_of_service
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import Cause, UnitOfWork
 from rcm.web.answers import render
@@ -33,7 +31,7 @@ from rcm_deploy.samples.encounters import sample_encounters
 
 GROUP = 32
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
-BOOK = CodeBook(installed_diagnosis_codes(), is_place_of_service)
+BOOK = code_book()
 
 
 class _Nothing:

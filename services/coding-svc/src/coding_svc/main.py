@@ -4,6 +4,8 @@ from pathlib import Path
 
 from coding_svc.api import ROUTERS
 from coding_svc.consumers import SUBSCRIPTIONS
+from coding_svc.domain.lists import DatedLists, read_lists
+from coding_svc.handlers.code_sets import InstalledCodes
 from coding_svc.handlers.codebook import CodeBook
 from coding_svc.models import Base
 from coding_svc.settings import CodingSettings as Settings
@@ -12,7 +14,14 @@ from rcm.codesets.place_of_service import is_place_of_service
 from rcm.identity import Role
 from rcm.service import Service
 
-__all__ = ["Settings", "build"]
+__all__ = ["Settings", "build", "code_book"]
+LISTS = Path(__file__).parent / "lists" / "coding.tsv"
+
+
+def code_book() -> CodeBook:
+    """The code sets of this installation and our own dated lists."""
+    lists = DatedLists(read_lists(LISTS.read_text()))
+    return CodeBook(InstalledCodes(installed_diagnosis_codes(), lists), is_place_of_service)
 
 
 def build(_: Settings) -> Service:
@@ -27,7 +36,7 @@ def build(_: Settings) -> Service:
         migrations=Path(__file__).parent / "migrations",
         subscriptions=SUBSCRIPTIONS,
         readers=(Role.CODER, Role.BILLER),
-        context=CodeBook(installed_diagnosis_codes(), is_place_of_service),
+        context=code_book(),
         tags=(
             {"name": "encounters", "description": "Sent by an EHR, completed by a coder"},
             {"name": "worklist", "description": "What waits for a person"},

@@ -109,6 +109,8 @@ class ServiceLine(Payload):
     """A decimal."""
     unit: str = "UN"
     """UN units, MJ minutes."""
+    minutes: int | None = None
+    """The time that the record states, where the service is counted by time and `unit` is UN."""
     charge_cents: int
     diagnosis_pointers: tuple[int, ...]
     """From 1, into the encounter's diagnoses, the first the main one; 1 to 4 of them."""

@@ -137,6 +137,8 @@ class ServiceLine(Part):
     units: Units = "1"
     unit: Literal["UN", "MJ"] = "UN"
     """UN units, MJ minutes."""
+    minutes: Annotated[int, Field(ge=1, le=9999)] | None = None
+    """The time that the record states, where the service is counted by time and `unit` is UN."""
     charge_cents: ChargeCents = 0
     diagnosis_pointers: tuple[int, ...] = ()
     """From 1, into the encounter's diagnoses, the first the main one; 1 to 4 of them."""

@@ -75,7 +75,7 @@ async def change(unit: UnitOfWork, book: CodeBook, encounter_id: UUID, version: 
         repairs=(*stored.repairs, *repairs),
         change=_step(unit, stored, "changed" if state is stored.state else state.value, "", changed),
     )
-    event = _said(stored, encounter, document, book.diagnoses.release, state, findings, changed)
+    event = _said(stored, encounter, document, book.release, state, findings, changed)
     if event is not None:
         _emit(unit, stored, event)
     return _answer(await _again(unit, encounter_id))

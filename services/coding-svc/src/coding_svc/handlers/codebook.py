@@ -4,16 +4,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from coding_svc.domain.edits.form import DiagnosisTable, Facts
+from coding_svc.domain.codes import CodeSets
+from coding_svc.domain.edits.form import Facts
 
 
 @dataclass(frozen=True, slots=True)
 class CodeBook:
     """Dated code sets behind the edits' own protocols."""
 
-    diagnoses: DiagnosisTable
+    codes: CodeSets
     is_place_of_service: Callable[[str, date], bool]
+
+    @property
+    def release(self) -> str:
+        """The release that codes are checked against."""
+        return self.codes.release
 
     def facts(self, today: date, billed: Mapping[int, str]) -> Facts:
         """What the edits need to know besides the encounter."""
-        return Facts(today, self.diagnoses, self.is_place_of_service, billed)
+        return Facts(today, self.codes, self.is_place_of_service, billed)

@@ -133,7 +133,7 @@ class _Desk:
     def _say(self, item: Taken, encounter_id: UUID, state: State, findings: Sequence[Finding]) -> None:
         encounter = item.encounter
         self._unit.emit(
-            events.coded(encounter, item.document, encounter_id, self._book.diagnoses.release)
+            events.coded(encounter, item.document, encounter_id, self._book.release)
             if state is State.CODED
             else events.held(encounter_id, encounter.external_id, findings),
             organisation_id=self._unit.organisation,

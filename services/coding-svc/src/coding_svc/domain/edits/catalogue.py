@@ -3,7 +3,7 @@
 from datetime import date
 from functools import lru_cache
 
-from coding_svc.domain.edits import coverages, diagnoses, lines, people, providers, services
+from coding_svc.domain.edits import bundling, coverages, diagnoses, lines, modifiers, patients, people, providers, services
 from coding_svc.domain.edits.form import Edit, Facts, Finding, Severity
 from coding_svc.domain.encounter import Encounter
 
@@ -13,7 +13,10 @@ EDITS: tuple[Edit, ...] = (
     *providers.EDITS,
     *services.EDITS,
     *diagnoses.EDITS,
+    *patients.EDITS,
     *lines.EDITS,
+    *modifiers.EDITS,
+    *bundling.EDITS,
 )
 BY_ID: dict[str, Edit] = {edit.edit_id: edit for edit in EDITS}
 
@@ -24,9 +27,36 @@ def edits_on(day: date) -> tuple[Edit, ...]:
     return tuple(edit for edit in EDITS if edit.effective_from <= day <= edit.effective_to)
 
 
+def aspects_of(encounter: Encounter, facts: Facts) -> set[str]:
+    """What the encounter's codes have that edits look at: with it, most encounters need few of the edits."""
+    found: set[str] = set()
+    day, codes = diagnoses.coding_day(encounter), facts.codes
+    if day is not None:
+        for diagnosis in encounter.diagnoses:
+            found |= codes.diagnosis(diagnosis.code, day).aspects
+    if len(encounter.diagnoses) > 1:
+        found.add("diagnoses")
+    first = encounter.date_of_service
+    for line in encounter.lines:
+        on = line.date_of_service or first
+        if on is not None and line.procedure:
+            found |= codes.procedure(line.procedure, on).aspects
+        if line.modifiers:
+            found.add("modifiers")
+    if len(encounter.lines) > 1:
+        found.add("lines")
+    return found
+
+
 def assess(encounter: Encounter, facts: Facts) -> tuple[Finding, ...]:
     """What all edits find, in the catalogue's order. An overridden edit is told as a warning with the override's reason."""
-    found = [(edit, hit) for edit in edits_on(encounter.date_of_service or facts.today) for hit in edit.check(encounter, facts)]
+    aspects = aspects_of(encounter, facts)
+    found = [
+        (edit, hit)
+        for edit in edits_on(encounter.date_of_service or facts.today)
+        if not edit.needs or edit.needs in aspects
+        for hit in edit.check(encounter, facts)
+    ]
     if not found:
         return ()
     overridden = {override.edit_id for override in encounter.overrides if BY_ID.get(override.edit_id, _NONE).overridable}

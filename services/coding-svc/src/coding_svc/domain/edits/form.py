@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
 
+from coding_svc.domain.codes import CodeSets
 from coding_svc.domain.encounter import Encounter
 
 
@@ -18,30 +18,12 @@ class Severity(StrEnum):
     """It is told and goes on."""
 
 
-class DiagnosisTable(Protocol):
-    """What the edits ask about a diagnosis; `main.py` fills it with the dated code set."""
-
-    @property
-    def release(self) -> str:
-        """The release that codes are checked against."""
-
-    @property
-    def last_day(self) -> date:
-        """The last day that the release covers; later days are judged by it."""
-
-    def standing(self, code: str, on: date) -> str:
-        """ "billable", "not yet", "expired", "header" or "unknown" on that day."""
-
-    def is_manifestation(self, code: str, on: date) -> bool:
-        """Whether the code may not stand first."""
-
-
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the edits need to know besides the encounter."""
 
     today: date
-    diagnoses: DiagnosisTable
+    codes: CodeSets
     is_place_of_service: Callable[[str, date], bool]
     billed: Mapping[int, str] = field(default_factory=dict)
     """Service keys of other live encounters of the same patient, each with that encounter's id."""
@@ -74,6 +56,8 @@ class Edit:
     effective_to: date = date.max
     overridable: bool = False
     """Whether a person may say, with a reason, that the encounter is right as it is."""
+    needs: str = ""
+    """What the encounter must have for the edit to be worth running, of `catalogue.aspects_of`; "": it always runs."""
 
 
 @dataclass(frozen=True, slots=True)
