@@ -61,6 +61,52 @@ class Dated(Struct, frozen=True, gc=False):
     last: date | None = None
 
 
+class Contact(Struct, frozen=True, gc=False):
+    """PER: whom to ask, and how."""
+
+    function: str = "IC"
+    """PER01: IC information, CX payer's claim office, BL technical department."""
+    name: str = ""
+    numbers: tuple[tuple[str, str], ...] = ()
+    """Up to three pairs of qualifier and number: TE telephone, FX fax, EM email, EX extension, UR web address."""
+
+    def number(self, qualifier: str) -> str:
+        """The first number of this kind; empty where there is none."""
+        return next((number for kind, number in self.numbers if kind == qualifier), "")
+
+
+class OutpatientAdjudication(Struct, frozen=True, gc=False):
+    """MOA: how an outpatient or professional claim was adjudicated (835 loop 2100, 837 loop 2320)."""
+
+    reimbursement_rate: str = ""
+    """MOA01, a share of one."""
+    payable_cents: int | None = None
+    """MOA02, HCPCS payable."""
+    remarks: tuple[str, ...] = ()
+    """MOA03 to MOA07."""
+    renal_disease_cents: int | None = None
+    """MOA08."""
+    professional_component_cents: int | None = None
+    """MOA09, billed though not payable."""
+
+
+class InpatientAdjudication(Struct, frozen=True, gc=False):
+    """MIA: how an inpatient claim was adjudicated (835 loop 2100, 837I loop 2320)."""
+
+    covered_days: str = "0"
+    """MIA01."""
+    lifetime_psychiatric_days: str = ""
+    """MIA03."""
+    remarks: tuple[str, ...] = ()
+    """MIA05 and MIA20 to MIA23."""
+    amounts: tuple[Amount, ...] = ()
+    """The amounts with their element as qualifier: "04" DRG, "06" disproportionate share, "07" Medicare secondary payer
+    pass-through, "08" capital, "09" to "14" parts of it, "16" old capital, "17" indirect teaching, "18" hospital-specific DRG,
+    "19" professional component, "24" capital exception, "02" outlier."""
+    cost_report_days: str = ""
+    """MIA15."""
+
+
 class Envelope(Struct, frozen=True, gc=False):
     """Where a transaction set stood: what its ISA and GS say."""
 

@@ -1,0 +1,1 @@
+"""837D, dental claims (005010X224A2): typed values, reader."""
