@@ -65,17 +65,20 @@ class StandIn:
         app = FastAPI()
 
         @app.get("/v1/events")
-        async def page(request: Request, after: int = 0, limit: int = 100) -> dict[str, Any]:
+        async def page(request: Request, type: str, after: int = 0, limit: int = 100) -> dict[str, Any]:  # noqa: A002
             self.tokens.add(request.headers["authorization"])
             last = min(after + limit, len(self.events))
-            return {"events": self.events[after:last], "cursor": str(last), "more": last < len(self.events)}
+            events = [event for event in self.events[after:last] if event["type"] == type]
+            return {"events": events, "cursor": str(last), "more": last < len(self.events)}
 
         @app.get("/v1/events/stream")
-        async def stream(after: int) -> Response:
+        async def stream(type: str, after: int) -> Response:  # noqa: A002
             frames = [
                 f"id: {place}\nevent: {event['type']}\ndata: ".encode() + orjson.dumps(event) + b"\n\n"
                 for place, event in enumerate(self.events[after:], after + 1)
+                if event["type"] == type
             ]
+            frames.append(f": beat\nid: {len(self.events)}\n\n".encode())
 
             async def pieces() -> AsyncIterator[bytes]:
                 yield b": open\n\n"

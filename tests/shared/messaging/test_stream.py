@@ -95,9 +95,9 @@ async def collected(two: Pair, organisation: UUID, after: str | None, number: in
     """Follows until so many events have come."""
     found: list[PublicEvent] = []
     async with asyncio.timeout(20):
-        async for events in two.producer.tail.follow(organisation, after, beat_seconds=0.2):
-            assert all(event.organisation_id == organisation for event in events)
-            found += events
+        async for news in two.producer.tail.follow(organisation, after, beat_seconds=0.2):
+            assert all(event.organisation_id == organisation for event in news.events)
+            found += news.events
             if len(found) >= number:
                 break
     assert len({event.cursor for event in found}) == len(found)
@@ -122,6 +122,31 @@ async def test_followers_see_everything_once_and_in_order(two: Pair, monkeypatch
     assert await other == list(range(1, 41))
 
 
+async def test_of_some_types_alone_and_the_cursor_passes_the_others(two: Pair) -> None:
+    """Who wants few events is given those, and does not look through the others again from its cursor."""
+    thing, type_name = new_id(), "rcm.toys.Nothing.v1"
+    await said_by(two, ORGANISATION, [thing])
+    await two.quiet()
+    async with two.producer.api.transaction(ORGANISATION, read_only=True) as connection:
+        nothing = await read_events(connection, ORGANISATION, None, 10, source="/claims-svc", types=[type_name])
+        everything = await read_events(connection, ORGANISATION, None, 10, source="/claims-svc")
+    assert nothing.events == []
+    assert nothing.cursor == everything.cursor
+    tail = two.producer.tail
+
+    async def followed(types: frozenset[str]) -> list[int]:
+        async for news in tail.follow(ORGANISATION, everything.cursor, types=types, beat_seconds=0.2):
+            if news.events or types == frozenset({type_name}):
+                return sequences(news.events)
+        return []
+
+    follower = asyncio.create_task(followed(frozenset({everything.events[0].type})))
+    assert await followed(frozenset({type_name})) == []
+    await said_by(two, ORGANISATION, [thing])
+    assert await follower == [2]
+    assert await followed(frozenset({everything.events[0].type})) == [2]
+
+
 async def test_without_a_cursor_one_sees_what_comes(two: Pair) -> None:
     thing = new_id()
     await said_by(two, ORGANISATION, [thing])
@@ -138,8 +163,8 @@ async def test_a_silent_stream_beats_and_ends_with_the_service(two: Pair) -> Non
 
     async def follow() -> None:
         nonlocal beats
-        async for events in two.producer.tail.follow(ORGANISATION, None, beat_seconds=0.05):
-            assert events == []
+        async for news in two.producer.tail.follow(ORGANISATION, None, beat_seconds=0.05):
+            assert news.events == []
             beats += 1
 
     follower = asyncio.create_task(follow())

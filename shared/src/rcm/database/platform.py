@@ -34,6 +34,7 @@ create table event_log (
     data text not null,
     constraint pk_event_log primary key (organisation_id, epoch, xid, seq, logged_at)
 ) partition by range (logged_at);
+alter table event_log alter column data set storage external;
 create index ix_event_log_order on event_log (epoch, xid, seq);
 create index ix_event_log_time on event_log using brin ("time");
 
@@ -134,8 +135,10 @@ begin
         month := date_trunc('month', now(), 'UTC') + make_interval(months => ahead);
         suffix := to_char(month at time zone 'UTC', '"y"YYYY"m"MM');
         if ahead >= 0 and to_regclass('event_log_' || suffix) is null then
+            -- An event is written once and read a few times: compressing it costs more than its place (decision 0014).
             execute format('create table %I partition of event_log for values from (%L) to (%L)',
                 'event_log_' || suffix, month, month + interval '1 month');
+            execute format('alter table %I set (toast_tuple_target = 8160)', 'event_log_' || suffix);
         end if;
         if to_regclass('inbox_' || suffix) is null then
             execute format('create table %I partition of inbox for values from (%L) to (%L)',

@@ -1,6 +1,7 @@
 """Many rows in one statement, as one JSON parameter; the SQL is made once from a table's own columns.
 
-One parameter that orjson writes costs a fifth of arrays by column, whose every cell asyncpg looks at (decision 0014).
+One parameter that orjson writes costs a fifth of arrays by column, whose every cell asyncpg looks at. Only wide columns
+(documents, files) go as an array each: PostgreSQL need not read through them to find where they end (decision 0014).
 """
 
 # ruff: noqa: S608 - names are those of our own tables; every value is a parameter
@@ -33,17 +34,18 @@ async def insert_rows(
     *,
     on_conflict: str = "",
     returning: str = "",
+    wide: tuple[str, ...] = (),
 ) -> "list[Record]":
     """Inserts all rows in one statement; all rows have the same keys, which are columns of `table`.
 
     `on_conflict` is what follows those words in SQL ("do nothing", "(organisation_id, claim_id) do update set ..."),
-    `returning` a list of columns. JSON columns (JSONB) take any value that orjson encodes, or a pydantic model. Nothing is
-    done for no rows.
+    `returning` a list of columns. JSON columns (JSONB) take any value that orjson encodes, or a pydantic model. `wide` names
+    the columns of text, bytes or JSON whose values are long: about a kilobyte or more. Nothing is done for no rows.
     """
     if not rows:
         return []
-    sql, labels = _insert(table, tuple(rows[0]), on_conflict, returning)
-    return await connection.fetch(sql, _recordset(rows, labels))
+    sql, labels = _insert(table, tuple(rows[0]), on_conflict, returning, wide)
+    return await connection.fetch(sql, *_parameters(table, rows, labels, wide))
 
 
 async def update_rows(
@@ -53,15 +55,32 @@ async def update_rows(
     *,
     key: Sequence[str],
     returning: str = "",
+    wide: tuple[str, ...] = (),
 ) -> "list[Record]":
     """Updates many rows in one statement: each row's `key` columns find it, its other columns are set.
 
-    Keys hold no NULL. `returning` names columns of the table, with their new values.
+    Keys hold no NULL. `returning` names columns of the table, with their new values; `wide` as in `insert_rows`.
     """
     if not rows:
         return []
-    sql, labels = _update(table, tuple(rows[0]), tuple(key), returning)
-    return await connection.fetch(sql, _recordset(rows, labels))
+    sql, labels = _update(table, tuple(rows[0]), tuple(key), returning, wide)
+    return await connection.fetch(sql, *_parameters(table, rows, labels, wide))
+
+
+def _parameters(
+    table: type[SQLModel], rows: Sequence[Mapping[str, object]], labels: Labels, wide: tuple[str, ...]
+) -> list[object]:
+    """The rows as JSON without their wide columns, then each of those as an array."""
+    if not wide:
+        return [_recordset(rows, labels)]
+    narrow = [{name: value for name, value in row.items() if name not in wide} for row in rows]
+    columns = _table(table).columns
+    arrays: list[object] = []
+    for name in wide:
+        values = [row[name] for row in rows]
+        is_json = isinstance(columns[name].type, sqlalchemy.JSON)
+        arrays.append([encode_json(value).decode() for value in values] if is_json else values)
+    return [_recordset(narrow, labels), *arrays]
 
 
 def _recordset(rows: Sequence[Mapping[str, object]], labels: Labels) -> str:
@@ -76,23 +95,28 @@ def _recordset(rows: Sequence[Mapping[str, object]], labels: Labels) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _insert(table: type[SQLModel], names: tuple[str, ...], on_conflict: str, returning: str) -> tuple[str, Labels]:
+def _insert(
+    table: type[SQLModel], names: tuple[str, ...], on_conflict: str, returning: str, wide: tuple[str, ...]
+) -> tuple[str, Labels]:
     """The statement, and the labels of its enumerated columns."""
     columns = ", ".join(f'"{name}"' for name in names)
-    sql = f"insert into {_name(table)} ({columns}) select {columns} from {_source(table, names)}"
+    values = ", ".join(_value(table, name, wide) for name in names)
+    sql = f"insert into {_name(table)} ({columns}) select {values} from {_source(table, names, wide)}"
     if on_conflict:
         sql += f" on conflict {on_conflict}"
     return sql + (f" returning {returning}" if returning else ""), _labels(table, names)
 
 
 @lru_cache(maxsize=1024)
-def _update(table: type[SQLModel], names: tuple[str, ...], key: tuple[str, ...], returning: str) -> tuple[str, Labels]:
+def _update(
+    table: type[SQLModel], names: tuple[str, ...], key: tuple[str, ...], returning: str, wide: tuple[str, ...]
+) -> tuple[str, Labels]:
     """The statement; the new values' columns are renamed, so that `returning` is never ambiguous."""
-    renamed = ", ".join(f'"{name}" as new_{position}' for position, name in enumerate(names))
+    renamed = ", ".join(f"{_value(table, name, wide)} as new_{position}" for position, name in enumerate(names))
     place = {name: f"n.new_{position}" for position, name in enumerate(names)}
     changes = ", ".join(f'"{name}" = {place[name]}' for name in names if name not in key)
     found = " and ".join(f't."{name}" = {place[name]}' for name in key)
-    sql = f"update {_name(table)} t set {changes} from (select {renamed} from {_source(table, names)}) n where {found}"
+    sql = f"update {_name(table)} t set {changes} from (select {renamed} from {_source(table, names, wide)}) n where {found}"
     return sql + (f" returning {returning}" if returning else ""), _labels(table, names)
 
 
@@ -105,10 +129,26 @@ def _table(table: type[SQLModel]) -> sqlalchemy.Table:
     return found
 
 
-def _source(table: type[SQLModel], names: tuple[str, ...]) -> str:
-    """The parameter as rows with the columns' own types."""
-    columns = ", ".join(f'"{name}" {_sql_type(_table(table).columns[name].type)}' for name in names)
-    return f"json_to_recordset($1::text::json) as u({columns})"
+def _source(table: type[SQLModel], names: tuple[str, ...], wide: tuple[str, ...]) -> str:
+    """The parameters as rows with the columns' own types; wide JSON is text still."""
+    narrow = [name for name in names if name not in wide]
+    columns = ", ".join(f'"{name}" {_sql_type(_table(table).columns[name].type)}' for name in narrow)
+    if not wide:
+        return f"json_to_recordset($1::text::json) as u({columns})"
+    arrays = ", ".join(f"unnest(${place}::{_wide_type(table, name)}[])" for place, name in enumerate(wide, start=2))
+    every = ", ".join(f'"{name}"' for name in (*narrow, *wide))
+    return f"rows from (json_to_recordset($1::text::json) as ({columns}), {arrays}) as u({every})"
+
+
+def _value(table: type[SQLModel], name: str, wide: tuple[str, ...]) -> str:
+    """A column of the source as its table wants it."""
+    if name in wide and isinstance(_table(table).columns[name].type, sqlalchemy.JSON):
+        return f'"{name}"::{_sql_type(_table(table).columns[name].type)}'
+    return f'"{name}"'
+
+
+def _wide_type(table: type[SQLModel], name: str) -> str:
+    return "bytea" if isinstance(_table(table).columns[name].type, sqlalchemy.LargeBinary) else "text"
 
 
 def _sql_type(kind: Any) -> str:

@@ -27,33 +27,42 @@ APPEND = """
 insert into event_log
     (organisation_id, event_id, type, subject, sequence, "time", correlation_id, causation_id, traceparent, data)
 select o, e, t, s, n, $2, c, a, p, d
-from json_to_recordset($1::text::json)
-    as u(o uuid, e uuid, t text, s uuid, n bigint, c uuid, a uuid, p text, d text)
+from rows from (
+    json_to_recordset($1::text::json) as (o uuid, e uuid, t text, s uuid, n bigint, c uuid, a uuid, p text), unnest($3::text[])
+) as u(o, e, t, s, n, c, a, p, d)
 """
 COLUMNS = """
     l.event_id, l.organisation_id, l.type, l.subject, l.sequence, l."time", l.correlation_id, l.causation_id, l.traceparent,
     l.data, l.logged_at, l.epoch, l.xid::text::bigint as xid8, l.seq"""
 SETTLED = "(l.epoch < e.epoch or l.xid < pg_snapshot_xmin(pg_current_snapshot()))"
 NOW = "(select max(epoch) as epoch from log_epoch) e"
-READ = f"""
-select {COLUMNS}, {SETTLED} as settled
-from {NOW}, event_log l
-where (l.epoch, l.xid, l.seq) > ($1::integer, $2::text::xid8, $3::bigint)
-order by l.epoch, l.xid, l.seq limit $4
+AFTER = "(l.epoch, l.xid, l.seq) > ($1::integer, $2::text::xid8, $3::bigint)"
+
+
+def _read(whose: str = "true", which: str = "true") -> str:
+    """The next settled events, and with each of them, or alone in a row, the last committed event's place at the same moment.
+
+    Where the last one is settled everything is: all smaller xids stand before it.
+    """
+    return f"""
+select newest.settled, newest.epoch, newest.xid::text::bigint, newest.seq, found.*
+from {NOW} cross join lateral (
+    select l.epoch, l.xid, l.seq, {SETTLED} as settled from event_log l where {whose}
+    order by l.epoch desc, l.xid desc, l.seq desc limit 1
+) newest left join lateral (
+    select {COLUMNS} from event_log l where {whose} and {AFTER} and {SETTLED} and {which}
+    order by l.epoch, l.xid, l.seq limit $4
+) found on true
 """
-READ_ORGANISATION = f"""
-select {COLUMNS}, {SETTLED} as settled
-from {NOW}, event_log l
-where l.organisation_id = $5 and (l.epoch, l.xid, l.seq) > ($1::integer, $2::text::xid8, $3::bigint)
-order by l.epoch, l.xid, l.seq limit $4
-"""
-READ_REPLAYED = f"""
-select {COLUMNS}, {SETTLED} as settled
-from {NOW}, event_log l
-where l.organisation_id = any($5::uuid[]) and (l.epoch, l.xid, l.seq) > ($1::integer, $2::text::xid8, $3::bigint)
-    and (l.epoch, l.xid, l.seq) <= ($6::integer, $7::text::xid8, $8::bigint)
-order by l.epoch, l.xid, l.seq limit $4
-"""
+
+
+READ = _read()
+READ_TYPES = _read(which="l.type = any($5::text[])")
+READ_ORGANISATION = _read("l.organisation_id = $5")
+READ_ORGANISATION_TYPES = _read("l.organisation_id = $5", "l.type = any($6::text[])")
+READ_REPLAYED = _read(
+    which="l.organisation_id = any($5::uuid[]) and (l.epoch, l.xid, l.seq) <= ($6::integer, $7::text::xid8, $8::bigint)"
+)
 COUNT_AFTER = f"""
 select count(*) as all, count(*) filter (where {SETTLED}) as settled
 from {NOW}, event_log l where (l.epoch, l.xid, l.seq) > ($1::integer, $2::text::xid8, $3::bigint)
@@ -78,6 +87,8 @@ class LogBatch:
     """More is committed, but a transaction that began before it still runs: look again in a moment."""
     full: bool
     """The limit was reached."""
+    end: Position
+    """Up to here nothing more is to be found: the last event's place, or the log's end where that is known."""
 
 
 async def append(connection: "Connection", pending: Sequence[PendingEvent], time: datetime) -> None:
@@ -92,20 +103,31 @@ async def append(connection: "Connection", pending: Sequence[PendingEvent], time
             "c": event.correlation_id,
             "a": event.causation_id,
             "p": event.traceparent,
-            "d": event.data.model_dump_json(),
         }
         for event in pending
     ]
-    await connection.execute(APPEND, encode_json(rows).decode(), time)
+    # The data beside the JSON and not within it: nobody need escape it and read through it (decision 0014).
+    data = [event.data.model_dump_json() for event in pending]
+    await connection.execute(APPEND, encode_json(rows).decode(), time, data)
 
 
-async def read_log(connection: "Connection", after: Position, limit: int, *, organisation_id: UUID | None = None) -> LogBatch:
-    """The next events after a position in commit order, at most `limit`, of all organisations or of one."""
+async def read_log(
+    connection: "Connection",
+    after: Position,
+    limit: int,
+    *,
+    organisation_id: UUID | None = None,
+    types: Sequence[str] | None = None,
+) -> LogBatch:
+    """The next events after a position in commit order, at most `limit`; of one organisation, of some types, or of all."""
+    place = (after.epoch, str(after.xid), after.seq, limit)
     if organisation_id is None:
-        rows = await connection.fetch(READ, after.epoch, str(after.xid), after.seq, limit)
+        rows = await (connection.fetch(READ, *place) if types is None else connection.fetch(READ_TYPES, *place, types))
+    elif types is None:
+        rows = await connection.fetch(READ_ORGANISATION, *place, organisation_id)
     else:
-        rows = await connection.fetch(READ_ORGANISATION, after.epoch, str(after.xid), after.seq, limit, organisation_id)
-    return _batch(rows, limit)
+        rows = await connection.fetch(READ_ORGANISATION_TYPES, *place, organisation_id, types)
+    return _batch(rows, limit, after)
 
 
 async def read_replayed(
@@ -115,18 +137,25 @@ async def read_replayed(
     rows = await connection.fetch(
         READ_REPLAYED, after.epoch, str(after.xid), after.seq, limit, organisations, until.epoch, str(until.xid), until.seq
     )
-    return _batch(rows, limit)
+    return _batch(rows, limit, after)
 
 
-def _batch(rows: Sequence["Record"], limit: int) -> LogBatch:
-    envelopes = [envelope_of(row) for row in rows if row["settled"]]
-    return LogBatch(envelopes, unsettled=len(envelopes) < len(rows), full=len(rows) == limit)
+def _batch(rows: Sequence["Record"], limit: int, after: Position) -> LogBatch:
+    if not rows:
+        return LogBatch([], unsettled=False, full=False, end=after)
+    settled, *newest = rows[0][:4]
+    envelopes = [envelope_of(row) for row in rows] if rows[0]["event_id"] is not None else []
+    full = len(envelopes) == limit
+    end = envelopes[-1].position if envelopes else after
+    if settled and not full:
+        end = max(after, Position(*newest))
+    return LogBatch(envelopes, unsettled=not settled, full=full, end=end)
 
 
 def envelope_of(row: "Record") -> Envelope:
-    """A row of the log."""
-    event_id, organisation_id, kind, subject, sequence, time, correlation, causation, trace, data, *rest = row
-    logged_at, epoch, xid, seq, _ = rest
+    """A row of the log, behind what tells of the log's end."""
+    event_id, organisation_id, kind, subject, sequence, time, correlation, causation, trace, data, *rest = row[4:]
+    logged_at, epoch, xid, seq = rest
     return Envelope(
         event_id,
         organisation_id,

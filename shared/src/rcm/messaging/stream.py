@@ -4,7 +4,7 @@ import asyncio
 import base64
 import binascii
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -100,25 +100,59 @@ def public(envelope: Envelope, source: str) -> PublicEvent:
 
 
 async def read_events(
-    connection: "Connection", organisation_id: UUID, after: str | None, limit: int, *, source: str
+    connection: "Connection",
+    organisation_id: UUID,
+    after: str | None,
+    limit: int,
+    *,
+    source: str,
+    types: Sequence[str] | None = None,
 ) -> EventPage:
-    """The organisation's next events behind the cursor, or from the beginning. `source` as in CloudEvents: `/claims-svc`."""
+    """The organisation's next events (of some types) behind the cursor, or from the beginning.
+
+    `source` as in CloudEvents: `/claims-svc`.
+    """
     position = position_of(after) if after else START
-    batch = await read_log(connection, position, limit, organisation_id=organisation_id)
+    batch = await read_log(connection, position, limit, organisation_id=organisation_id, types=types)
     events = [public(envelope, source) for envelope in batch.envelopes]
-    return EventPage(events, events[-1].cursor if events else cursor_text(position), more=batch.full)
+    return EventPage(events, cursor_text(batch.end), more=batch.full)
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Who reads along: one organisation's events, of some types or (None) of all."""
+
+    organisation_id: UUID
+    types: frozenset[str] | None
+
+    def wants(self, event: PublicEvent) -> bool:
+        """Whether the event is one of these."""
+        return event.organisation_id == self.organisation_id and (self.types is None or event.type in self.types)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a follower gets: events, and the cursor behind them and behind everything that was passed over."""
+
+    events: list[PublicEvent]
+    cursor: str
 
 
 class Tail:
-    """One reader of the log's end for all open streams of a process, with the newest events in memory, encoded once."""
+    """One reader of the log's end for all open streams of a process, with the newest events in memory, encoded once.
+
+    It reads those types alone that somebody follows: most events are wanted by other services and by nobody outside.
+    """
 
     def __init__(self, service: str, database: Database) -> None:
         self._source = f"/{service}"
         self._database = database
         self._ring: deque[PublicEvent] = deque(maxlen=RING_EVENTS)
         self._since = START
-        """Everything after this position, and settled, is in the ring."""
+        """Everything after this position that is settled and of the types that are read is in the ring."""
         self._position = START
+        self._types: frozenset[str] | None = frozenset()
+        """What is read; None: everything. It only grows."""
         self.unsettled = False
         """Whether something is committed that an older transaction holds back."""
         self._grown = asyncio.Condition()
@@ -145,48 +179,51 @@ class Tail:
             self._task = None
 
     async def follow(
-        self, organisation_id: UUID, after: str | None, *, beat_seconds: float = 15.0
-    ) -> AsyncIterator[list[PublicEvent]]:
+        self, organisation_id: UUID, after: str | None, *, types: frozenset[str] | None = None, beat_seconds: float = 15.0
+    ) -> AsyncIterator[News]:
         """The organisation's events behind the cursor (None: those from now on), as they come, until `stop`.
 
-        An empty list is a sign of life, every `beat_seconds` without an event.
+        News without events is a sign of life, every `beat_seconds` without an event.
         """
         place = position_of(after) if after else None
         if self._followers >= FOLLOWERS_MAX:
             raise TooManyFollowers
+        follower = Follower(organisation_id, types)
         self._followers += 1
         try:
-            await self._started()
+            await self._started(types)
             if place is None:
                 place = self._position
             while not self._stopped:
                 if place < self._since:
-                    events, place = await self._from_log(organisation_id, place)
+                    events, place = await self._from_log(follower, place)
+                    silent = False
                 else:
-                    events, place = await self._from_ring(organisation_id, place, beat_seconds)
-                    if not events and not self._stopped:
-                        yield []
-                if events:
-                    yield events
+                    events, place = await self._from_ring(follower, place, beat_seconds)
+                    silent = not events and not self._stopped
+                if events or silent:
+                    yield News(events, cursor_text(place))
         finally:
             self._followers -= 1
 
-    async def _from_log(self, organisation_id: UUID, place: Position) -> tuple[list[PublicEvent], Position]:
+    async def _from_log(self, follower: Follower, place: Position) -> tuple[list[PublicEvent], Position]:
         async with self._database.pool.acquire() as connection:
-            page = await read_log(connection, place, READ_EVENTS, organisation_id=organisation_id)
+            page = await read_log(
+                connection, place, READ_EVENTS, organisation_id=follower.organisation_id, types=_listed(follower.types)
+            )
         events = [public(envelope, self._source) for envelope in page.envelopes]
         if page.full:
-            return events, events[-1].position
+            return events, page.end
         # All that the organisation has so far is read; what came since the ring's beginning is in the ring.
         return events, max(self._since, events[-1].position if events else place)
 
-    async def _from_ring(self, organisation_id: UUID, place: Position, seconds: float) -> tuple[list[PublicEvent], Position]:
+    async def _from_ring(self, follower: Follower, place: Position, seconds: float) -> tuple[list[PublicEvent], Position]:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while not self._stopped and self._since <= place:
                     newest = self._position
                     if newest > place:
-                        found = self._newer(organisation_id, place)
+                        found = self._newer(follower, place)
                         place = newest
                         if found:
                             return found, place
@@ -195,17 +232,22 @@ class Tail:
                             await self._grown.wait()
         return [], place
 
-    def _newer(self, organisation_id: UUID, place: Position) -> list[PublicEvent]:
+    def _newer(self, follower: Follower, place: Position) -> list[PublicEvent]:
         found: list[PublicEvent] = []
         for event in reversed(self._ring):
             if event.position <= place:
                 break
-            if event.organisation_id == organisation_id:
+            if follower.wants(event):
                 found.append(event)
         found.reverse()
         return found
 
-    async def _started(self) -> None:
+    async def _started(self, types: frozenset[str] | None) -> None:
+        """Reads from now on, these types too: what the ring holds lacks those that nobody followed so far."""
+        if self._types is not None and (types is None or not types <= self._types):
+            self._types = None if types is None else self._types | types
+            self._ring.clear()
+            self._since = self._position
         if self._task is None and not self._stopped:
             self._task = asyncio.create_task(self._run(), name="event tail")
             async with self._database.pool.acquire() as connection:
@@ -228,14 +270,21 @@ class Tail:
             async with self._database.pool.acquire() as connection:
                 if self._position == START:
                     self._since = self._position = await last_position(connection)
-                batch = await read_log(connection, self._position, READ_EVENTS)
+                types, position = self._types, self._position
+                batch = await read_log(connection, position, READ_EVENTS, types=_listed(types))
+            if types != self._types:
+                continue  # somebody came meanwhile who wants more than was read
             for envelope in batch.envelopes:
                 if len(self._ring) == RING_EVENTS:
                     self._since = self._ring[0].position
                 self._ring.append(public(envelope, self._source))
-            if batch.envelopes:
-                self._position = batch.envelopes[-1].position
+            if batch.end > self._position:
+                self._position = batch.end
                 async with self._grown:
                     self._grown.notify_all()
-            if not batch.full or not batch.envelopes:
+            if not batch.full:
                 return batch.unsettled
+
+
+def _listed(types: frozenset[str] | None) -> list[str] | None:
+    return None if types is None else sorted(types)

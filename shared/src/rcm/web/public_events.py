@@ -29,6 +29,10 @@ BEAT_SECONDS = 15.0
 LIMIT_DEFAULT = 100
 
 Cursor = Annotated[str | None, Query(max_length=500, description="The `cursor` of the last event dealt with")]
+Types = Annotated[
+    list[str] | None,
+    Query(alias="type", max_length=50, description="Only events of this CloudEvents type; may be given several times"),
+]
 
 
 class CloudEvent(BaseModel):
@@ -86,12 +90,13 @@ def events_router(readers: Sequence[Role]) -> APIRouter:
         who: Annotated[Principal, reader],
         after: Cursor = None,
         limit: Limit = LIMIT_DEFAULT,
+        types: Types = None,
     ) -> Response:
         """From the beginning of the log, or after a cursor."""
         source = f"/{request.app.state.service.name}"
 
         async def show(unit: UnitOfWork) -> Answer:
-            page = await read_events(unit.connection, unit.organisation, after, limit, source=source)
+            page = await read_events(unit.connection, unit.organisation, after, limit, source=source, types=types)
             bodies = b",".join(event.body for event in page.events)
             more = b"true" if page.more else b"false"
             body = b'{"events":[' + bodies + b'],"cursor":"' + page.cursor.encode() + b'","more":' + more + b"}"
@@ -111,9 +116,13 @@ def events_router(readers: Sequence[Role]) -> APIRouter:
         request: Request,
         who: Annotated[Principal, reader],
         after: Cursor = None,
+        types: Types = None,
         last_event_id: Annotated[str | None, Header(max_length=500, description="Where the stream broke off")] = None,
     ) -> Response:
-        """`id` is the cursor, `event` the type, `data` the CloudEvent. Without a cursor it begins now."""
+        """`id` is the cursor, `event` the type, `data` the CloudEvent. Without a cursor it begins now.
+
+        Where there is nothing to tell for a while an `id` comes alone: everything up to it was passed over.
+        """
         start = last_event_id or after
         runtime: Runtime = request.app.state.plumbing.runtime
 
@@ -125,25 +134,25 @@ def events_router(readers: Sequence[Role]) -> APIRouter:
         cause = cause_of(request, who)
         await answered(lambda: runtime.run(opened, organisation_id=who.organisation_id, cause=cause))
         return StreamingResponse(
-            _frames(runtime, who, start),
+            _frames(runtime, who, start, frozenset(types) if types else None),
             headers={"content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no"},
         )
 
     return router
 
 
-async def _frames(runtime: Runtime, who: Principal, start: str | None) -> AsyncIterator[bytes]:
-    """Each batch of events as one chunk; a comment where nothing happened for a while."""
+async def _frames(runtime: Runtime, who: Principal, start: str | None, types: frozenset[str] | None) -> AsyncIterator[bytes]:
+    """Each batch of events as one chunk; a comment and the place where nothing happened for a while."""
     yield b": open\n\n"
     loop = asyncio.get_running_loop()
     ends_at = loop.time() + STREAM_SECONDS_MAX
-    async for events in runtime.tail.follow(who.organisation_id, start, beat_seconds=BEAT_SECONDS):
-        if events:
+    async for news in runtime.tail.follow(who.organisation_id, start, types=types, beat_seconds=BEAT_SECONDS):
+        if news.events:
             yield b"".join(
                 b"id: %b\nevent: %b\ndata: %b\n\n" % (event.cursor.encode(), event.type.encode(), event.body)
-                for event in events
+                for event in news.events
             )
         else:
-            yield b": beat\n\n"
+            yield b": beat\nid: %b\n\n" % news.cursor.encode()
         if loop.time() > ends_at:
             return
