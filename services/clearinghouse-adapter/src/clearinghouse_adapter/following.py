@@ -41,9 +41,9 @@ async def follow(client: ServiceClient, after: str | None, wanted: str) -> Async
     assert after is not None
     async with client.stream("/v1/events/stream", after=after, type=wanted) as pieces:
         async for frames in _frames(pieces):
-            told = _told(frames)
-            if told is not None:
-                yield told
+            news = _told(frames)
+            if news is not None:
+                yield news
 
 
 async def _frames(pieces: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:

@@ -138,6 +138,7 @@ async def insert(unit: UnitOfWork, encounters: Sequence[New], now: datetime) -> 
             for new in encounters
         ],
         on_conflict="(organisation_id, external_id) do nothing",
+        wide=("document",),
     )
 
 

@@ -66,6 +66,7 @@ async def insert(unit: UnitOfWork, bodies: Sequence[Body], now: datetime) -> Non
             }
             for body in bodies
         ],
+        wide=("body",),
     )
 
 

@@ -15,6 +15,10 @@ def upgrade() -> None:
     create_platform_tables(op)
     _raw_inputs()
     _encounters()
+    # Written once and read seldom: within its row and not compressed, up to a page (decision 0014).
+    for table, column in (("raw_input", "body"), ("encounter", "document")):
+        op.execute(f"alter table {table} alter column {column} set storage external")
+        op.execute(f"alter table {table} set (toast_tuple_target = 8160)")
 
 
 def _raw_inputs() -> None:
