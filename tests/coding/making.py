@@ -8,7 +8,7 @@ import orjson
 from coding_svc.domain.encounter import Encounter
 from coding_svc.domain.merge_patch import merged
 from coding_svc.main import code_book
-from coding_svc.views import ENCOUNTER
+from coding_svc.views.encounters import ENCOUNTER
 
 TODAY = date(2026, 3, 10)
 FACTS = code_book().facts(TODAY, {})

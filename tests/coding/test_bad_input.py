@@ -9,7 +9,7 @@ import pytest
 from coding_svc.api.documents import BUNDLE, DFT
 from coding_svc.edi import reading
 from coding_svc.edi.parcel import Form, Parcel, Raw, Refused
-from coding_svc.views import ENCOUNTER
+from coding_svc.views.encounters import ENCOUNTER
 from rcm.errors import InvalidBody
 from rcm.identity import Role
 from tests.coding.conftest import Coding

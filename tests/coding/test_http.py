@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from coding_svc.api.documents import BUNDLE, DFT
-from coding_svc.views import ENCOUNTER
+from coding_svc.views.encounters import ENCOUNTER
 from rcm.contracts.encounters import EncounterCancelled, EncounterCoded, EncounterHeld, EncounterRecoded
 from rcm.identity import Role
 from tests.coding.conftest import Coding

@@ -17,7 +17,7 @@ from coding_svc.domain.encounter import Encounter, document_of
 from coding_svc.domain.repairs import repaired
 from coding_svc.edi.parcel import Form, Raw, Refused, Taken
 from coding_svc.edi.reading import read
-from coding_svc.views import ENCOUNTER
+from coding_svc.views.encounters import ENCOUNTER
 from rcm.codesets.diagnoses import installed_diagnosis_codes
 from rcm.contracts.encounters import EncounterCoded
 from rcm.contracts.registry import decode

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from coding_svc.edi.parcel import Form
-from coding_svc.views import ENCOUNTER, EncounterIn
+from coding_svc.views.encounters import ENCOUNTER, EncounterIn
 from rcm.web.openapi import json_body, object_body, raw_body
 
 DFT = "\r".join(

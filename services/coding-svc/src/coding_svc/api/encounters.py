@@ -15,7 +15,7 @@ from coding_svc.handlers import changes, reads
 from coding_svc.handlers.answers import answer_of
 from coding_svc.handlers.codebook import CodeBook
 from coding_svc.handlers.intake import Delivery, receive
-from coding_svc.views import BatchResult, CancelIn, EncounterResult, EncounterSummary, EncounterView, History
+from coding_svc.views.encounters import BatchResult, CancelIn, EncounterResult, EncounterSummary, EncounterView, History
 from rcm.identity import Principal, Role
 from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.web.bodies import load_json, media_type, parse_json

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from coding_svc.handlers import reads
-from coding_svc.views import Catalogue, ReconciliationItem, SummaryView, WorklistItem
+from coding_svc.views.encounters import Catalogue, ReconciliationItem, SummaryView, WorklistItem
 from rcm.identity import Principal, Role
 from rcm.web.edge import allow, edge
 from rcm.web.pages import LIMIT_DEFAULT, After, Limit, Page

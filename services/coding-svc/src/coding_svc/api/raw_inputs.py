@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from coding_svc.api.documents import RAW_ANSWERS
 from coding_svc.api.encounters import book_of
 from coding_svc.handlers import quarantine, reads
-from coding_svc.views import EncounterResult, RawInputView
+from coding_svc.views.encounters import EncounterResult, RawInputView
 from rcm.identity import Principal, Role
 from rcm.web.edge import allow, edge
 from rcm.web.pages import LIMIT_DEFAULT, After, Limit, Page

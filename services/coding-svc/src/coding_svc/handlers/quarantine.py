@@ -8,7 +8,7 @@ from coding_svc.handlers.codebook import CodeBook
 from coding_svc.handlers.intake import Declined, Delivery, receive
 from coding_svc.store import raw_inputs
 from coding_svc.store.raw_inputs import Quarantined
-from coding_svc.views import RawInputFault, RawInputView
+from coding_svc.views.encounters import RawInputFault, RawInputView
 from rcm.errors import Conflict, NotFound
 from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.web.edge import Answer

@@ -10,7 +10,7 @@ from coding_svc.domain.edits.form import Finding, Severity
 from coding_svc.domain.states import State
 from coding_svc.store import encounters, figures, raw_inputs
 from coding_svc.store.encounters import Change, Stored
-from coding_svc.views import (
+from coding_svc.views.encounters import (
     Catalogue,
     ChangeView,
     EditView,

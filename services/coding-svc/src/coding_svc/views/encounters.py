@@ -1,4 +1,4 @@
-"""What the API takes and shows, each with an example that validates. Amounts are integer cents."""
+"""Encounters, the worklist, the quarantine, figures and the catalogue of edits. Amounts are integer cents."""
 
 from datetime import date, datetime
 from typing import Any
@@ -9,10 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from coding_svc.domain.edits.form import Severity
 from coding_svc.domain.encounter import Encounter
 from coding_svc.domain.states import State
+from coding_svc.views.base import ENCOUNTER_ID, INSTANT, RAW_INPUT_ID, example
 
-ENCOUNTER_ID = "0198f5d0-5c00-7000-8000-0000000000e1"
-RAW_INPUT_ID = "0198f5d0-5c00-7000-8000-0000000000f1"
-INSTANT = "2026-03-02T15:04:05Z"
 ADDRESS: dict[str, Any] = {"line1": "12 Elm Terrace", "city": "Springfield", "state": "IL", "postal_code": "62701"}
 PATIENT: dict[str, Any] = {
     "external_id": "P-2044",
@@ -101,11 +99,6 @@ FAULT: dict[str, Any] = {
     "message": "The body is not JSON: EOF while parsing a string, at character 412",
     "fix": "Send well-formed JSON in UTF-8.",
 }
-
-
-def example(values: dict[str, Any]) -> ConfigDict:
-    """A model's configuration: an example for OpenAPI."""
-    return ConfigDict(json_schema_extra={"examples": [values]})
 
 
 class EncounterIn(Encounter):

@@ -1,0 +1,1 @@
+"""What the API takes and shows, each with an example that validates. Amounts are integer cents."""
