@@ -117,7 +117,7 @@ def front(settings: Settings) -> FastAPI:
             groups.append(GroupCommit(hops[0].intake))
             tasks.append(asyncio.create_task(groups[0].run()))
         gc.freeze()
-        gc.set_threshold(20_000, 20, 50)
+        gc.set_threshold(200_000, 20, 50)
         yield
         for task in tasks:
             task.cancel()
