@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.x12.explain import EXPLAINERS, explain
 from console.x12.sections import sections
-from console.x12.segments import Segment, from_text, of_claim_835, of_claim_837, of_remittance, read
-from rcm.x12.grammar import STANDARD
+from rcm.x12.show.excerpts import Segment, from_text, of_claim_835, of_claim_837, of_remittance, read
+from rcm.x12.show.explain import EXPLAINERS, explain
 
 ENVELOPE = (
     "ISA*00*          *00*          *ZZ*MAPLE412       *ZZ*RCMSANDBOX     *250821*0900*^*00501*000000012*0*T*:~"
@@ -101,7 +100,7 @@ def test_what_is_only_envelope_is_folded() -> None:
         ("CAS*PR*1*50**3*20", "Not paid, the patient owes it: $50.00 for reason 1 (deductible); $20.00 for reason 3 (copay)."),
         ("PLB*1993999998*20251231*WO:X*5*L6*-1.5", "Outside of any claim the payment is lowered by: $5.00, overpayment "
          "taken back; -$1.50, interest."),
-        ("STC*A7:164:IL*20250822*U*132", "Status: A7 (refused: information is invalid), code 164, on Aug 22, 2025."),
+        ("STC*A7:164:IL*20250822*U*132", "Status: A7 (refused: information is invalid), code 164 (the insured person), on Aug 22, 2025."),
         ("TA1*000000012*250821*0900*R*006", "The envelope is refused."),
         ("ZZZ*1", ""),
     ],
@@ -116,8 +115,9 @@ def test_each_segment_says_what_it_says(text: str, says: str) -> None:
     elements=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="*~"), max_size=12), max_size=20),
 )
 def test_no_segment_is_too_broken_for_a_sentence(name: str, elements: list[str]) -> None:
-    segment = Segment("", (name, *elements), STANDARD)
+    segment = Segment("", [name, *elements])
     assert isinstance(explain(segment), str)
+    assert isinstance(explain(segment, "271"), str)
 
 
 def test_every_segment_of_what_we_send_and_get_has_words() -> None:

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Request, Response
 from console import words
 from console.clients import Api, Json, ServiceAway, ServiceRefused, identifier
 from console.visit import Visit, or_none, together
-from console.x12.sections import Line, Section, line_of, sections
-from console.x12.segments import from_text, of_claim_835, of_claim_837
+from console.x12.sections import Section, sections
+from rcm.x12.show import Line, lines_from
+from rcm.x12.show.excerpts import from_text, of_claim_835, of_claim_837
 
 router = APIRouter(include_in_schema=False)
 PAGE = 50
@@ -80,7 +81,7 @@ def _moment_lines(moment: Json) -> tuple[Line, ...]:
     """The segments in which an answer stands; a claim's own are shown with its file."""
     if moment["kind"] not in words.ANSWERS:
         return ()
-    return tuple(line_of(segment) for segment in from_text(moment["segments"]))
+    return tuple(lines_from(from_text(moment["segments"])))
 
 
 async def _sent_file(claims: Api, submission: Json) -> File | None:

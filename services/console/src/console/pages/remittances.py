@@ -10,8 +10,8 @@ from console.clients import Json, ServiceAway, ServiceRefused, identifier
 from console.security import check_form
 from console.visit import Visit, together
 from console.x12.sections import sections
-from console.x12.segments import of_remittance
 from rcm.errors import InvalidBody, RcmError
+from rcm.x12.show.excerpts import of_remittance
 
 router = APIRouter(include_in_schema=False)
 UUID_IN_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

@@ -1,1 +1,1 @@
-"""X12 made readable: the segments of one claim, each with what it says in our own words."""
+"""X12 on our pages: what `rcm.x12.show` says of each segment, under headings that fold."""

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
-from console.x12.explain import explain
-from console.x12.segments import SEGMENTS_MAX, Segment
+from rcm.x12.show import Line, lines_from
+from rcm.x12.show.excerpts import Segment
 
+SEGMENTS_MAX = 2_000
+"""So many segments a page shows."""
 HEADINGS = {
     "ISA": "The envelope",
     "ST": "The envelope",
@@ -20,14 +23,6 @@ OPEN = frozenset({"CLM", "CLP", "PLB", "BPR"})
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A segment and what it says."""
-
-    text: str
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
 class Section:
     """Segments that belong together; `is_open` where they are what one looks for."""
 
@@ -36,22 +31,16 @@ class Section:
     lines: tuple[Line, ...]
 
 
-def line_of(segment: Segment) -> Line:
-    """A segment with what it says."""
-    return Line(segment.text, explain(segment))
-
-
 def sections(segments: Iterable[Segment], *, open_claims: bool = True) -> list[Section]:
     """The segments in their sections; with many claims (`open_claims` false) each stays folded under its number."""
     found: list[tuple[str, bool, list[Line]]] = []
-    for count, segment in enumerate(segments):
-        if count == SEGMENTS_MAX:
-            break
+    for line in islice(lines_from(segments), SEGMENTS_MAX):
+        segment = line.segment
         title = HEADINGS.get(segment.id, "")
         begins = bool(title) and not (found and found[-1][0] == title and segment.id not in ("CLM", "CLP"))
         if begins or not found:
             is_claim = segment.id in ("CLM", "CLP")
             name = f"Claim {segment.get(1)}" if is_claim and not open_claims else title
             found.append((name or "The file", segment.id in OPEN and (open_claims or not is_claim), []))
-        found[-1][2].append(line_of(segment))
+        found[-1][2].append(line)
     return [Section(title, is_open, tuple(lines)) for title, is_open, lines in found]

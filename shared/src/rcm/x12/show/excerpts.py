@@ -1,22 +1,21 @@
-"""The part of a file that is about one claim: its envelope, its parties, the claim itself."""
+"""The part of a file that is about one claim or one check: its envelope, its parties, the claim itself."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
-from rcm.x12.grammar import STANDARD, Delimiters, Tokens
+from msgspec import Struct
+
+from rcm.x12.grammar import STANDARD, Delimiters, Source, Tokens
 from rcm.x12.problems import NotX12
 
-SEGMENTS_MAX = 2_000
-"""So many segments a page shows."""
 
-
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """A segment as it stands in the file, and its elements; [0] is its id."""
 
     text: str
-    elements: tuple[str, ...]
-    delimiters: Delimiters
+    elements: list[str]
+    delimiters: Delimiters = STANDARD
+    number: int = 0
+    """In its file, from 1; 0 for one that stands alone."""
 
     @property
     def id(self) -> str:
@@ -31,12 +30,19 @@ class Segment:
         return self.get(place).split(self.delimiters.component)
 
 
+def segments_of(source: Source) -> Iterator[Segment]:
+    """All segments of a file, in order. Raises NotX12."""
+    number = 0
+    for delimiters, batch in Tokens(source):
+        for text in batch:
+            number += 1
+            yield Segment(text + delimiters.terminator, text.split(delimiters.element), delimiters, number)
+
+
 def read(content: bytes) -> Iterator[Segment]:
     """All segments of a file, in order; none where it is no X12."""
     try:
-        for delimiters, batch in Tokens(content):
-            for text in batch:
-                yield Segment(text + delimiters.terminator, tuple(text.split(delimiters.element)), delimiters)
+        yield from segments_of(content)
     except NotX12:
         return
 
@@ -44,7 +50,7 @@ def read(content: bytes) -> Iterator[Segment]:
 def from_text(texts: Iterable[str]) -> Iterator[Segment]:
     """Segments that stand alone, in the usual delimiters."""
     for text in texts:
-        yield Segment(text, tuple(text.removesuffix(STANDARD.terminator).split(STANDARD.element)), STANDARD)
+        yield Segment(text, text.removesuffix(STANDARD.terminator).split(STANDARD.element))
 
 
 def of_claim_837(content: bytes, patient_control_number: str) -> list[Segment]:
@@ -85,7 +91,7 @@ def of_remittance(content: bytes, trace_number: str) -> list[Segment]:
         current.append(segment)
         if segment.id == "SE" and any(each.id == "TRN" and each.get(2) == trace_number for each in current):
             kept += current
-    return ([*envelope, *kept] if kept else everything)[:SEGMENTS_MAX]
+    return [*envelope, *kept] if kept else everything
 
 
 def _begin_loop(loops: dict[str, list[Segment]], level: str) -> list[Segment]:

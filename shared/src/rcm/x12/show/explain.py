@@ -1,42 +1,23 @@
 """One sentence for each segment: what it says, with the values it carries, in our own words."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 
-from console.x12 import codes
-from console.x12.segments import Segment
-from rcm.money import NotMoney, cents_from_text, dollars
+from rcm.x12.show import words as codes
+from rcm.x12.show.benefits import BENEFIT_EXPLAINERS
+from rcm.x12.show.excerpts import Segment
+from rcm.x12.show.phrases import capital, day, dotted, money, word
 
 Explainer = Callable[[Segment], str]
 
 
-def explain(segment: Segment) -> str:
-    """What the segment says; "" for one that we have no words for."""
+def explain(segment: Segment, kind: str = "") -> str:
+    """What the segment says; "" for one that we have no words for. `kind` is its transaction's: 835, 837P, ..."""
     explainer = EXPLAINERS.get(segment.id)
+    if segment.id == "HL" and not kind.startswith("837"):
+        explainer = _any_level
+    elif segment.id == "TRN" and kind not in {"", "835"}:
+        explainer = _trace
     return explainer(segment) if explainer else ""
-
-
-def money(text: str) -> str:
-    """An amount for people: 67 -> $67.00; what is no amount stays as it is."""
-    try:
-        return dollars(cents_from_text(text))
-    except NotMoney:
-        return text
-
-
-def day(text: str) -> str:
-    """CCYYMMDD or a range of two, as people read it; anything else as it stands."""
-    first, dash, last = text.partition("-")
-    try:
-        told = f"{date.fromisoformat(first):%b} {date.fromisoformat(first).day}, {first[:4]}"
-    except ValueError:
-        return text
-    return f"{told} to {day(last)}" if dash else told
-
-
-def word(table: Mapping[str, str], code: str) -> str:
-    """A code's meaning, else the code itself."""
-    return table.get(code, code)
 
 
 def _name(segment: Segment) -> str:
@@ -54,8 +35,16 @@ def _party(segment: Segment) -> str:
 
 
 def _level(segment: Segment) -> str:
-    levels = {"20": "From here on: who bills.", "22": "From here on: the insured person.", "23": "From here on: the patient."}
-    return word(levels, segment.get(3))
+    return "From here on: who bills." if segment.get(3) == "20" else word(codes.LEVELS, segment.get(3))
+
+
+def _any_level(segment: Segment) -> str:
+    return word(codes.LEVELS, segment.get(3))
+
+
+def _trace(segment: Segment) -> str:
+    whose = "The number of what is answered" if segment.get(1) == "2" else "The sender's own number of this"
+    return f"{whose}: {segment.get(2)}."
 
 
 def _subscriber(segment: Segment) -> str:
@@ -71,13 +60,19 @@ def _claim(segment: Segment) -> str:
     return f"The claim {segment.get(1)} over {money(segment.get(2))}, place of service {place}; {kind}."
 
 
-def _diagnoses(segment: Segment) -> str:
-    found = [_dotted(segment.parts(place)[1]) for place in range(1, len(segment.elements)) if len(segment.parts(place)) > 1]
-    return f"Diagnoses, the main one first: {', '.join(found)}."
-
-
-def _dotted(code: str) -> str:
-    return f"{code[:3]}.{code[3:]}" if len(code) > 3 and "." not in code else code
+def _codes(segment: Segment) -> str:
+    """HI: its first qualifier tells what all of its codes are."""
+    found = [(*segment.parts(place), "", "", "", "")[:5] for place in range(1, len(segment.elements)) if segment.get(place)]
+    what = codes.CODE_KINDS.get(found[0][0], "Codes") if found else "Codes"
+    told = []
+    for qualifier, code, form, value, amount in found:
+        shown = dotted(code) if qualifier in codes.DIAGNOSES else code
+        if form in {"D8", "RD8"} and value:
+            shown += f" on {day(value)}"
+        elif amount:
+            shown += f" {money(amount)}"
+        told.append(shown)
+    return f"{what}: {', '.join(filter(None, told))}."
 
 
 def _service(segment: Segment) -> str:
@@ -91,12 +86,13 @@ def _service(segment: Segment) -> str:
 def _date(segment: Segment) -> str:
     what = word(codes.DATES, segment.get(1))
     value = segment.get(3) if segment.id == "DTP" else segment.get(2)
-    return f"{what[:1].upper()}{what[1:]}: {day(value)}."
+    return f"{capital(what)}: {day(value)}."
 
 
 def _reference(segment: Segment) -> str:
     what = word(codes.REFERENCES, segment.get(1))
-    return f"{what[:1].upper()}{what[1:]}: {segment.get(2)}."
+    named = f" ({segment.get(3)})" if segment.get(3) else ""
+    return f"{capital(what)}: {segment.get(2)}{named}."
 
 
 def _payment(segment: Segment) -> str:
@@ -133,6 +129,11 @@ def _amount(segment: Segment) -> str:
     kinds = {
         "B6": "Allowed by the payer",
         "AU": "Covered",
+        "EAF": "Left for the patient or the next payer",
+        "R": "To be spent down",
+        "T3": "Charged",
+        "YU": "Accepted",
+        "YY": "Refused",
         "I": "Interest",
         "F5": "Paid by the patient",
         "D": "Paid by the payer",
@@ -159,15 +160,20 @@ def _remarks(segment: Segment) -> str:
 
 
 def _kind(segment: Segment) -> str:
-    kinds = {"837": "A set of claims begins.", "835": "A remittance begins."}
-    return kinds.get(segment.get(1), "A transaction begins.")
+    return codes.SETS.get(segment.get(1), "A transaction begins.")
 
 
 def _status(segment: Segment) -> str:
-    category, code = [*segment.parts(1), "", ""][:2]
-    words = codes.STATUS_CATEGORIES.get(category)
-    told = f"{category} ({words})" if words else category
-    return f"Status: {told}, code {code}, on {day(segment.get(2))}."
+    told = []
+    for place in (1, 10, 11):
+        if segment.get(place):
+            category, code, entity = (*segment.parts(place), "", "")[:3]
+            words = codes.STATUS_CATEGORIES.get(category)
+            whom = f" ({codes.ENTITIES[entity].lower()})" if entity in codes.ENTITIES else ""
+            told.append((f"{category} ({words})" if words else category) + f", code {code}{whom}")
+    since = f", on {day(segment.get(2))}" if segment.get(2) else ""
+    paid = f" Paid {money(segment.get(5))}." if segment.get(5) else ""
+    return f"Status: {'; '.join(told)}{since}.{paid}"
 
 
 def _accepted(segment: Segment) -> str:
@@ -180,7 +186,7 @@ EXPLAINERS: Mapping[str, Explainer] = {
     "ISA": lambda s: f"The envelope: from {s.get(6).strip()} to {s.get(8).strip()}, number {s.get(13)}.",
     "GS": lambda s: f"A group of one kind of transactions, in the guide {s.get(8)}.",
     "ST": _kind,
-    "BHT": lambda s: f"Made on {day(s.get(4))}; our number {s.get(3)}.",
+    "BHT": lambda s: f"Made on {day(s.get(4))}; the sender's number {s.get(3)}.",
     "NM1": _name,
     "N1": _party,
     "N3": lambda s: f"Address: {', '.join(part for part in s.elements[1:3] if part)}.",
@@ -192,7 +198,8 @@ EXPLAINERS: Mapping[str, Explainer] = {
     "PAT": lambda _: "The patient's relation to the insured person.",
     "DMG": _birth,
     "CLM": _claim,
-    "HI": _diagnoses,
+    "HI": _codes,
+    **BENEFIT_EXPLAINERS,
     "LX": lambda s: f"Number {s.get(1)} of what follows.",
     "SV1": _service,
     "DTP": _date,
