@@ -26,7 +26,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
 VENV = ROOT / ".venv"
 STAMP = VENV / "rcm-environment.json"
-GROUPS = ("run", "kafka", "image", "test", "browser")
+GROUPS = ("run", "kafka", "image", "codesets", "test", "browser")
+CODES_FROM = ROOT / "shared" / "src" / "rcm" / "codesets"
+CODES = VENV / "share" / "rcm" / "codesets.sqlite"
 
 COMMAND = """\
 #!/bin/sh
@@ -141,19 +143,44 @@ def compile_sources() -> None:
         compileall.compile_dir(root, quiet=2)
 
 
+def codes_identity(section: str) -> str:
+    """What the compiled code sets are made of: the packages that carry them, and our code that reads them."""
+    texts = [path.read_text() for path in sorted(CODES_FROM.rglob("*.py")) if "loading" not in path.parts]
+    return digest("\0".join([section, *texts]))
+
+
+def compile_codes() -> None:
+    """Makes the compiled code sets where what they are made of has changed; five seconds, once."""
+    made_of = codes_identity(wanted(["codesets"])["codesets"])
+    if CODES.exists() and read_stamp().get("codes") == made_of:
+        return
+    with alone():
+        stamp = read_stamp()
+        if CODES.exists() and stamp.get("codes") == made_of:
+            return
+        environment = {name: value for name, value in os.environ.items() if name != "RCM_COMPILED_CODES"}
+        command = [str(python()), "-m", "rcm.codesets.compile"]
+        if subprocess.run(command, check=False, env=environment).returncode != 0:  # noqa: S603
+            sys.exit("The code sets could not be compiled (see above).")
+        STAMP.write_text(json.dumps({**stamp, "codes": made_of}))
+
+
 def say(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
 def main() -> None:
-    """Brings `.venv` to what the lock says for the named groups, and our own code's compiled form to its text."""
-    bring_environment()
-    compile_sources()
-
-
-def bring_environment() -> None:
-    """Makes `.venv` where there is none, and installs what the named groups' sections of the lock have gained."""
+    """Brings `.venv` to what the lock says for the named groups, compiles our own code, and makes the code sets."""
     names = sys.argv[1:] or ["run"]
+    with_codes = bool({"run", "image"} & set(names))
+    bring_environment([*names, "codesets"] if with_codes else names)
+    compile_sources()
+    if with_codes:
+        compile_codes()
+
+
+def bring_environment(names: list[str]) -> None:
+    """Makes `.venv` where there is none, and installs what the named groups' sections of the lock have gained."""
     optional = {name.rstrip("?") for name in names if name.endswith("?")}
     sections = wanted([name.rstrip("?") for name in names])
     stamp = read_stamp()

