@@ -54,6 +54,10 @@ class ClaimSubmitted(ClaimEvent):
     billing_npi: str
     billing_tax_id: str
     lines: tuple[ClaimLine, ...]
+    last_payer: bool = False
+    """No coverage of the encounter comes after this one, as known when the file was written: what this payer says is the last
+    word about the patient's share, unless PayerSequenceReopened is said.
+    """
 
 
 class ClaimAccepted(ClaimEvent):

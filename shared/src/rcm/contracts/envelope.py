@@ -72,12 +72,12 @@ class WrittenEvent:
         return self.json
 
 
-EventT_co = TypeVar("EventT_co", bound=Event, covariant=True)
+DataT_co = TypeVar("DataT_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Message(Generic[EventT_co]):
-    """An event with its envelope, as a consumer gets it."""
+class Message(Generic[DataT_co]):
+    """An event with its envelope, as a consumer gets it; `data` is the event, or what its service reads of it."""
 
     event_id: UUID
     organisation_id: UUID
@@ -89,4 +89,4 @@ class Message(Generic[EventT_co]):
     causation_id: UUID | None
     """The event or request that caused it."""
     traceparent: str | None
-    data: EventT_co
+    data: DataT_co

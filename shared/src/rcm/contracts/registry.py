@@ -60,18 +60,18 @@ class Registry:
         return newest
 
     def decode(self, type_name: str, data: bytes | str) -> Event:
-        """The event in its newest version; older data passes through the chain of upcasts.
+        """The event in its newest version. Raises UnknownEvent, or pydantic.ValidationError where data breaks its contract."""
+        return self.event_class(type_name).model_validate_json(self.newest_json(type_name, data))
 
-        Raises UnknownEvent, or pydantic.ValidationError where the data breaks its contract.
-        """
-        newest = self.by_type.get(type_name)
-        if newest is not None:
-            return newest.model_validate_json(data)
+    def newest_json(self, type_name: str, data: bytes | str) -> bytes | str:
+        """The data as the newest version has it; older data passes through the chain of upcasts. Raises UnknownEvent."""
+        if type_name in self.by_type:
+            return data
         newest = self.event_class(type_name)
         older: Mapping[str, Any] = orjson.loads(data)
         for step in range(int(type_name.rpartition(".v")[2]), newest.VERSION):
             older = newest.upcast(older, step)
-        return newest.model_validate_json(orjson.dumps(older))
+        return orjson.dumps(older)
 
 
 REGISTRY = Registry(EVENTS)
@@ -82,3 +82,4 @@ NEWEST: Mapping[str, type[Event]] = REGISTRY.newest
 TOPICS: tuple[str, ...] = tuple(dict.fromkeys(event.TOPIC for event in EVENTS))
 event_class = REGISTRY.event_class
 decode = REGISTRY.decode
+newest_json = REGISTRY.newest_json

@@ -2,14 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pydantic
 
 from rcm.clock import Clock
-from rcm.contracts.envelope import Event, Message
+from rcm.contracts.envelope import Message
 from rcm.contracts.registry import UnknownEvent
 from rcm.database.pool import Database, connection_failed, is_transient
 from rcm.errors import RcmError
@@ -51,11 +52,12 @@ class Consumer:
         self.observe: Callable[[int, float], None] | None = None
         """Told how many events each batch of a delivery had and the seconds until all of them were committed or put aside."""
         self.handlers: dict[str, Handler[Any]] = {}
+        self._reads: dict[str, Callable[[str | bytes], Any] | None] = {}
         for subscription in subscriptions:
             base = base_of(subscription.event.type_name())
             if base in self.handlers:
                 raise ValueError(f"{name} subscribes twice to {base}")
-            self.handlers[base] = subscription.handler
+            self.handlers[base], self._reads[base] = subscription.handler, subscription.reads
         self.topics = tuple(dict.fromkeys(subscription.event.TOPIC for subscription in subscriptions))
         self._database = database
         self._clock = clock
@@ -155,13 +157,16 @@ class Consumer:
         return unit
 
     async def _handle_wave(self, unit: UnitOfWork, wave: Wave, blocked: Keys, put_aside: list[Parking]) -> None:
-        messages: list[Message[Event]] = []
+        messages: list[Message[Any]] = []
+        taken: dict[UUID, Envelope] = {}
+        reads = self._reads[wave.base]
         for envelope in wave.envelopes:
             if envelope.key in blocked:
                 put_aside.append(parked.behind(envelope))
                 continue
             try:
-                messages.append(envelope.message())
+                messages.append(envelope.message(reads))
+                taken[envelope.event_id] = envelope
             except ValueError as error:
                 put_aside.append(self._dead(envelope, error))
         if not messages:
@@ -170,12 +175,14 @@ class Consumer:
         unit.cause = Cause(
             causation_id=alone.event_id if alone else None,
             traceparent=alone.traceparent if alone else None,
-            actor=f"{self.name} {type(messages[0].data).__name__}",
+            actor=f"{self.name} {wave.base.rpartition('.')[2]}",
         )
         waited = len(unit.waiting)
         await self.handlers[wave.base](unit, messages)
         if len(unit.waiting) > waited:
-            _block(messages, {found.message.event_id for found in unit.waiting[waited:]}, blocked)
+            found = [replace(each, envelope=taken[each.message.event_id]) for each in unit.waiting[waited:]]
+            unit.waiting[waited:] = found
+            _block(taken.values(), {each.message.event_id for each in found}, blocked)
 
     async def _set_aside(self, envelope: Envelope, error: Exception) -> None:
         """A message that fails alone: parked for another try where that may help, else dead; its inbox row besides."""
@@ -208,15 +215,14 @@ class _Overtaken(Exception):
         self.keys = keys
 
 
-def _block(messages: Sequence[Message[Event]], waiting: set[UUID], blocked: Keys) -> None:
+def _block(envelopes: Iterable[Envelope], waiting: set[UUID], blocked: Keys) -> None:
     """Adds the keys of those who wait; raises _Overtaken where a later message of the same key did not wait."""
     overtaken: Keys = set()
-    for message in messages:
-        key = (type(message.data).TOPIC, message.data.key)
-        if message.event_id in waiting:
-            blocked.add(key)
-        elif key in blocked:
-            overtaken.add(key)
+    for envelope in envelopes:
+        if envelope.event_id in waiting:
+            blocked.add(envelope.key)
+        elif envelope.key in blocked:
+            overtaken.add(envelope.key)
     if overtaken:
         raise _Overtaken(overtaken)
 

@@ -132,7 +132,7 @@ class DeadLetter:
 
 def waiting(found: Waiting) -> Parking:
     """What a handler's `wait_for` asks for."""
-    return Parking(envelope_of_message(found.message), "waiting", found.kind, found.awaited_id)
+    return Parking(found.envelope or envelope_of_message(found.message), "waiting", found.kind, found.awaited_id)
 
 
 def behind(envelope: Envelope) -> Parking:

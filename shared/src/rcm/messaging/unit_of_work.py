@@ -8,6 +8,7 @@ from uuid import UUID
 from rcm.clock import Clock
 from rcm.contracts.envelope import Event, Message, WrittenEvent
 from rcm.ids import new_id
+from rcm.messaging.wire import Envelope
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -42,9 +43,11 @@ class PendingEvent:
 class Waiting:
     """A message that arrived before the fact it refers to."""
 
-    message: Message[Event]
+    message: Message[Any]
     kind: str
     awaited_id: UUID
+    envelope: Envelope | None = None
+    """The message as it came, where its data is not its event's own model."""
 
 
 class UnitOfWork:
@@ -78,7 +81,7 @@ class UnitOfWork:
         organisation_id: UUID,
         sequence: int,
         correlation_id: UUID,
-        caused_by: Message[Event] | None = None,
+        caused_by: Message[Any] | None = None,
     ) -> UUID:
         """Says `event` when this transaction commits; answers its id.
 
@@ -101,7 +104,7 @@ class UnitOfWork:
         )
         return event_id
 
-    def wait_for(self, message: Message[Event], kind: str, awaited_id: UUID) -> None:
+    def wait_for(self, message: Message[Any], kind: str, awaited_id: UUID) -> None:
         """Parks a message until the fact (`kind`, `awaited_id`) has arrived, e.g. ("claim", claim_id).
 
         The message counts as taken; it comes to its handler again, in a batch with others, when a transaction of this

@@ -1,12 +1,13 @@
 """An event between the log and a handler: its envelope in columns or headers, its data still bytes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from rcm.contracts.envelope import Event, Message
-from rcm.contracts.registry import decode
+from rcm.contracts.registry import decode, newest_json
 
 
 class Position(NamedTuple):
@@ -46,22 +47,30 @@ class Envelope:
         """What order holds for: one aggregate's events on one topic."""
         return (self.topic, self.subject)
 
-    def message(self) -> Message[Event]:
-        """Decoded once for all who take it. Raises its fault, UnknownEvent or pydantic.ValidationError: all ValueErrors."""
+    def message(self, reads: Callable[[str | bytes], Any] | None = None) -> Message[Any]:
+        """The event as its model, decoded once for all who take it so, or what `reads` makes of its newest version's JSON.
+
+        Raises its fault, UnknownEvent, pydantic.ValidationError or what `reads` raises: all ValueErrors.
+        """
         if self.fault is not None:
             raise self.fault
+        if reads is not None:
+            return self._with(reads(newest_json(self.type, self.data)))
         if self._message is None:
-            self._message = Message(
-                self.event_id,
-                self.organisation_id,
-                self.sequence,
-                self.time,
-                self.correlation_id,
-                self.causation_id,
-                self.traceparent,
-                decode(self.type, self.data),
-            )
+            self._message = self._with(decode(self.type, self.data))
         return self._message
+
+    def _with(self, data: Any) -> Message[Any]:
+        return Message(
+            self.event_id,
+            self.organisation_id,
+            self.sequence,
+            self.time,
+            self.correlation_id,
+            self.causation_id,
+            self.traceparent,
+            data,
+        )
 
 
 def topic_of(type_name: str) -> str:

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.json import Decoder
 from sqlalchemy import BigInteger, Identity, MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -71,6 +73,17 @@ def event_about(thing: UUID, version: int, reason: str = "") -> Event:
     return ClaimAccepted(claim_id=thing, encounter_id=thing, patient_control_number="1", by="payer")
 
 
+class Voided(Struct):
+    """What the consumer reads of a ClaimVoided: two of its fields."""
+
+    claim_id: UUID
+    reason: str
+
+    @property
+    def key(self) -> UUID:
+        return self.claim_id
+
+
 class Moods:
     """What the consumer's handlers are told to do: filled by tests."""
 
@@ -99,7 +112,7 @@ def handlers(moods: Moods) -> list[AnySubscription]:
             rows.append(
                 {
                     "organisation_id": message.organisation_id,
-                    "type": type(message.data).__name__,
+                    "type": "ClaimVoided" if isinstance(message.data, Voided) else type(message.data).__name__,
                     "subject": message.data.key,
                     "sequence": message.sequence,
                     "event_id": message.event_id,
@@ -110,7 +123,11 @@ def handlers(moods: Moods) -> list[AnySubscription]:
     async def known(unit: UnitOfWork, thing: UUID) -> bool:
         return bool(await unit.connection.fetchval("select exists (select from thing where thing_id = $1)", thing))
 
-    return [Subscription(ClaimVoided, keep), Subscription(ClaimAccepted, keep), Subscription(PayerSequenceCompleted, keep)]
+    return [
+        Subscription(ClaimVoided, keep, reads=Decoder(Voided).decode),
+        Subscription(ClaimAccepted, keep),
+        Subscription(PayerSequenceCompleted, keep),
+    ]
 
 
 def producer(name: str = "claims-svc") -> Service:
