@@ -18,7 +18,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from rcm.database.pool import Database
-from rcm.database.rows import insert_rows, update_rows
+from rcm.database.rows import insert_rows, inserting, update_rows, updating, write_together
 from rcm.ids import new_id
 from rcm_deploy.postgres import PostgresServer
 
@@ -167,3 +167,18 @@ async def test_rows_with_different_keys_are_a_mistake(database: Database) -> Non
     rows = [row(), {k: v for k, v in row().items() if k != "day"}]
     with pytest.raises(ValueError, match="different keys"):
         await database.run(lambda c: insert_rows(c, Everything, rows))
+
+
+async def test_several_writes_are_one_statement(database: Database) -> None:
+    first, second = row(text="one"), row(text="two")
+    await insert_rows(database.pool, Everything, [first])  # type: ignore[arg-type]
+    change = {"organisation_id": first["organisation_id"], "id": first["id"], "text": "one, changed", "raw": b"\x01" * 2000}
+    await write_together(
+        database.pool,  # type: ignore[arg-type]
+        updating(Everything, [change], key=("organisation_id", "id"), wide=("raw",)),
+        inserting(Everything, []),
+        inserting(Everything, [second], on_conflict="do nothing", wide=("text",)),
+    )
+    await write_together(database.pool, None)  # type: ignore[arg-type]
+    found = await database.pool.fetch("select text, length(raw) from everything order by text")
+    assert [tuple(each) for each in found] == [("one, changed", 2000), ("two", len(second["raw"]))]  # type: ignore[arg-type]

@@ -6,7 +6,9 @@ One parameter that orjson writes costs a fifth of arrays by column, whose every 
 
 # ruff: noqa: S608 - names are those of our own tables; every value is a parameter
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 Labels = Mapping[str, Mapping[Any, str]]
 """For columns of an enumerated type: what each member is called in the database."""
+_PLACE = re.compile(r"\$(\d+)")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -65,6 +68,57 @@ async def update_rows(
         return []
     sql, labels = _update(table, tuple(rows[0]), tuple(key), returning, wide)
     return await connection.fetch(sql, *_parameters(table, rows, labels, wide))
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A statement that writes, with its parameters; for `write_together`."""
+
+    sql: str
+    parameters: Sequence[object]
+
+
+def inserting(
+    table: type[SQLModel], rows: Sequence[Mapping[str, object]], *, on_conflict: str = "", wide: tuple[str, ...] = ()
+) -> Write | None:
+    """What `insert_rows` would do; None for no rows."""
+    if not rows:
+        return None
+    sql, labels = _insert(table, tuple(rows[0]), on_conflict, "", wide)
+    return Write(sql, _parameters(table, rows, labels, wide))
+
+
+def updating(
+    table: type[SQLModel], rows: Sequence[Mapping[str, object]], *, key: Sequence[str], wide: tuple[str, ...] = ()
+) -> Write | None:
+    """What `update_rows` would do; None for no rows."""
+    if not rows:
+        return None
+    sql, labels = _update(table, tuple(rows[0]), tuple(key), "", wide)
+    return Write(sql, _parameters(table, rows, labels, wide))
+
+
+async def write_together(connection: "Connection", *writes: Write | None) -> None:
+    """All of them in one statement: one round trip, where each costs about as much as the rows of a small batch.
+
+    They all see the database as it was before, so no two of them may touch the same row.
+    """
+    there = [write for write in writes if write is not None]
+    if there:
+        sql = _together(tuple((write.sql, len(write.parameters)) for write in there))
+        await connection.fetch(sql, *(parameter for write in there for parameter in write.parameters))
+
+
+@lru_cache(maxsize=1024)
+def _together(statements: tuple[tuple[str, int], ...]) -> str:
+    """The statements as parts of the last one, each with its parameters after those of the ones before."""
+    numbered: list[str] = []
+    used = 0
+    for sql, count in statements:
+        numbered.append(_PLACE.sub(lambda found, used=used: f"${int(found[1]) + used}", sql))  # type: ignore[misc]
+        used += count
+    parts = [f"w{place} as ({sql})" for place, sql in enumerate(numbered[:-1])]
+    return f"with {', '.join(parts)} {numbered[-1]}" if parts else numbered[-1]
 
 
 def _parameters(
