@@ -321,7 +321,10 @@ async def test_lists_have_pages(coding: Coding) -> None:
     assert [item["external_id"] for item in first["items"] + rest["items"]] == [f"V-{number}" for number in range(5)]
     assert rest["next"] is None
     assert [item["external_id"] for item in (await get(coding, "/v1/encounters?state=held"))["items"]] == ["V-0", "V-2", "V-4"]
-    assert len((await get(coding, "/v1/encounters?external_id=V-3"))["items"]) == 1
+    async with coding.client(Role.CODER) as coder:
+        found = (await coder.post("/v1/encounters/search", json={"external_id": "V-3", "state": "coded"})).json()["items"]
+        assert [item["external_id"] for item in found] == ["V-3"]
+        assert (await coder.post("/v1/encounters/search", json={"external": "V-3"})).status_code == 422
     page = await get(coding, "/v1/worklist?limit=2")
     assert len(page["items"]) == 2
     assert len((await get(coding, f"/v1/worklist?after={page['next']}"))["items"]) == 1

@@ -1,31 +1,37 @@
 """coding-svc, put together."""
 
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from coding_svc.api import ROUTERS
 from coding_svc.consumers import SUBSCRIPTIONS
 from coding_svc.domain.lists import DatedLists, read_lists
+from coding_svc.domain.suggestions import SilentEngine
 from coding_svc.handlers.code_sets import InstalledCodes
 from coding_svc.handlers.codebook import CodeBook
+from coding_svc.handlers.suggesting import read_next
 from coding_svc.models import Base
 from coding_svc.settings import CodingSettings as Settings
 from rcm.codesets.diagnoses import installed_diagnosis_codes
 from rcm.codesets.place_of_service import is_place_of_service
 from rcm.identity import Role
-from rcm.service import Service
+from rcm.service import Periodic, Service
 
 __all__ = ["Settings", "build", "code_book"]
 LISTS = Path(__file__).parent / "lists" / "coding.tsv"
+LOOK_EVERY = timedelta(seconds=1)
 
 
 def code_book() -> CodeBook:
     """The code sets of this installation and our own dated lists."""
     lists = DatedLists(read_lists(LISTS.read_text()))
-    return CodeBook(InstalledCodes(installed_diagnosis_codes(), lists), is_place_of_service)
+    return CodeBook(InstalledCodes(installed_diagnosis_codes(), lists), is_place_of_service, SilentEngine)
 
 
-def build(_: Settings) -> Service:
-    """The service, with the code sets of this installation."""
+def build(_: Settings, book: CodeBook | None = None) -> Service:
+    """The service, with the code sets of this installation, or with others."""
+    book = book or code_book()
     return Service(
         name="coding-svc",
         title="Encounters",
@@ -35,10 +41,12 @@ def build(_: Settings) -> Service:
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
         subscriptions=SUBSCRIPTIONS,
+        periodics=[Periodic("read notes", LOOK_EVERY, partial(read_next, book=book))],
         readers=(Role.CODER, Role.BILLER),
-        context=code_book(),
+        context=book,
         tags=(
             {"name": "encounters", "description": "Sent by an EHR, completed by a coder"},
+            {"name": "suggestions", "description": "What the notes say in codes, and what is decided on it"},
             {"name": "worklist", "description": "What waits for a person"},
             {"name": "raw inputs", "description": "The quarantine of what could not be read"},
             {"name": "edits", "description": "The rules that an encounter must pass"},

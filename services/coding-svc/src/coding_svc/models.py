@@ -115,3 +115,93 @@ class EncounterChange(Base, table=True):
     reason: str
     changed: list[str] = Field(sa_type=JSON)
     before: dict[str, Any] = Field(sa_type=JSON)
+
+
+class NoteReading(Base, table=True):
+    """An encounter whose notes the engine reads, or has read. The newest one of an encounter counts."""
+
+    __tablename__ = "note_reading"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "encounter_id"], ["encounter.organisation_id", "encounter.encounter_id"]),
+        CheckConstraint("state in ('waiting', 'read', 'dropped', 'failed')", "state"),
+        Index("ix_note_reading_encounter", "organisation_id", "encounter_id", "reading_id"),
+        Index("ix_note_reading_waiting", "reading_id", postgresql_where=text("state = 'waiting'")),
+    )
+
+    organisation_id: UUID = Field(primary_key=True)
+    reading_id: UUID = Field(primary_key=True)
+    encounter_id: UUID
+    state: str
+    requested_at: datetime = Field(sa_type=INSTANT)
+    read_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    engine: str
+    failure: str
+    not_coded: list[dict[str, Any]] = Field(sa_type=JSON)
+    unread: list[str] = Field(sa_type=JSON)
+
+
+class Suggestion(Base, table=True):
+    """A code that the engine suggested in a reading, with its evidence; append-only."""
+
+    __tablename__ = "suggestion"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "reading_id"], ["note_reading.organisation_id", "note_reading.reading_id"]),
+        Index("ix_suggestion_reading", "organisation_id", "reading_id", "place"),
+    )
+
+    organisation_id: UUID = Field(primary_key=True)
+    suggestion_id: UUID = Field(primary_key=True)
+    reading_id: UUID
+    place: int
+    kind: str
+    code: str
+    description: str
+    score: float
+    assertion: str
+    why: str
+    evidence: list[dict[str, Any]] = Field(sa_type=JSON)
+
+
+class CodeDecision(Base, table=True):
+    """What was decided on a code: by whom, when, from which evidence; append-only."""
+
+    __tablename__ = "code_decision"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "suggestion_id"),
+        ForeignKeyConstraint(["organisation_id", "encounter_id"], ["encounter.organisation_id", "encounter.encounter_id"]),
+        CheckConstraint("action in ('accepted', 'changed', 'refused', 'added')", "action"),
+        CheckConstraint("decided_by in ('coder', 'rule')", "decided_by"),
+        Index("ix_code_decision_encounter", "organisation_id", "encounter_id"),
+        Index("ix_code_decision_decided_at", "organisation_id", "decided_at"),
+    )
+
+    organisation_id: UUID = Field(primary_key=True)
+    decision_id: UUID = Field(primary_key=True)
+    encounter_id: UUID
+    suggestion_id: UUID | None = None
+    decided_at: datetime = Field(sa_type=INSTANT)
+    actor: str
+    decided_by: str
+    rule_version: int | None = None
+    action: str
+    kind: str
+    suggested_code: str
+    code: str
+    score: float | None = None
+    engine: str
+    evidence: list[dict[str, Any]] = Field(sa_type=JSON)
+    reason: str
+
+
+class AcceptanceRule(Base, table=True):
+    """What an organisation takes without a person; each version is kept, the newest counts; append-only."""
+
+    __tablename__ = "acceptance_rule"
+
+    organisation_id: UUID = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    changed_at: datetime = Field(sa_type=INSTANT)
+    actor: str
+    enabled: bool
+    minimum_score: float
+    ranges: list[dict[str, Any]] = Field(sa_type=JSON)

@@ -15,7 +15,15 @@ from coding_svc.handlers import changes, reads
 from coding_svc.handlers.answers import answer_of
 from coding_svc.handlers.codebook import CodeBook
 from coding_svc.handlers.intake import Delivery, receive
-from coding_svc.views.encounters import BatchResult, CancelIn, EncounterResult, EncounterSummary, EncounterView, History
+from coding_svc.views.encounters import (
+    BatchResult,
+    CancelIn,
+    EncounterResult,
+    EncounterSearch,
+    EncounterSummary,
+    EncounterView,
+    History,
+)
 from rcm.identity import Principal, Role
 from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.web.bodies import load_json, media_type, parse_json
@@ -27,6 +35,7 @@ from rcm.web.versions import ANY, required_version
 router = APIRouter(tags=["encounters"])
 Sender = Annotated[Principal, allow(Role.EHR)]
 Reader = Annotated[Principal, allow(Role.EHR, Role.CODER, Role.BILLER)]
+Searcher = Annotated[Principal, allow(Role.EHR, Role.CODER, Role.BILLER, Role.DASHBOARD, Role.ADMIN)]
 Editor = Annotated[Principal, allow(Role.EHR, Role.CODER, Role.BILLER)]
 IfMatch = Annotated[str | None, Header(description="The ETag that was read")]
 LARGE_BYTES = 65_536
@@ -100,16 +109,22 @@ async def list_encounters(
     request: Request,
     who: Reader,
     state: Annotated[State | None, Query(description="Only encounters in this state")] = None,
-    external_id: Annotated[str | None, Query(max_length=120, description="The EHR's id of the encounter")] = None,
     limit: Limit = LIMIT_DEFAULT,
     after: After = None,
 ) -> Response:
     """The organisation's encounters in the order in which they came."""
+    return await _list(request, who, limit, after, EncounterSearch(state=state))
+
+
+@router.post("/v1/encounters/search", response_model=Page[EncounterSummary], openapi_extra=json_body(EncounterSearch))
+async def search_encounters(request: Request, who: Searcher, limit: Limit = LIMIT_DEFAULT, after: After = None) -> Response:
+    """Encounters by what would identify a visit in an address, such as the EHR's id of it. It changes nothing."""
+    return await _list(request, who, limit, after, parse_json(EncounterSearch, await request.body()))
+
+
+async def _list(request: Request, who: Principal, limit: int, after: str | None, wanted: EncounterSearch) -> Response:
     return await edge(request).read(
-        request,
-        who,
-        lambda unit: reads.list_encounters(unit, state, external_id, limit, after),
-        patient_data=True,
+        request, who, lambda unit: reads.list_encounters(unit, wanted, limit, after), patient_data=True
     )
 
 

@@ -15,10 +15,11 @@ from coding_svc.domain.merge_patch import changed_pointers, merged
 from coding_svc.domain.repairs import Repair, repaired
 from coding_svc.domain.service_keys import service_keys
 from coding_svc.domain.states import State, move
+from coding_svc.domain.suggestions import wants_suggestions
 from coding_svc.handlers import twins
 from coding_svc.handlers.codebook import CodeBook
 from coding_svc.handlers.reads import view_of
-from coding_svc.store import encounters
+from coding_svc.store import encounters, readings
 from coding_svc.store.encounters import Change, Stored
 from rcm.contracts.envelope import Event, WrittenEvent
 from rcm.errors import Fault, InvalidBody, NotFound
@@ -26,6 +27,9 @@ from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.web.edge import Answer
 from rcm.web.faults import faults_of_model
 from rcm.web.versions import check_version, etag
+
+READ_PARTS = ("/notes", "/documents", "/date_of_service", "/discharged_on")
+"""What the engine's answer depends on: a change there has the notes read again."""
 
 
 class EditsFailed(InvalidBody):
@@ -52,14 +56,29 @@ def members(patch: object) -> Mapping[str, Any]:
 
 async def change(unit: UnitOfWork, book: CodeBook, encounter_id: UUID, version: int, patch: Mapping[str, Any]) -> Answer:
     """A JSON merge patch: a held encounter is coded when nothing holds it any more, a coded one is said anew."""
-    stored = await _load(unit, encounter_id, version)
+    stored = await load(unit, encounter_id, version)
     encounter, repairs = _patched(stored, patch)
+    if not await put(unit, book, stored, encounter, repairs):
+        move(stored.state, stored.state)
+        return _answer(stored)
+    return _answer(await again(unit, encounter_id))
+
+
+async def put(
+    unit: UnitOfWork,
+    book: CodeBook,
+    stored: Stored,
+    encounter: Encounter,
+    repairs: tuple[Repair, ...] = (),
+    *,
+    reason: str = "",
+) -> bool:
+    """The encounter with other content: judged, kept with what stood there before, and said. False where nothing differs."""
     document = document_of(encounter)
     changed = changed_pointers(stored.document, orjson.loads(document))
     if not changed:
-        move(stored.state, stored.state)
-        return _answer(stored)
-    billed = await twins.load(unit, [encounter], besides=encounter_id)
+        return False
+    billed = await twins.load(unit, [encounter], besides=stored.encounter_id)
     findings = assess(encounter, book.facts(unit.clock.today(), billed.of(encounter.patient.external_id)))
     state = move(stored.state, _next_state(stored, findings))
     said_cents = encounter.charge_cents if state is State.CODED else 0
@@ -73,17 +92,19 @@ async def change(unit: UnitOfWork, book: CodeBook, encounter_id: UUID, version: 
         keys=service_keys(encounter),
         findings=findings,
         repairs=(*stored.repairs, *repairs),
-        change=_step(unit, stored, "changed" if state is stored.state else state.value, "", changed),
+        change=_step(unit, stored, "changed" if state is stored.state else state.value, reason, changed),
     )
+    if state is State.HELD and any(pointer.startswith(READ_PARTS) for pointer in changed) and wants_suggestions(encounter):
+        await readings.request(unit, [stored.encounter_id], unit.clock.now())
     event = _said(stored, encounter, document, book.release, state, findings, changed)
     if event is not None:
         _emit(unit, stored, event)
-    return _answer(await _again(unit, encounter_id))
+    return True
 
 
 async def cancel(unit: UnitOfWork, encounter_id: UUID, version: int, reason: str) -> Answer:
     """The encounter is not to be billed; claims and charges that it made are taken back by their own services."""
-    stored = await _load(unit, encounter_id, version)
+    stored = await load(unit, encounter_id, version)
     move(stored.state, State.CANCELLED)
     await encounters.close(unit, _step(unit, stored, State.CANCELLED.value, reason, ["/state"]))
     was_coded = stored.state is State.CODED
@@ -91,10 +112,11 @@ async def cancel(unit: UnitOfWork, encounter_id: UUID, version: int, reason: str
     _emit(
         unit, stored, events.cancelled(encounter_id, stored.external_id, was_coded=was_coded, self_pay=self_pay, reason=reason)
     )
-    return _answer(await _again(unit, encounter_id))
+    return _answer(await again(unit, encounter_id))
 
 
-async def _load(unit: UnitOfWork, encounter_id: UUID, version: int) -> Stored:
+async def load(unit: UnitOfWork, encounter_id: UUID, version: int) -> Stored:
+    """The encounter, at the version that the caller has read. Raises NotFound, VersionMismatch."""
     stored = await encounters.find(unit, encounter_id)
     if stored is None:
         raise NotFound("There is no such encounter in this organisation")
@@ -102,7 +124,8 @@ async def _load(unit: UnitOfWork, encounter_id: UUID, version: int) -> Stored:
     return stored
 
 
-async def _again(unit: UnitOfWork, encounter_id: UUID) -> Stored:
+async def again(unit: UnitOfWork, encounter_id: UUID) -> Stored:
+    """What was just written, as it stands."""
     stored = await encounters.find(unit, encounter_id)
     assert stored is not None
     return stored

@@ -6,6 +6,7 @@ from datetime import date
 
 from coding_svc.domain.codes import CodeSets
 from coding_svc.domain.edits.form import Facts
+from coding_svc.domain.suggestions import Suggester
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,8 @@ class CodeBook:
 
     codes: CodeSets
     is_place_of_service: Callable[[str, date], bool]
+    engine: Callable[[], Suggester]
+    """Opens the engine at the first note, and answers the same one ever after."""
 
     @property
     def release(self) -> str:

@@ -9,10 +9,11 @@ from coding_svc import events
 from coding_svc.domain.edits.catalogue import assess, holds
 from coding_svc.domain.edits.form import Finding
 from coding_svc.domain.states import State, move
+from coding_svc.domain.suggestions import wants_suggestions
 from coding_svc.edi.parcel import Parcel, Raw, Refused, Taken
 from coding_svc.handlers import twins
 from coding_svc.handlers.codebook import CodeBook
-from coding_svc.store import encounters, raw_inputs
+from coding_svc.store import encounters, raw_inputs, readings
 from rcm.errors import Conflict, Fault, RcmError
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import Cause, UnitOfWork
@@ -155,6 +156,9 @@ class _Desk:
             await raw_inputs.insert(self._unit, list(self._bodies.values()), self._now)
         if self._new:
             await encounters.insert(self._unit, self._new, self._now)
+            unread = [new.encounter_id for new in self._new if new.state is State.HELD and wants_suggestions(new.encounter)]
+            if unread:
+                await readings.request(self._unit, unread, self._now)
         if refusals:
             await raw_inputs.quarantine(self._unit, refusals, self._now)
 

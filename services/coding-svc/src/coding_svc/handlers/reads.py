@@ -7,13 +7,14 @@ from uuid import UUID
 
 from coding_svc.domain.edits.catalogue import EDITS
 from coding_svc.domain.edits.form import Finding, Severity
-from coding_svc.domain.states import State
-from coding_svc.store import encounters, figures, raw_inputs
+from coding_svc.store import encounters, figures, raw_inputs, readings
 from coding_svc.store.encounters import Change, Stored
+from coding_svc.store.readings import Decision, Offered
 from coding_svc.views.encounters import (
     Catalogue,
     ChangeView,
     EditView,
+    EncounterSearch,
     EncounterSummary,
     EncounterView,
     FindingView,
@@ -23,6 +24,7 @@ from coding_svc.views.encounters import (
     SummaryView,
     WorklistItem,
 )
+from coding_svc.views.suggestions import DecisionView, NotCodedView, SuggestionsView, SuggestionView
 from rcm.errors import NotFound
 from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.web.edge import Answer
@@ -76,11 +78,9 @@ def _summary(stored: Stored) -> EncounterSummary:
     )
 
 
-async def list_encounters(
-    unit: UnitOfWork, state: State | None, external_id: str | None, limit: int, after: str | None
-) -> Answer:
+async def list_encounters(unit: UnitOfWork, wanted: EncounterSearch, limit: int, after: str | None) -> Answer:
     """A page of encounters in the order in which they came."""
-    rows = await encounters.page(unit, state=state, external_id=external_id, after=_after(after), limit=limit + 1)
+    rows = await encounters.page(unit, state=wanted.state, external_id=wanted.external_id, after=_after(after), limit=limit + 1)
     page = page_of(rows, limit, _summary, lambda row: [row.encounter_id])
     return Answer(page, shown=[str(item.encounter_id) for item in page.items])
 
@@ -180,3 +180,33 @@ async def catalogue(_: UnitOfWork) -> Answer:
         ),
         shown=[],
     )
+
+
+def reading_view(
+    encounter_id: UUID, reading: readings.Stored | None, offered: Sequence[Offered], decisions: Sequence[Decision]
+) -> SuggestionsView:
+    """What the engine read, each suggestion with what was decided on it."""
+    told = [_decision(each) for each in decisions]
+    decided = {each.suggestion_id: each for each in told}
+    return SuggestionsView(
+        encounter_id=encounter_id,
+        state=reading.state if reading else "none",
+        engine=reading.engine if reading else "",
+        read_at=reading.read_at if reading else None,
+        failure=reading.failure if reading else "",
+        suggestions=tuple(
+            SuggestionView(
+                suggestion_id=each.suggestion_id, decision=decided.get(each.suggestion_id), **asdict(each.suggestion)
+            )
+            for each in offered
+        ),
+        not_coded=tuple(NotCodedView.model_validate(each) for each in reading.not_coded) if reading else (),
+        unread=tuple(reading.unread) if reading else (),
+        decisions=tuple(told),
+    )
+
+
+def _decision(decision: Decision) -> DecisionView:
+    fields = asdict(decision)
+    del fields["encounter_id"]
+    return DecisionView(**fields)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from coding_svc.domain.edits.form import Severity
 from coding_svc.domain.encounter import Encounter
 from coding_svc.domain.states import State
-from coding_svc.views.base import ENCOUNTER_ID, INSTANT, RAW_INPUT_ID, example
+from coding_svc.views.base import ENCOUNTER_ID, INSTANT, RAW_INPUT_ID, example, taken
 
 ADDRESS: dict[str, Any] = {"line1": "12 Elm Terrace", "city": "Springfield", "state": "IL", "postal_code": "62701"}
 PATIENT: dict[str, Any] = {
@@ -205,6 +205,15 @@ class EncounterSummary(BaseModel):
     received_at: datetime
     changed_at: datetime
     reasons: tuple[FindingView, ...]
+
+
+class EncounterSearch(BaseModel):
+    """What encounters are looked for: a visit's number stands in a body and never in an address."""
+
+    model_config = taken({"external_id": "V-10001"})
+
+    external_id: str | None = Field(default=None, max_length=120, description="The EHR's id of the encounter")
+    state: State | None = Field(default=None, description="Only encounters in this state")
 
 
 class WorklistItem(EncounterSummary):

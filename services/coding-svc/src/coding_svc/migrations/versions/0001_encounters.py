@@ -15,6 +15,8 @@ def upgrade() -> None:
     create_platform_tables(op)
     _raw_inputs()
     _encounters()
+    _readings()
+    _decisions()
     # Written once and read seldom: within its row and not compressed, up to a page (decision 0014).
     for table, column in (("raw_input", "body"), ("encounter", "document")):
         op.execute(f"alter table {table} alter column {column} set storage external")
@@ -106,3 +108,97 @@ def _encounters() -> None:
         ),
     )
     secure(op, "encounter_change", "append_only")
+
+
+def _readings() -> None:
+    op.create_table(
+        "note_reading",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("reading_id", sa.Uuid(), nullable=False),
+        sa.Column("encounter_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("requested_at", INSTANT, nullable=False),
+        sa.Column("read_at", INSTANT, nullable=True),
+        sa.Column("engine", sa.String(), nullable=False),
+        sa.Column("failure", sa.String(), nullable=False),
+        sa.Column("not_coded", JSONB(), nullable=False),
+        sa.Column("unread", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "reading_id", name="pk_note_reading"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "encounter_id"],
+            ["encounter.organisation_id", "encounter.encounter_id"],
+            name="fk_note_reading_organisation_id_encounter_id_encounter",
+        ),
+        sa.CheckConstraint("state in ('waiting', 'read', 'dropped', 'failed')", name=op.f("ck_note_reading_state")),
+    )
+    op.create_index("ix_note_reading_encounter", "note_reading", ["organisation_id", "encounter_id", "reading_id"])
+    op.create_index("ix_note_reading_waiting", "note_reading", ["reading_id"], postgresql_where=sa.text("state = 'waiting'"))
+    secure(op, "note_reading", "mutable")
+    op.create_table(
+        "suggestion",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("suggestion_id", sa.Uuid(), nullable=False),
+        sa.Column("reading_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("assertion", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("evidence", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "suggestion_id", name="pk_suggestion"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "reading_id"],
+            ["note_reading.organisation_id", "note_reading.reading_id"],
+            name="fk_suggestion_organisation_id_reading_id_note_reading",
+        ),
+    )
+    op.create_index("ix_suggestion_reading", "suggestion", ["organisation_id", "reading_id", "place"])
+    secure(op, "suggestion", "append_only")
+
+
+def _decisions() -> None:
+    op.create_table(
+        "code_decision",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("decision_id", sa.Uuid(), nullable=False),
+        sa.Column("encounter_id", sa.Uuid(), nullable=False),
+        sa.Column("suggestion_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", INSTANT, nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("rule_version", sa.Integer(), nullable=True),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("suggested_code", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=True),
+        sa.Column("engine", sa.String(), nullable=False),
+        sa.Column("evidence", JSONB(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "decision_id", name="pk_code_decision"),
+        sa.UniqueConstraint("organisation_id", "suggestion_id", name="uq_code_decision_organisation_id_suggestion_id"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "encounter_id"],
+            ["encounter.organisation_id", "encounter.encounter_id"],
+            name="fk_code_decision_organisation_id_encounter_id_encounter",
+        ),
+        sa.CheckConstraint("action in ('accepted', 'changed', 'refused', 'added')", name=op.f("ck_code_decision_action")),
+        sa.CheckConstraint("decided_by in ('coder', 'rule')", name=op.f("ck_code_decision_decided_by")),
+    )
+    op.create_index("ix_code_decision_encounter", "code_decision", ["organisation_id", "encounter_id"])
+    op.create_index("ix_code_decision_decided_at", "code_decision", ["organisation_id", "decided_at"])
+    secure(op, "code_decision", "append_only")
+    op.create_table(
+        "acceptance_rule",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("minimum_score", sa.Float(), nullable=False),
+        sa.Column("ranges", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "version", name="pk_acceptance_rule"),
+    )
+    secure(op, "acceptance_rule", "append_only")

@@ -1,0 +1,255 @@
+"""Codes that the engine suggests from an encounter's notes, and what a coder or a rule of the organisation decides on them.
+
+Nothing that is suggested is billed by itself. A suggestion is accepted, changed (another code for the same finding) or refused;
+what the coder found alone is added. Each decision keeps its evidence, and from all decisions the engine is measured.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from coding_svc.domain.edits.diagnoses import bare
+from coding_svc.domain.encounter import Encounter
+
+READ_MAX = 100_000
+"""So many characters of one document are read; what stands behind them is told as unread."""
+DOCUMENTS_MAX = 50
+"""So many documents of one encounter are read, the first ones."""
+
+
+class Kind(StrEnum):
+    """What a suggestion is for."""
+
+    DIAGNOSIS = "diagnosis"
+    VISIT = "visit"
+    """The level of an evaluation and management service, for a line's procedure."""
+
+
+class Span(Protocol):
+    """Characters of a document, from `start` to before `end`."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+
+
+class Suggested(Protocol):
+    """A code that the engine would give, with what it read."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def assertion(self) -> str: ...
+    @property
+    def evidence(self) -> Sequence[Span]: ...
+    @property
+    def why(self) -> str: ...
+
+
+class Passed(Protocol):
+    """What the engine read and would not code, and why."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def assertion(self) -> str: ...
+    @property
+    def evidence(self) -> Sequence[Span]: ...
+    @property
+    def reason(self) -> str: ...
+
+
+class Reading(Protocol):
+    """What one document says."""
+
+    @property
+    def suggestions(self) -> Sequence[Suggested]: ...
+    @property
+    def not_coded(self) -> Sequence[Passed]: ...
+
+
+class Suggester(Protocol):
+    """The engine. `version` changes when its answers do."""
+
+    @property
+    def version(self) -> str: ...
+
+    def suggest(self, text: str, on: date, setting: str) -> Reading:
+        """Reads one document; `setting` is "outpatient" or "inpatient". Never raises, whatever the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where it stands: `document` is a JSON pointer into the encounter, `start` and `end` count its characters."""
+
+    document: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One code with all its evidence, of every document of the encounter."""
+
+    kind: Kind
+    code: str
+    description: str
+    score: float
+    assertion: str
+    why: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotCoded:
+    """What was read and is not to be coded."""
+
+    code: str
+    description: str
+    assertion: str
+    reason: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What the engine read in one encounter, merged over its documents, the best score first."""
+
+    suggestions: tuple[Suggestion, ...]
+    not_coded: tuple[NotCoded, ...]
+    unread: tuple[str, ...]
+    """Documents (JSON pointers) that were not read to their end."""
+
+
+def texts_of(encounter: Encounter) -> Iterator[tuple[str, str]]:
+    """Every note and document that is text, with its JSON pointer."""
+    for place, note in enumerate(encounter.notes):
+        if note.strip():
+            yield f"/notes/{place}", note
+    for place, document in enumerate(encounter.documents):
+        if document.text.strip():
+            yield f"/documents/{place}/text", document.text
+
+
+def wants_suggestions(encounter: Encounter) -> bool:
+    """Notes came, and codes did not: no diagnosis, or a line without its procedure."""
+    if not (encounter.notes or encounter.documents) or encounter.date_of_service is None:
+        return False
+    uncoded = not encounter.diagnoses or any(not line.procedure for line in encounter.lines)
+    return uncoded and next(texts_of(encounter), None) is not None
+
+
+def read_all(engine: Suggester, texts: Iterable[tuple[str, str]], on: date, setting: str) -> Reader:
+    """Reads every document and merges what they say: a code's score is its best, its evidence all of it."""
+    merged: dict[str, Suggestion] = {}
+    passed: list[NotCoded] = []
+    unread: list[str] = []
+    for number, (place, text) in enumerate(texts):
+        if number >= DOCUMENTS_MAX:
+            unread.append(place)
+            continue
+        if len(text) > READ_MAX:
+            unread.append(place)
+        reading = engine.suggest(text[:READ_MAX], on, setting)
+        for each in reading.suggestions:
+            evidence = _evidence(place, each.evidence)
+            before = merged.get(each.code)
+            best = before if before and before.score >= each.score else None
+            merged[each.code] = Suggestion(
+                Kind.DIAGNOSIS,
+                each.code,
+                each.description,
+                best.score if best else each.score,
+                best.assertion if best else each.assertion,
+                best.why if best else each.why,
+                (before.evidence if before else ()) + evidence,
+            )
+        passed += (
+            NotCoded(each.code, each.description, each.assertion, each.reason, _evidence(place, each.evidence))
+            for each in reading.not_coded
+        )
+    ranked = sorted(merged.values(), key=lambda found: (-found.score, found.code))
+    return Reader(tuple(ranked), tuple(one for one in passed if one.code not in merged), tuple(unread))
+
+
+def _evidence(place: str, spans: Iterable[Span]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(place, span.start, span.end, span.text) for span in spans)
+
+
+class Action(StrEnum):
+    """What was decided on a code."""
+
+    ACCEPTED = "accepted"
+    CHANGED = "changed"
+    """Another code for the same finding."""
+    REFUSED = "refused"
+    ADDED = "added"
+    """The engine had not suggested it."""
+
+
+class DecidedBy(StrEnum):
+    """Who decided."""
+
+    CODER = "coder"
+    RULE = "rule"
+    """A rule of the organisation, that nobody looked over."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRange:
+    """Codes from `first` to `last`, compared without dots over the length of each: A00 to R99 holds for E11.9."""
+
+    first: str
+    last: str
+
+    def holds(self, code: str) -> bool:
+        """Whether the code lies in it."""
+        plain, first, last = bare(code), bare(self.first), bare(self.last)
+        return first <= plain[: len(first)] and plain[: len(last)] <= last
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceRule:
+    """What an organisation takes without a person: suggestions from a score on, in ranges of codes. None by default."""
+
+    version: int
+    enabled: bool
+    minimum_score: float
+    ranges: tuple[CodeRange, ...] = field(default=())
+
+    def takes(self, suggestions: Sequence[Suggestion]) -> bool:
+        """Whether it decides on an encounter: only where it takes every suggestion, for the rest would go unbilled unseen."""
+        return self.enabled and bool(suggestions) and all(self._takes(each) for each in suggestions)
+
+    def _takes(self, each: Suggestion) -> bool:
+        in_range = any(wanted.holds(each.code) for wanted in self.ranges)
+        return each.kind is Kind.DIAGNOSIS and each.score >= self.minimum_score and in_range
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What an engine that knows nothing reads."""
+
+    suggestions: Sequence[Suggested] = ()
+    not_coded: Sequence[Passed] = ()
+
+
+class SilentEngine:
+    """Where no engine is installed: every note is read, and says nothing."""
+
+    version = "none"
+
+    def suggest(self, text: str, on: date, setting: str) -> Reading:  # noqa: ARG002 - the protocol's arguments
+        return Silence()

@@ -1,0 +1,81 @@
+"""The engine reads waiting notes, one encounter in a transaction, beside everything else that the service does."""
+
+import asyncio
+from dataclasses import replace
+from uuid import UUID
+
+import orjson
+
+from coding_svc.domain.edits.diagnoses import coding_day
+from coding_svc.domain.edits.patients import is_inpatient
+from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.states import State
+from coding_svc.domain.suggestions import AcceptanceRule, Reader, read_all, texts_of, wants_suggestions
+from coding_svc.handlers import accepting
+from coding_svc.handlers.codebook import CodeBook
+from coding_svc.handlers.reads import reading_view
+from coding_svc.store import acceptance, encounters, readings
+from coding_svc.store.encounters import Stored
+from rcm.errors import NotFound
+from rcm.messaging.unit_of_work import UnitOfWork
+from rcm.web.edge import Answer
+
+NOTHING = Reader((), (), ())
+
+
+async def read_next(unit: UnitOfWork, book: CodeBook) -> bool:
+    """Reads what waits longest, of any organisation; True where it found one. Work by the clock.
+
+    The engine computes in a thread before anything is written: a transaction that has written nothing holds nobody back.
+    """
+    waiting = await readings.next_waiting(unit)
+    if waiting is None:
+        return False
+    unit.organisation_id, reading_id, encounter_id = waiting
+    stored = await encounters.find(unit, encounter_id)
+    assert stored is not None, "a reading's encounter is never deleted"
+    encounter = Encounter.model_validate_json(orjson.dumps(stored.document))
+    if stored.state is not State.HELD or not wants_suggestions(encounter):
+        await readings.settle(unit, reading_id, readings.DROPPED, unit.clock.now(), found=NOTHING)
+        return True
+    try:
+        engine, found = await asyncio.to_thread(_read, book, encounter)
+    except Exception as error:
+        why = type(error).__name__
+        await readings.settle(unit, reading_id, readings.FAILED, unit.clock.now(), found=NOTHING, failure=why)
+        return True
+    offered = await readings.settle(unit, reading_id, readings.READ, unit.clock.now(), found=found, engine=engine)
+    rule = await acceptance.current_rule(unit, unit.organisation)
+    if rule.takes(found.suggestions):
+        await _take(unit, book, stored, encounter, rule, engine, offered)
+    return True
+
+
+def _read(book: CodeBook, encounter: Encounter) -> tuple[str, Reader]:
+    engine, day = book.engine(), coding_day(encounter)
+    assert day is not None, "notes without a day are not read"
+    setting = "inpatient" if is_inpatient(encounter) else "outpatient"
+    return engine.version, read_all(engine, texts_of(encounter), day, setting)
+
+
+async def _take(
+    unit: UnitOfWork,
+    book: CodeBook,
+    stored: Stored,
+    encounter: Encounter,
+    rule: AcceptanceRule,
+    engine: str,
+    offered: list[readings.Offered],
+) -> None:
+    """The organisation's rule accepts every suggestion, with its own mark in the encounter's history."""
+    unit.cause = replace(unit.cause, actor=f"acceptance rule {rule.version}")
+    await accepting.accept_all(unit, book, stored, encounter, rule, engine, offered)
+
+
+async def show(unit: UnitOfWork, encounter_id: UUID) -> Answer:
+    """What the engine suggests for an encounter, what it passed over, and what was decided."""
+    if await encounters.find(unit, encounter_id) is None:
+        raise NotFound("There is no such encounter in this organisation")
+    reading = await readings.latest(unit, encounter_id)
+    offered = await readings.offered(unit, reading.reading_id) if reading else []
+    return Answer(reading_view(encounter_id, reading, offered, await readings.decisions(unit, encounter_id)))
