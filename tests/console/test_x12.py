@@ -100,7 +100,8 @@ def test_what_is_only_envelope_is_folded() -> None:
         ("CAS*PR*1*50**3*20", "Not paid, the patient owes it: $50.00 for reason 1 (deductible); $20.00 for reason 3 (copay)."),
         ("PLB*1993999998*20251231*WO:X*5*L6*-1.5", "Outside of any claim the payment is lowered by: $5.00, overpayment "
          "taken back; -$1.50, interest."),
-        ("STC*A7:164:IL*20250822*U*132", "Status: A7 (refused: information is invalid), code 164 (the insured person), on Aug 22, 2025."),
+        ("STC*A7:164:IL*20250822*U*132", "Status: A7 (refused: information is invalid), code 164 (the insured person), "
+         "on Aug 22, 2025."),
         ("TA1*000000012*250821*0900*R*006", "The envelope is refused."),
         ("ZZZ*1", ""),
     ],

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from rcm.x12.professional_claim import write_professional_claims
 from rcm.x12.remittance import write_remittances
-from rcm_deploy.cli import x12
+from rcm_deploy.cli import x12, x12_files
 from tests.shared.x12 import generate_answers
 from tests.shared.x12.generate import HEADER, RECEIVER, SUBMITTER, claims
 
@@ -86,7 +86,7 @@ def test_what_can_not_be_read_ends_with_1(command: str, tmp_path: Path) -> None:
 
 
 def test_a_long_file_has_a_bar(paid: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(x12, "BAR_FROM_BYTES", 10)
+    monkeypatch.setattr(x12_files, "BAR_FROM_BYTES", 10)
     answer = RUNNER.invoke(x12.app, ["read", str(paid), "--json"])
     assert answer.exit_code == 0
     assert orjson.loads(answer.stdout)["segments"] == PAID.count(b"~")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from rcm.x12.values import Address, Dated, Envelope, Reference
+from rcm.x12.values import Address, Contact, Dated, Envelope, Reference
 
 
 class TransactionHeader(Struct, frozen=True):
@@ -41,15 +41,6 @@ class Trace(Struct, frozen=True, gc=False):
     """TRN03."""
     originator_detail: str = ""
     """TRN04."""
-
-
-class Contact(Struct, frozen=True, gc=False):
-    """PER: whom to ask."""
-
-    name: str = ""
-    numbers: tuple[Reference, ...] = ()
-    """TE telephone, EX extension, FX fax, EM email, UR address in the web."""
-    function: str = "IC"
 
 
 class Rejection(Struct, frozen=True, gc=False):

@@ -5,9 +5,9 @@ from datetime import date
 from rcm.money import NotMoney
 from rcm.x12.elements import cents, day, instant, period
 from rcm.x12.interchange import Segment, TransactionSet, Walker, at
-from rcm.x12.parties import Contact, Member, Party, Procedure, ProviderRole, Rejection, Trace, TransactionHeader
+from rcm.x12.parties import Member, Party, Procedure, ProviderRole, Rejection, Trace, TransactionHeader
 from rcm.x12.problems import Problem
-from rcm.x12.values import Address, Dated, Reference
+from rcm.x12.values import Address, Contact, Dated, Reference
 
 _BLANKS = [""] * 19
 _INS_PLACES = frozenset({1, 2, 3, 4, 17})
@@ -44,8 +44,8 @@ class PartyPart:
             self.references.append(reference(elements))
         elif name == "PER" and used <= 8:
             numbers = zip(elements[3::2], [*elements[4::2], ""], strict=False)
-            told = tuple(Reference(kind, number) for kind, number in numbers if kind or number)
-            self.contacts.append(Contact(at(elements, 2), told, at(elements, 1)))
+            told = tuple((kind, number) for kind, number in numbers if kind or number)
+            self.contacts.append(Contact(at(elements, 1), at(elements, 2), told))
         elif name == "PRV" and used <= 3 and self.provider is None:
             self.provider = ProviderRole(at(elements, 1), at(elements, 2), at(elements, 3))
         else:

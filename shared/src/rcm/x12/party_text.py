@@ -6,10 +6,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rcm.x12.elements import day_text
-from rcm.x12.parties import Contact, Member, Party, Procedure, Rejection, Trace, TransactionHeader
+from rcm.x12.parties import Member, Party, Procedure, Rejection, Trace, TransactionHeader
 from rcm.x12.problems import CannotWrite
 from rcm.x12.text import clean, code, composite, free, segment
-from rcm.x12.values import Address, Dated, InterchangeHeader, Reference
+from rcm.x12.values import Address, Contact, Dated, InterchangeHeader, Reference
 
 
 class _Level(Struct):
@@ -101,7 +101,7 @@ def party_segments(party: Party, path: str, *, rejections: bool = True) -> Itera
 def contact_segments(contacts: Sequence[Contact], path: str) -> Iterator[str]:
     """PER."""
     for contact in contacts:
-        numbers = [clean(text) for item in contact.numbers for text in (item.qualifier, item.value)]
+        numbers = [clean(text) for pair in contact.numbers for text in pair]
         yield segment("PER", contact.function, free(contact.name, 60, f"{path}.contacts.name"), *numbers)
 
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from rcm.x12.claim_status.values import ClaimStatus, StatusCode, StatusLine
 from rcm.x12.elements import day
 from rcm.x12.interchange import Segment, at
-from rcm.x12.parties import Contact, Procedure, Trace
+from rcm.x12.parties import Procedure, Trace
 from rcm.x12.party_parts import Notes, PartyPart, dated_of, procedure, reference, trace
-from rcm.x12.values import Amount, Dated, Reference
+from rcm.x12.values import Amount, Contact, Dated, Reference
 
 _BLANKS = [""] * 13
 _DATES = (2, 6, 8)

@@ -4,8 +4,8 @@ from datetime import date
 
 from msgspec import Struct
 
-from rcm.x12.parties import Contact, Member, Party, Procedure, Trace, TransactionHeader
-from rcm.x12.values import Amount, Dated, Reference
+from rcm.x12.parties import Member, Party, Procedure, Trace, TransactionHeader
+from rcm.x12.values import Amount, Contact, Dated, Reference
 
 
 class StatusCode(Struct, frozen=True, gc=False):

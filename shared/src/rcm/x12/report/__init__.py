@@ -6,9 +6,9 @@ from typing import Any
 from msgspec import json
 
 from rcm.x12.grammar import Source
-from rcm.x12.report.events import Begin, Event, Member, read_events
+from rcm.x12.report.events import Begin, End, Event, Member, read_events
 
-__all__ = ["read_events", "read_report", "report_json"]
+__all__ = ["Begin", "End", "Event", "Member", "read_events", "read_report", "report_json"]
 
 _HOLDS = {"file": "interchanges", "interchange": "groups", "group": "transactions"}
 """Which list stands open in what."""

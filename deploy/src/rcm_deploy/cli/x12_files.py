@@ -1,0 +1,66 @@
+"""What all `rcm x12` commands share: the file they read, with a bar where it is long, and refusals without a traceback."""
+
+import io
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TimeRemainingColumn
+
+from rcm.x12.problems import CannotWrite, NotX12, WrongTransaction
+from rcm_deploy.cli.output import complaints, refuse
+
+BAR_FROM_BYTES = 5 * 1024 * 1024
+File = Annotated[Path, typer.Argument(help="An X12 file; - reads standard input.", allow_dash=True)]
+
+
+class _Watched(io.RawIOBase):
+    """A file that tells a progress bar how far it is read."""
+
+    def __init__(self, file: BinaryIO, bar: Progress, task: TaskID) -> None:
+        self._file, self._bar, self._task = file, bar, task
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size)
+        self._bar.advance(self._task, len(piece))
+        return piece
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The file as a stream, with a bar on stderr where it is long. Ends the command with 1 where it can't be read."""
+    try:
+        with _stream(path) as source:
+            yield source
+    except (NotX12, WrongTransaction, CannotWrite) as error:
+        refuse(f"{path}: {error.detail}")
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        refuse(f"{error.filename or path}: {error.strerror}")
+
+
+@contextmanager
+def _stream(path: Path) -> Iterator[BinaryIO]:
+    if str(path) == "-":
+        yield sys.stdin.buffer
+        return
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        if size < BAR_FROM_BYTES:
+            yield file
+            return
+        columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=complaints, transient=True) as bar:
+            yield _Watched(file, bar, bar.add_task("reading", total=size))  # type: ignore[misc] # a raw stream is enough
+
+
+def put(pieces: Iterable[bytes]) -> None:
+    """Writes to standard output as the pieces come."""
+    out = sys.stdout.buffer
+    for piece in pieces:
+        out.write(piece)
+    out.flush()
