@@ -1,10 +1,13 @@
 """coding-svc, put together."""
 
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from coding_svc.api import ROUTERS
+from coding_svc.commands import edits
 from coding_svc.consumers import SUBSCRIPTIONS
 from coding_svc.domain.lists import DatedLists, read_lists
 from coding_svc.domain.suggestions import SilentEngine
@@ -18,7 +21,7 @@ from rcm.codesets.place_of_service import is_place_of_service
 from rcm.identity import Role
 from rcm.service import Periodic, Service
 
-__all__ = ["Settings", "build", "code_book"]
+__all__ = ["COMMANDS", "Settings", "build", "code_book"]
 LISTS = Path(__file__).parent / "lists" / "coding.tsv"
 LOOK_EVERY = timedelta(seconds=1)
 
@@ -27,6 +30,12 @@ def code_book() -> CodeBook:
     """The code sets of this installation and our own dated lists."""
     lists = DatedLists(read_lists(LISTS.read_text()))
     return CodeBook(InstalledCodes(installed_diagnosis_codes(), lists), is_place_of_service, SilentEngine)
+
+
+COMMANDS: Mapping[str, Callable[..., Iterator[dict[str, Any]]]] = {
+    "edit": lambda body, today: edits.edit(code_book(), body, today),
+}
+"""What `rcm codes` runs without a service; each yields one object for each thing that it was given."""
 
 
 def build(_: Settings, book: CodeBook | None = None) -> Service:

@@ -1,9 +1,13 @@
 """Encounters as JSON: one, or one on each line (NDJSON)."""
 
+from collections.abc import Iterable, Iterator
+
+import orjson
+
 from coding_svc.domain.encounter import Encounter
 from coding_svc.edi.parcel import Form, Parcel, Raw, Refused, Taken
 from rcm.errors import Fault, InvalidBody, RcmError
-from rcm.web.bodies import parse_json, without_bom
+from rcm.web.bodies import load_json, parse_json, without_bom
 
 LINES_MAX = 5_000
 """So many lines are taken in one transaction; a longer one would hold up the log's readers."""
@@ -29,8 +33,43 @@ def read_lines(body: bytes) -> Parcel:
     return Parcel(Form.NDJSON, raw, [_read(line, Raw.of(Form.JSON, line), str(number)) for number, line in lines])
 
 
+def read_many(body: bytes) -> Iterator[Taken | Refused]:
+    """Each encounter of a file: a JSON array, one object, or one on each line. Raises InvalidBody for what is no JSON."""
+    content = without_bom(body).strip()
+    if not content:
+        raise InvalidBody("The file is empty", faults=[Fault("", "empty", "The file is empty", "Give a file with encounters.")])
+    if content.startswith(b"["):
+        items: Iterable[bytes] = (orjson.dumps(each) for each in load_json(content))
+    elif _is_one(content):
+        items = (content,)
+    else:
+        items = (line for line in content.split(b"\n") if line.strip())
+    for number, item in enumerate(items, 1):
+        yield _read(item, Raw(Form.JSON.value, item, b""), str(number))
+
+
+def _is_one(content: bytes) -> bool:
+    """Whether it is one JSON value, written on as many lines as there are."""
+    first = content.split(b"\n", 1)[0]
+    try:
+        orjson.loads(first)
+    except orjson.JSONDecodeError:
+        return True
+    return first == content
+
+
 def _read(body: bytes, raw: Raw, place: str) -> Taken | Refused:
     try:
         return Taken.of(parse_json(Encounter, body), raw, place)
     except RcmError as error:
-        return Refused(error, raw, place)
+        return Refused(error, raw, place, _external_id(body))
+
+
+def _external_id(body: bytes) -> str:
+    """The external id of what became no encounter, as far as it can be told."""
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return ""
+    named = found.get("external_id") if isinstance(found, dict) else None
+    return named[:120] if isinstance(named, str) else ""

@@ -17,7 +17,7 @@ class Billed:
     def __init__(self) -> None:
         self._by_patient: dict[str, dict[int, str]] = {}
 
-    def add(self, patient: str, encounter_id: UUID, keys: Sequence[int | None]) -> None:
+    def add(self, patient: str, encounter_id: object, keys: Sequence[int | None]) -> None:
         told = self._by_patient.setdefault(patient, {})
         name = str(encounter_id)
         for key in keys:

@@ -1,0 +1,76 @@
+"""`rcm codes edit`: coding's edits over a file of encounters, without a running system."""
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from rcm.errors import RcmError
+from rcm_deploy.cli.output import AsJson, people, print_json, refuse
+from rcm_deploy.programs import SERVICES
+
+File = Annotated[Path, typer.Argument(help="Encounters as POST /v1/encounters takes them; - reads standard input.")]
+CODING = next(part for part in SERVICES if part.place == "coding")
+
+
+def register(app: typer.Typer) -> None:
+    """Puts the command into `rcm codes`."""
+    app.command("edit")(edit)
+
+
+def bytes_of(path: Path) -> bytes:
+    """The file's bytes, or standard input's. Ends the command where it can't be read."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        refuse(f"{path}: {error.strerror}")
+
+
+def told(path: Path, name: str, *arguments: object) -> Iterable[dict[str, Any]]:
+    """What a command of coding-svc yields for a file. Ends the command where the file is none of the kind."""
+    body = bytes_of(path)
+    try:
+        yield from CODING.main.COMMANDS[name](body, *arguments)
+    except RcmError as error:
+        refuse(f"{path}: {'; '.join(fault.message for fault in error.faults) or error.detail}")
+
+
+def edit(file: File, as_json: AsJson = False) -> None:
+    """Runs the coding edits over encounters: a JSON array, one object, or one object a line (NDJSON).
+
+    With --json one object for each encounter: what was found, where, since when the rule counts, how to mend it, who says so.
+    Exit 1 where the file is no JSON; what the edits find is no failure.
+    """
+    today = datetime.now(UTC).date()
+    results = told(file, "edit", today)
+    if as_json:
+        for result in results:
+            print_json(result)
+        return
+    table = Table("Encounter", "State", "Edit", "Where", "What is wrong", "How to mend it")
+    count = held = 0
+    for result in results:
+        count += 1
+        held += result["state"] != "coded"
+        _add_rows(table, result)
+    if table.row_count:
+        people.print(table)
+    people.print(f"{count:,} {'encounter' if count == 1 else 'encounters'}, {held:,} held or refused")
+
+
+def _add_rows(table: Table, result: dict[str, Any]) -> None:
+    name = escape(result["external_id"] or f"number {result['encounter']}")
+    for found in result["findings"]:
+        style = "red" if found["severity"] == "hold" else "yellow"
+        cells = (name, result["state"], found["id"], found["path"], escape(found["message"]), escape(found["fix"]))
+        table.add_row(*cells, style=style)
+    for fault in result.get("errors", ()):
+        cells = (name, "refused", fault["code"], fault["path"], escape(fault["message"]), escape(fault["fix"]))
+        table.add_row(*cells, style="red")
