@@ -30,10 +30,17 @@ class Levels:
         self._entered = -1
         """The depth that was entered last."""
 
-    def enter(self, depth: int, level_code: str, key: Hashable, segments: Iterable[str], *, anew: bool = False) -> None:
-        """Stands in the level `key` at `depth` (from 0), which is opened unless it is open already and not wanted `anew`."""
+    def enter(
+        self, depth: int, level_code: str, key: Hashable, segments: Iterable[str], *, anew: bool = False, own: bool = False
+    ) -> None:
+        """Stands in the level `key` at `depth` (from 0), which is opened unless it is open already and not wanted `anew`.
+
+        Where it is to get segments of its `own` it is opened again if there are levels below it by now, so that all stays in
+        its order.
+        """
         self._entered = depth
-        if depth < len(self._open) and self._open[depth][0] == key and not anew:
+        is_open = depth < len(self._open) and self._open[depth][0] == key and not anew
+        if is_open and not (own and self._levels[self._open[depth][1]].has_children):
             return
         del self._open[depth:]
         parent = self._open[-1][1] if self._open else -1

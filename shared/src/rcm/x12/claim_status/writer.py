@@ -76,23 +76,20 @@ def _answers(
 
 def _enter(levels: Levels, item: ClaimStatusInquiry | ClaimStatusAnswer, path: str, *, birth: bool) -> None:
     """The levels above a claim's loop; `birth`: DMG is written, as 276 has it."""
-    levels.enter(0, "20", item.source, _party(item.source, f"{path}.source"))
-    above = True
-    for depth, level_code, party, what in ((1, "21", item.receiver, "receiver"), (2, "19", item.provider, "provider")):
-        if party is not None:
-            _refuse_orphan(above, path, what)
-            levels.enter(depth, level_code, party, _party(party, f"{path}.{what}"))
-        above = party is not None
-    for depth, level_code, member, what in ((3, "22", item.subscriber, "subscriber"), (4, "23", item.dependent, "dependent")):
-        if member is not None:
-            _refuse_orphan(above, path, what)
-            levels.enter(depth, level_code, member, _member(member, f"{path}.{what}", birth=birth))
-        above = member is not None
-
-
-def _refuse_orphan(above: bool, path: str, what: str) -> None:
-    if not above:
-        raise CannotWrite(f"{path}.{what}", "the level above it is missing")
+    steps: list[tuple[str, str, Party | Member | None]] = [
+        ("20", "source", item.source),
+        ("21", "receiver", item.receiver),
+        ("19", "provider", item.provider),
+        ("22", "subscriber", item.subscriber),
+        ("23", "dependent", item.dependent),
+    ]
+    last = max(depth for depth, step in enumerate(steps) if step[2] is not None)
+    for depth, (level_code, what, found) in enumerate(steps[: last + 1]):
+        here = f"{path}.{what}"
+        if found is None:
+            raise CannotWrite(here, "is required for what stands below it")
+        segments = _member(found, here, birth=birth) if isinstance(found, Member) else _party(found, here)
+        levels.enter(depth, level_code, found, segments, own=depth == last)
 
 
 def _party(party: Party, path: str) -> Iterator[str]:
