@@ -21,6 +21,9 @@ class InMemoryCodes:
     last_day: date = date.max
     behind: CodeSets = FACTS.codes
 
+    def refresh(self) -> None:
+        """Nothing is loaded here."""
+
     def diagnosis(self, code: str, on: date) -> DiagnosisFacts:
         return self.diagnoses.get(code) or self.behind.diagnosis(code, on)
 

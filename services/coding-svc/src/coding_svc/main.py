@@ -16,7 +16,7 @@ from coding_svc.handlers.codebook import CodeBook
 from coding_svc.handlers.suggesting import read_next
 from coding_svc.models import Base
 from coding_svc.settings import CodingSettings as Settings
-from rcm.codesets.diagnoses import installed_diagnosis_codes
+from rcm.codesets.book import installed_code_sets
 from rcm.codesets.place_of_service import is_place_of_service
 from rcm.identity import Role
 from rcm.service import Periodic, Service
@@ -29,7 +29,7 @@ LOOK_EVERY = timedelta(seconds=1)
 def code_book() -> CodeBook:
     """The code sets of this installation and our own dated lists."""
     lists = DatedLists(read_lists(LISTS.read_text()))
-    return CodeBook(InstalledCodes(installed_diagnosis_codes(), lists), is_place_of_service, SilentEngine)
+    return CodeBook(InstalledCodes(installed_code_sets(), lists), is_place_of_service, SilentEngine)
 
 
 COMMANDS: Mapping[str, Callable[..., Iterator[dict[str, Any]]]] = {

@@ -148,6 +148,9 @@ class CodeSets(Protocol):
     def last_day(self) -> date:
         """The last day that the release covers; later days are judged by it."""
 
+    def refresh(self) -> None:
+        """Takes up lists that were loaded meanwhile; called before each encounter."""
+
     def diagnosis(self, code: str, on: date) -> DiagnosisFacts:
         """A diagnosis on a day; never raises, whatever the code."""
 

@@ -1,68 +1,152 @@
 """The dated code sets of this installation behind the edits' protocol, each answer kept for its code and day."""
 
+import re
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from coding_svc.domain.codes import Bundling, DiagnosisFacts, ProcedureFacts, Timed
+from coding_svc.domain.codes import AddOn, AgeGroup, Bundling, DiagnosisFacts, ProcedureFacts, Timed, UnitLimit
 from coding_svc.domain.lists import DatedLists
+from rcm.codesets.book import CodeSets
 from rcm.codesets.diagnoses import DiagnosisCodes
+from rcm.codesets.lists import Setting
+from rcm.codesets.systems import System
 
 _CACHED = 65_536
+_AGES = ("newborn", "pediatric", "maternity", "adult")
+_SEXES = {"female": "F", "male": "M"}
+_SEX_LISTS_END = date(2024, 9, 30)
+"""The last day of CMS's own lists of sexes; what they said then is our warning ever after."""
+_SIDE = re.compile(r"\b(right|left|bilateral)\b", re.IGNORECASE)
+_SIDES = {"right": "R", "left": "L", "bilateral": "B"}
 
 
 class InstalledCodes:
-    """ICD-10-CM as installed, our own dated lists, and what the user has loaded."""
+    """ICD-10-CM as compiled, what the user has loaded, and our own dated lists."""
 
-    def __init__(self, diagnoses: DiagnosisCodes, lists: DatedLists) -> None:
-        self._diagnoses, self._lists = diagnoses, lists
-        self.release, self.last_day = diagnoses.release, diagnoses.last_day
+    def __init__(self, sets: CodeSets, lists: DatedLists) -> None:
+        self._sets, self._lists = sets, lists
+        self._loaded = sets.lists
+        self._diagnoses = DiagnosisCodes(sets)
+        self.release, self.last_day = self._diagnoses.release, self._diagnoses.last_day
         self.diagnosis = lru_cache(maxsize=_CACHED)(self._diagnosis)
         self.procedure = lru_cache(maxsize=_CACHED)(self._procedure)
+        self._apart = lru_cache(maxsize=_CACHED)(self._find_apart)
+        self._pair = lru_cache(maxsize=_CACHED)(self._find_pair)
+        self._caches: tuple[Any, ...] = (self.diagnosis, self.procedure, self._apart, self._pair)
+
+    def refresh(self) -> None:
+        """Forgets the answers where other lists are loaded now than when they were given."""
+        self._sets.refresh()
+        if self._sets.lists is not self._loaded:
+            self._loaded = self._sets.lists
+            self._diagnoses = DiagnosisCodes(self._sets)
+            self.release, self.last_day = self._diagnoses.release, self._diagnoses.last_day
+            for cache in self._caches:
+                cache.cache_clear()
 
     def _diagnosis(self, code: str, on: date) -> DiagnosisFacts:
+        standing = self._sets.standing(code, on).value
+        attributes = self._sets.attributes(code, on)
         return DiagnosisFacts(
             code,
-            self._diagnoses.standing(code, on).value,
-            manifestation=self._diagnoses.is_manifestation(code, on),
+            standing,
+            manifestation="manifestation" in attributes,
             external_cause=self._lists.value("external-cause", code, on) is not None,
             sequela=self._is_sequela(code, on),
+            unacceptable_principal="unacceptable" in attributes,
+            sex=self._sex(code, on),
+            ages=self._ages(attributes, on),
+            side=self._side(code, on),
+            exempt_from_admission=self._sets.lists.present_on_admission_exempt(code, on),
         )
 
     def _is_sequela(self, code: str, on: date) -> bool:
         if self._lists.value("sequela", code, on) is not None:
             return True
         last = self._lists.value("sequela-character", code, on)
-        return last is not None and len(code) == 8 and code.endswith(last)
+        return last is not None and len(code) == len("S00.00XS") and code.endswith(last)
+
+    def _sex(self, code: str, on: date) -> str:
+        attributes = self._sets.attributes(code, min(on, _SEX_LISTS_END))
+        return next((sex for name, sex in _SEXES.items() if name in attributes), "")
+
+    def _ages(self, attributes: frozenset[str], on: date) -> AgeGroup | None:
+        for name in _AGES:
+            if name in attributes and (ages := self._lists.value("mce-age", name, on)):
+                youngest, oldest = ages.split("-")
+                return AgeGroup(name, int(youngest), int(oldest))
+        return None
+
+    def _side(self, code: str, on: date) -> str:
+        if self._lists.value("without-side", code, on) is not None:
+            return ""
+        sides = {_SIDES[word.lower()] for word in _SIDE.findall(self._sets.description(code, on))}
+        return sides.pop() if len(sides) == 1 else ""
+
+    def excluded(self, one: str, other: str, on: date) -> bool:
+        """In either order."""
+        return self._apart(one, other, on) if one < other else self._apart(other, one, on)
+
+    def _find_apart(self, one: str, other: str, on: date) -> bool:
+        return self._sets.excludes1_between(one, other, on) is not None
 
     def _procedure(self, code: str, on: date) -> ProcedureFacts:
+        lists = self._sets.lists
+        fees, limit = lists.fee_facts(code, on), lists.unit_limit(code, on, Setting.PRACTITIONER)
+        add_on = lists.add_on(code, on)
+        covered = lists.covered_diagnoses(code, on)
         return ProcedureFacts(
             code,
+            self._procedure_standing(code, on),
             visit=self._lists.value("visit", code, on) is not None,
             minor_procedure=self._lists.value("minor-procedure", code, on) is not None,
+            global_days=fees.global_days if fees else "",
+            limit=UnitLimit(limit.units, int(limit.adjudication[:1] or 0)) if limit else None,
+            add_on=AddOn(int(add_on.kind), add_on.primaries) if add_on else None,
             timed=_timed(self._lists.value("timed", code, on)),
+            supported_by=frozenset(each.replace(".", "") for each in covered) if covered is not None else None,
         )
 
-    def excluded(self, one: str, other: str, on: date) -> bool:  # noqa: ARG002
-        return False
+    def _procedure_standing(self, code: str, on: date) -> str:
+        found = self._sets.check(code, on, System.HCPCS if code[:1].isalpha() else System.CPT)
+        if found.valid is None or found.system is None:
+            return "unlisted"
+        if found.billable:
+            return "billable"
+        if found.valid_from is not None and found.valid_from > on:
+            return "not yet"
+        return "expired" if found.valid_to is not None else "unknown"
 
-    def bundling(self, one: str, other: str, on: date) -> Bundling | None:  # noqa: ARG002
+    def bundling(self, one: str, other: str, on: date) -> Bundling | None:
+        """In either order."""
+        return self._pair(one, other, on) if one < other else self._pair(other, one, on)
+
+    def _find_pair(self, one: str, other: str, on: date) -> Bundling | None:
+        for pair in self._sets.lists.pairs((one, other), on, Setting.PRACTITIONER):
+            return Bundling(pair.column1, pair.column2, modifier_allowed=pair.modifier_indicator == "1")
         return None
 
     def modifier_side(self, modifier: str, on: date) -> str:
+        """By our own list."""
         return self._lists.value("modifier-side", modifier, on) or ""
 
     def modifiers_conflict(self, one: str, other: str, on: date) -> str:
+        """By our own list, whose pairs stand in the order of the alphabet."""
         first, second = sorted((one, other))
         return self._lists.value("modifier-conflict", f"{first} {second}", on) or ""
 
     def modifier_needs(self, modifier: str, on: date) -> str:
+        """By our own list."""
         return self._lists.value("modifier-needs", modifier, on) or ""
 
     def separates(self, modifier: str, on: date) -> bool:
+        """By NCCI's list of modifiers, as our own list has it."""
         return self._lists.value("separating-modifier", modifier, on) is not None
 
 
 def _timed(told: str | None) -> Timed | None:
+    """ "15 8 each": minutes of a unit, the fewest for the first one, how further ones count."""
     if told is None:
         return None
     minutes, least, rounding = told.split(" ")
