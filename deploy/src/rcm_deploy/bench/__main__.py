@@ -28,6 +28,7 @@ from rcm_deploy.postgres import PostgresServer
 from rcm_deploy.remote import SERVICES, Remote, remote
 
 WARM_UP = 200
+STORED_AT_ONCE = 5_000
 CLIENTS = (8, 16, 32)
 PARTS = ("coding", "claims", "payments", "patient-billing")
 Rates = dict[str, float]
@@ -177,15 +178,15 @@ async def _through_floor(front: str, last: str, count: int, done: int, *, batch:
 
 
 async def bench_growth(stored: int, count: int) -> dict[str, float]:
-    """What a claim costs with many stored claims against few: CPU of the services and of PostgreSQL, direct bus."""
+    """The seconds that a claim takes with many stored claims against few, direct bus."""
     with own_system(bus="direct", environment=real.ENVIRONMENT) as system:
         system.start()
         async with remote(system.data_folder) as connected:
             await real.measure(connected, count=1_000, first=0, batch=real.BATCH, clients=2)
             few = await real.measure(connected, count=count, first=1_000, batch=real.BATCH, clients=2)
-            for first in range(1_000 + count, stored, 10_000):
-                await real.measure(connected, count=10_000, first=first, batch=real.BATCH, clients=2)
-            many = await real.measure(connected, count=count, first=2 * stored, batch=real.BATCH, clients=2)
+            for first in range(1_000 + count, stored, STORED_AT_ONCE):
+                await real.measure(connected, count=STORED_AT_ONCE, first=first, batch=real.BATCH, clients=2)
+            many = await real.measure(connected, count=count, first=2 * stored + STORED_AT_ONCE, batch=real.BATCH, clients=2)
     return {
         "stored": stored,
         "microseconds_few": round(1e6 / few.per_second, 1),
@@ -219,7 +220,7 @@ def main() -> None:
     """Prints the figures as one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--buses", default="direct,kafka")
-    parser.add_argument("--encounters", type=int, default=1_000)
+    parser.add_argument("--encounters", type=int, default=2_000)
     parser.add_argument("--stored", type=int, default=100_000, help="stored claims for the cost of growth; 0 leaves it out")
     arguments = parser.parse_args()
     assert set(SERVICES) == set(PARTS)

@@ -21,11 +21,12 @@ PATIENT_OWES = "001"
 """The sandbox's scenario whose claims all end in a patient's balance."""
 BATCH = 100
 ENVIRONMENT = {
-    "RCM_SUBMISSION_SECONDS": "0.25",
-    "RCM_SANDBOX_DAY_SECONDS": "0.001",
+    "RCM_SUBMISSION_SECONDS": "0.5",
+    "RCM_SANDBOX_DAY_SECONDS": "0.02",
     "RCM_LOG_LEVEL": "warning",
 }
-"""Claims leave at once and payers answer at once: what is measured is ours, not their waiting."""
+"""A file waits half a second for more claims, and payers pay after 0.3 s: little enough that what is measured is ours, and no
+payer answers before our own log has said that the claim is out."""
 STATISTICS_SECONDS = 10.5
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
