@@ -37,6 +37,9 @@ class InMemoryCodes:
         pairs = (pair for pair, first, last in self.bundlings if first <= on <= last)
         return next((pair for pair in pairs if {pair.column_1, pair.column_2} == {one, other}), None)
 
+    def diagnosis_side(self, code: str, on: date) -> str:
+        return self.behind.diagnosis_side(code, on)
+
     def modifier_side(self, modifier: str, on: date) -> str:
         return self.behind.modifier_side(modifier, on)
 

@@ -22,9 +22,6 @@ CODES = InMemoryCodes(
         "N40.0": DiagnosisFacts("N40.0", sex="M"),
         "Z79.4": DiagnosisFacts("Z79.4", unacceptable_principal=True, exempt_from_admission=True),
         "I50.9": DiagnosisFacts("I50.9", exempt_from_admission=False),
-        "M17.11": DiagnosisFacts("M17.11", side="R"),
-        "M17.12": DiagnosisFacts("M17.12", side="L"),
-        "M17.0": DiagnosisFacts("M17.0", side="B"),
     },
     procedures={
         "20610": ProcedureFacts("20610", minor_procedure=True),

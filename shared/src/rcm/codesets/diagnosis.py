@@ -94,6 +94,9 @@ class TabularList:
     def __init__(self, file: sqlite3.Connection, release: int) -> None:
         self._file = file
         self._release = release
+        self._row = lru_cache(maxsize=_KNOWN)(self._find_row)
+        self.notices = lru_cache(maxsize=_KNOWN)(self._notices)
+        """A place's own notices, in the list's order. Kept, because a code inherits those of all that stands above it."""
         self.diagnosis = lru_cache(maxsize=2_048)(self._diagnosis)
         """A code, section or chapter, or None where the list has none and no ancestor of it either."""
         self.description = lru_cache(maxsize=_KNOWN)(self._description)
@@ -103,7 +106,7 @@ class TabularList:
         self.seventh_characters = lru_cache(maxsize=_KNOWN)(self._seventh)
         """What the seventh character of a code, or of the codes beneath it, may be; empty where there is none."""
 
-    def _row(self, code: str) -> tuple[str, str, str, int, int, str] | None:
+    def _find_row(self, code: str) -> tuple[str, str, str, int, int, str] | None:
         statement = "SELECT kind, parent, description, placeholder, leaf, seventh FROM concept WHERE code = ? AND release = ?"
         row: tuple[str, str, str, int, int, str] | None = self._file.execute(statement, (code, self._release)).fetchone()
         return row
@@ -127,8 +130,7 @@ class TabularList:
             row = self._row(row[1])
         return tuple(found)
 
-    def notices(self, code: str) -> tuple[Notice, ...]:
-        """A place's own notices, in the list's order."""
+    def _notices(self, code: str) -> tuple[Notice, ...]:
         statement = "SELECT kind, text, refers, prefixes FROM notice WHERE code = ? AND release = ? ORDER BY place"
         return tuple(
             Notice(NoticeKind(kind), text, code, tuple(refers.split()), tuple(prefixes.split()))

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-SIDES = {"L": "left", "R": "right", "B": "bilateral"}
 BILLABLE = "billable"
 MINOR_GLOBAL = frozenset({"000", "010"})
 MAJOR_GLOBAL = "090"
@@ -41,8 +40,6 @@ class DiagnosisFacts:
     sex: str = ""
     """ "F" or "M" where the condition occurs in one sex alone."""
     ages: AgeGroup | None = None
-    side: str = ""
-    """ "L", "R" or "B" (both); "" where the code names none."""
     exempt_from_admission: bool | None = None
     """Whether it is exempt from present-on-admission; None where that list is not loaded."""
 
@@ -162,6 +159,9 @@ class CodeSets(Protocol):
 
     def bundling(self, one: str, other: str, on: date) -> Bundling | None:
         """The pair that two procedures make, in either order; None where none is active on that day."""
+
+    def diagnosis_side(self, code: str, on: date) -> str:
+        """ "L", "R" or "B" (both) for a diagnosis that names a side; "" for any other."""
 
     def modifier_side(self, modifier: str, on: date) -> str:
         """ "L" or "R" for a modifier that names a side; "" for any other."""

@@ -33,7 +33,8 @@ class InstalledCodes:
         self.procedure = lru_cache(maxsize=_CACHED)(self._procedure)
         self._apart = lru_cache(maxsize=_CACHED)(self._find_apart)
         self._pair = lru_cache(maxsize=_CACHED)(self._find_pair)
-        self._caches: tuple[Any, ...] = (self.diagnosis, self.procedure, self._apart, self._pair)
+        self.diagnosis_side = lru_cache(maxsize=_CACHED)(self._side)
+        self._caches: tuple[Any, ...] = (self.diagnosis, self.procedure, self._apart, self._pair, self.diagnosis_side)
 
     def refresh(self) -> None:
         """Forgets the answers where other lists are loaded now than when they were given."""
@@ -57,7 +58,6 @@ class InstalledCodes:
             unacceptable_principal="unacceptable" in attributes,
             sex=self._sex(code, on),
             ages=self._ages(attributes, on),
-            side=self._side(code, on),
             exempt_from_admission=self._sets.lists.present_on_admission_exempt(code, on),
         )
 

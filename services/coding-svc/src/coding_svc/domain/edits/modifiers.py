@@ -55,7 +55,7 @@ def side_conflict(encounter: Encounter, facts: Facts) -> Iterator[Hit]:
             continue
         (side,) = sides
         pointed = [encounter.diagnoses[at - 1].code for at in line.diagnosis_pointers if 0 < at <= len(encounter.diagnoses)]
-        told = {facts.codes.diagnosis(code, on).side for code in pointed} - {""}
+        told = {facts.codes.diagnosis_side(code, on) for code in pointed} - {""}
         if told == {_OTHER_SIDE[side]}:
             yield Hit(f"/lines/{place}/modifiers", f"{', '.join(line.modifiers)} with {', '.join(pointed)}")
 
