@@ -370,7 +370,8 @@ def test_a_broken_file_is_refused_with_the_place_of_its_faults() -> None:
     assert answer.rejected
     assert findings(found["999"][0]) == []
     places = {(error.segment, error.elements[0].position if error.elements else 0) for error in answer.sets[0].errors}
-    assert ("SE", 1) in places
+    assert ("PRV", 3) in places
+    assert answer.sets[0].error_codes == ("4", "5")
     lines = content.decode().split("~")
     first = next(place for place, line in enumerate(lines) if line.startswith("ST"))
     for error in answer.sets[0].errors:

@@ -9,7 +9,7 @@ import pytest
 from rcm.x12.acknowledgement import write_claim_acknowledgements, write_functional_acknowledgements
 from rcm.x12.professional_claim import write_professional_claims
 from rcm.x12.remittance import write_remittances
-from rcm.x12.validation import RULES, validate
+from rcm.x12.validation import validate
 from tests.shared.x12 import generate_answers
 from tests.shared.x12.generate import HEADER, RECEIVER, SUBMITTER, claims
 
@@ -38,12 +38,12 @@ def test_generated_files_have_no_finding(seed: int) -> None:
 
 FAULTS = [
     (GOOD, r"CLM\*(\w+)\*[\d.]+", r"CLM*\1*1", "claim-sum", "CLM", 2),
-    (GOOD, r"CLM\*(\w+)\*[\d.]+", r"CLM*\1*1.2.3", "not-an-amount", "CLM", 2),
-    (GOOD, r":B:1\*", ":A:1*", "claim-kind", "CLM", 5),
+    (GOOD, r"CLM\*(\w+)\*[\d.]+", r"CLM*\1*1.2.3", "element-number", "CLM", 2),
+    (GOOD, r":B:1\*", ":A:1*", "element-code", "CLM", 5),
     (GOOD, r":B:1\*", ":B:5*", "frequency", "CLM", 5),
     (GOOD, r":B:1\*", ":B:7*", "original-reference", "CLM", 5),
     (GOOD, r"HI\*ABK:(\w)(\w\w)(\w+)", r"HI*ABK:\1\2.\3", "diagnosis-form", "HI", 1),
-    (GOOD, r"~HI\*ABK[^~]*", "", "missing-loop", "CLM", 0),
+    (GOOD, r"~HI\*ABK[^~]*", "", "segment-missing", "HI", 0),
     (GOOD, r"(SV1[^~]*\*)\d(:\d)*~", r"\g<1>13~", "pointer", "SV1", 7),
     (GOOD, r"SV1\*HC:(\w{4})\w", r"SV1*HC:\1", "procedure-form", "SV1", 1),
     (GOOD, r"SV1\*HC:(\w{5})\*", r"SV1*HC:\1:2*", "modifier-form", "SV1", 1),
@@ -56,9 +56,9 @@ FAULTS = [
     (GOOD, r"HL\*1\*\*20\*1", "HL*1**20*0", "hl-child", "HL", 4),
     (GOOD, r"ST\*837\*0001\*005010X222A1", "ST*837*0001*005010X223A2", "st03", "ST", 3),
     (GOOD, r"SE\*\d+\*", "SE*3*", "segment-count", "SE", 1),
-    (GOOD, r"SE\*(\d+)\*0001", r"SE*\1*0002", "control-number", "SE", 2),
-    (GOOD, r"GE\*1\*", "GE*2*", "transaction-count", "GE", 1),
-    (GOOD, r"IEA\*1\*000000042", "IEA*1*000000043", "control-number", "IEA", 2),
+    (GOOD, r"SE\*(\d+)\*0001", r"SE*\1*0002", "set-number", "SE", 2),
+    (GOOD, r"GE\*1\*", "GE*2*", "set-count", "GE", 1),
+    (GOOD, r"IEA\*1\*000000042", "IEA*1*000000043", "interchange-number", "IEA", 2),
     (GOOD, r"IEA\*1", "IEA*4", "group-count", "IEA", 1),
     (GOOD, r"LIN\*\*N4\*\d+", "LIN**N4*123", "ndc-form", "LIN", 3),
     (GOOD, r"\*\*AA:::OR", "**AA", "accident-state", "CLM", 11),
@@ -66,14 +66,14 @@ FAULTS = [
     (PAID, r"BPR\*I\*[\d.]+", "BPR*I*1", "balance-transaction", "BPR", 2),
     (PAID, r"CLP\*(\w+)\*\w+\*([\d.]+)\*[-\d.]+", r"CLP*\1*1*\2*.01", "balance-claim", "CLP", 4),
     (PAID, r"(SVC\*[^*]+\*[\d.]+)\*[\d.]+", r"\1*.03", "balance-line", "SVC", 3),
-    (PAID, r"CAS\*\w\w", "CAS*CX", "adjustment-group", "CAS", 1),
-    (PAID, r"CLP\*(\w+)\*\w+\*", r"CLP*\1*77*", "claim-status", "CLP", 2),
+    (PAID, r"CAS\*\w\w", "CAS*CX", "element-code", "CAS", 1),
+    (PAID, r"CLP\*(\w+)\*\w+\*", r"CLP*\1*77*", "element-code", "CLP", 2),
     (PAID, r"N1\*PE\*([^*]+)\*XX\*\d+", r"N1*PE*\1*XX*123", "npi", "N1", 4),
     (PAID, r"ST\*835\*0001", "ST*835*0001*005010X221A1", "st03-unused", "ST", 3),
-    (PAID, r"DTM\*472\*\d+", "DTM*472*20261399", "not-a-date", "DTM", 2),
+    (PAID, r"DTM\*472\*\d+", "DTM*472*20261399", "element-date", "DTM", 2),
     (ANSWERED, r"HL\*2\*1\*21", "HL*2**21", "hl-parent", "HL", 2),
     (ANSWERED, r"HL\*4\*3\*PT", "HL*4*2*PT", "hl-parent", "HL", 2),
-    (TAKEN, r"AK9\*(\w)\*(\d)\*(\d)\*\d", r"AK9*\1*\2*\3*7", "group-counts", "AK9", 2),
+    (TAKEN, r"AK9\*(\w)\*(\d)\*(\d)\*\d", r"AK9*\1*\2*\3*7", "group-counts", "AK9", 4),
 ]
 
 
@@ -84,10 +84,5 @@ def test_a_fault_is_found_where_it_is(content: str, pattern: str, instead: Any, 
     found = validate(broken.encode())
     assert (rule, segment, element) in {(one.rule, one.segment, one.element) for one in found}
     place = next(one.segment_number for one in found if (one.rule, one.segment, one.element) == (rule, segment, element))
-    if segment not in {"CAS", "N1"}:
+    if rule != "segment-missing":
         assert broken.split("~")[place - 1].split("*")[0] == segment
-
-
-def test_every_rule_of_the_table_is_tried() -> None:
-    tried = {rule for *_, rule, _, _ in FAULTS}
-    assert set(RULES) - tried == {"claim-limit", "line-limit", "diagnosis-limit", "responsibility"}

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
+from msgspec import structs
+
 from clearinghouse_adapter.sandbox.adjudication import ANSWERED, adjudicate, payer_claim_control_number, reversal_of
 from clearinghouse_adapter.sandbox.scenarios import (
     FUNCTION_REFUSED,
@@ -19,7 +21,6 @@ from rcm.x12.acknowledgement import (
     ClaimAcknowledgement,
     ElementError,
     FunctionalAcknowledgement,
-    InterchangeAcknowledgement,
     SegmentError,
     SetAcknowledgement,
     Status,
@@ -27,12 +28,13 @@ from rcm.x12.acknowledgement import (
     write_functional_acknowledgements,
     write_interchange_acknowledgement,
 )
-from rcm.x12.elements import instant
-from rcm.x12.interchange import Interchange, TransactionSet, Walker
+from rcm.x12.acknowledgement.answer import group_answer, interchange_answer
+from rcm.x12.interchange import TransactionSet, Walker
 from rcm.x12.problems import NotX12
 from rcm.x12.professional_claim import ClaimInFile
+from rcm.x12.professional_claim.reader import ProfessionalClaimReader, is_professional
 from rcm.x12.remittance import ClaimPayment, Party, ProviderAdjustment, Remittance, write_remittances
-from rcm.x12.validation import Finding, SetRead, validate_walk
+from rcm.x12.validation import CheckedInterchange, CheckedSet, check
 from rcm.x12.values import Address, InterchangeHeader, Reference
 
 ACKNOWLEDGED_AFTER_DAYS = 1
@@ -41,9 +43,8 @@ _ADDRESS = Address("1 SANDBOX PLAZA", "SPRINGFIELD", "IL", "627010000")
 _CONTACT = "PER*BL*SANDBOX EDI*TE*2175550100"
 VOID = "8"
 _NOTHING: Mapping[str, ClaimPayment] = {}
-_ENVELOPE = frozenset({"ISA", "IEA", "GS", "GE"})
-_ERRORS_MAX = 100
-"""Errors that one 999 names of a set."""
+_OWN_REFUSAL = (SegmentError("BHT", 2, "", "8", (), (ElementError(6, 0, 0, "640", "7"),)),)
+"""What the sandbox tells of a set that it refuses by its own rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +58,17 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceivedSet:
-    """A transaction set of an 837 file, with what is wrong with it."""
-
-    transaction: TransactionSet
-    claims: Sequence[ClaimInFile]
-    errors: Sequence[Finding]
-
-
-@dataclass(frozen=True, slots=True)
 class Received:
     """An 837 file as the sandbox read it."""
 
-    interchange: Interchange
-    sets: Sequence[ReceivedSet]
-    broken: bool
-    """Its envelopes can't be trusted."""
+    interchange: CheckedInterchange
+    claims: list[ClaimInFile]
+    """Those of the sets that are taken."""
 
     @property
-    def claims(self) -> list[ClaimInFile]:
-        """The claims of the sets that are taken."""
-        return [claim for one in self.sets if not one.errors for claim in one.claims]
+    def broken(self) -> bool:
+        """Its envelope can't be trusted."""
+        return any(one.severity == "error" for one in self.interchange.findings)
 
 
 @dataclass(slots=True)
@@ -97,22 +88,29 @@ class _Judged:
 
 def read_file(content: bytes) -> Received | None:
     """The file, checked; None where it is no X12 at all: no payer answers that."""
-    walker = Walker(content)
-    read: list[SetRead] = []
     try:
-        errors = [finding for finding in validate_walk(walker, read) if finding.severity == "error"]
+        checked = list(check(content))
     except NotX12:
         return None
-    sets = [
-        ReceivedSet(
-            one.transaction,
-            one.claims,
-            [error for error in errors if one.transaction.first_segment <= error.segment_number <= one.last_segment],
-        )
-        for one in read
-    ]
-    broken = any(one.segment in _ENVELOPE for one in errors)
-    return Received(walker.interchanges[0], sets, broken)
+    sets = {one.first_segment: one for item in checked for group in _trusted(item) for one in group}
+    return Received(checked[0], _claims(content, sets))
+
+
+def _trusted(interchange: CheckedInterchange) -> list[list[CheckedSet]]:
+    """The sets of the groups whose own envelope is right."""
+    return [group.sets for group in interchange.groups if all(one.severity != "error" for one in group.findings)]
+
+
+def _claims(content: bytes, sets: Mapping[int, CheckedSet]) -> list[ClaimInFile]:
+    """The claims of the sets that are taken."""
+    walker = Walker(content)
+    claims: list[ClaimInFile] = []
+    for item in walker:
+        if isinstance(item, TransactionSet) and is_professional(item):
+            one = sets.get(item.first_segment)
+            if one is not None and not one.rejected:
+                claims += ProfessionalClaimReader(walker, item, []).claims()
+    return claims
 
 
 def claim_key(item: ClaimInFile) -> str:
@@ -133,7 +131,7 @@ def answers_to(
     receiver = received.interchange.receiver
     refused = receiver == INTERCHANGE_REFUSED or received.broken
     answers = [_interchange_answer(received, received_at, refused=refused)]
-    if refused or not received.sets:
+    if refused or not any(group.received for group in received.interchange.groups):
         return answers
     answers.append(_functional_answer(received, received_at, refused=receiver == FUNCTION_REFUSED))
     if receiver == FUNCTION_REFUSED:
@@ -182,49 +180,30 @@ def _digest(*seeds: str) -> str:
 
 def _interchange_answer(received: Received, at: datetime, *, refused: bool) -> Answer:
     interchange = received.interchange
-    created = instant(interchange.date[:6], interchange.date[6:]) or at
-    code, note = ("R", "024" if received.broken else "006") if refused else ("A", "000")
-    number = interchange.control_number if interchange.control_number.isdigit() else "0"
-    content = write_interchange_acknowledgement(
-        _header(received, at, "TA1"), InterchangeAcknowledgement(number, created, code, note)
-    )
+    answer = interchange_answer(interchange, at)
+    if refused and not answer.rejected:
+        answer = structs.replace(answer, code="R", note="006")
+    content = write_interchange_acknowledgement(_header(received, at, "TA1"), answer)
     return Answer(_name("ta1", interchange.sender, interchange.receiver, interchange.control_number, interchange.date), content)
 
 
 def _functional_answer(received: Received, at: datetime, *, refused: bool) -> Answer:
     """A 999 for each group: what its sets are refused for, or the sandbox's own rule that refuses all."""
-    groups = []
-    for group in received.interchange.groups:
-        members = [one for one in received.sets if one.transaction.group is group]
-        sets = tuple(_set_answer(one, refused=refused) for one in members)
-        accepted = sum(not one.rejected for one in sets)
-        code = "A" if accepted == len(sets) else "P" if accepted else "R"
-        groups.append(
-            FunctionalAcknowledgement(
-                group.functional_id, group.control_number, code, group.version, len(sets), len(sets), accepted, (), sets
-            )
-        )
     interchange = received.interchange
+    groups = [group_answer(group) for group in interchange.groups]
+    if refused:
+        groups = [_refused(group) for group in groups]
     content = write_functional_acknowledgements(_header(received, at, "999"), groups)
     return Answer(_name("999", interchange.sender, interchange.receiver, interchange.control_number, interchange.date), content)
 
 
-def _set_answer(one: ReceivedSet, *, refused: bool) -> SetAcknowledgement:
-    transaction = one.transaction
-    version = transaction.group.version
-    if refused:
-        errors: tuple[SegmentError, ...] = (SegmentError("BHT", 2, "", "8"),)
-    else:
-        errors = tuple(_segment_error(finding, transaction.first_segment) for finding in one.errors[:_ERRORS_MAX])
-    if not errors:
-        return SetAcknowledgement(transaction.identifier, transaction.control_number, "A", version)
-    return SetAcknowledgement(transaction.identifier, transaction.control_number, "R", version, ("5",), errors)
-
-
-def _segment_error(finding: Finding, first: int) -> SegmentError:
-    """IK3 (8: element errors, 3: something required is missing) and IK4 (7: not a value that is taken there)."""
-    element = (ElementError(finding.element, 0, 0, "", "7"),) if finding.element else ()
-    return SegmentError(finding.segment, finding.segment_number - first + 1, "", "8" if element else "3", (), element)
+def _refused(group: FunctionalAcknowledgement) -> FunctionalAcknowledgement:
+    """All sets of a group refused."""
+    sets = tuple(
+        SetAcknowledgement(one.identifier, one.control_number, "R", one.version, ("5",), one.errors or _OWN_REFUSAL)
+        for one in group.sets
+    )
+    return structs.replace(group, code="R", accepted=0, sets=sets)
 
 
 def _claims_answer(received: Received, at: datetime, judged: Sequence[_Judged]) -> Answer:

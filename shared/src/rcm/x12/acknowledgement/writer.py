@@ -24,12 +24,29 @@ CLAIM_VERSION = "005010X214"
 
 def write_interchange_acknowledgement(header: InterchangeHeader, acknowledgement: InterchangeAcknowledgement) -> bytes:
     """An interchange that holds the TA1 alone."""
-    created = acknowledgement.interchange_created
+    return bare_interchange(header, [_ta1(acknowledgement)])
+
+
+def _ta1(acknowledgement: InterchangeAcknowledgement) -> str:
+    created, number = acknowledgement.interchange_created, acknowledgement.interchange_control_number
     if created is None:
         raise CannotWrite("interchange_created", "is required")
-    number = f"{int(acknowledgement.interchange_control_number):09d}"
+    if not (number.isdigit() and len(number) <= 9):
+        raise CannotWrite("interchange_control_number", "must be at most nine digits")
     note = code(acknowledgement.note, 3, "note", shortest=3)
-    return bare_interchange(header, [f"TA1*{number}*{created:%y%m%d}*{created:%H%M}*{acknowledgement.code}*{note}"])
+    return f"TA1*{int(number):09d}*{created:%y%m%d}*{created:%H%M}*{acknowledgement.code}*{note}"
+
+
+def write_acknowledgements(
+    header: InterchangeHeader, interchanges: Sequence[InterchangeAcknowledgement], groups: Sequence[FunctionalAcknowledgement]
+) -> bytes:
+    """An interchange with TA1s, and a group of 999s behind them where there are any."""
+    lines = [_ta1(one) for one in interchanges]
+    if not groups:
+        return bare_interchange(header, lines)
+    whole = interchange(header, "FA", FUNCTIONAL_VERSION, map(_functional, range(1, len(groups) + 1), groups))
+    isa, mark, rest = whole.partition(b"~")
+    return mark.join([isa, *(line.encode() for line in lines), rest])
 
 
 def write_functional_acknowledgements(header: InterchangeHeader, groups: Sequence[FunctionalAcknowledgement]) -> bytes:

@@ -1,0 +1,193 @@
+"""Walks one transaction set by its guide: loops, order, repeats, what is missing; each segment is matched and looked into."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+
+from rcm.x12.validation.guide import LoopUse, SegmentUse
+from rcm.x12.validation.machine import Machine, State, Step, required
+from rcm.x12.validation.report import Report
+from rcm.x12.validation.segments import faults
+
+Check = Callable[[list[str]], None]
+ENVELOPE = frozenset({"ISA", "IEA", "GS", "GE", "ST", "TA1"})
+"""Segments that end a set whose SE is missing."""
+
+
+class _Frame:
+    """A loop that is open: which children were seen, and how often those that may repeat."""
+
+    __slots__ = ("counts", "loop", "seen")
+
+    def __init__(self, loop: LoopUse, seen: int) -> None:
+        self.loop = loop
+        self.seen = seen
+        self.counts: dict[int, int] = {}
+
+
+class SetWalk:
+    """One transaction set from its ST on; is given the segments of the file batch by batch."""
+
+    def __init__(self, machine: Machine, report: Report, checks: Mapping[str, Check]) -> None:
+        self._machine = machine
+        self._report = report
+        self._checks: list[Check | None] = []
+        for use in machine.guide.segments:
+            self._checks.append(checks.get(f"{use.loop.name} {use.name}") or checks.get(use.name))
+        self._state = machine.start
+        self._frames = [_Frame(machine.guide.root, 1)]
+        self.last: list[str] = []
+        """The SE, once it came."""
+
+    def begin(self, raw: str) -> None:
+        """The ST."""
+        self._look(self._state, raw.split(self._machine.delimiters.element))
+
+    def take(self, raws: Sequence[str], at: int) -> int:  # noqa: PLR0912 - one loop without calls: this is where time goes
+        """The segments from `at` on; the place behind SE, of another envelope's segment, or of the end of `raws`."""
+        report, machine, checks, frames = self._report, self._machine, self._checks, self._frames
+        separator, places = machine.delimiters.element, machine.guide.places
+        state, frame, number = self._state, frames[-1], report.number
+        first = number
+        for raw in islice(raws, at, None):
+            elements = raw.split(separator)
+            name = elements[0]
+            place = places.get(name)
+            if place is None:
+                step = state.next.get(name)
+            elif place > 0:
+                step = state.next.get((name, elements[place] if len(elements) > place else ""))
+            else:
+                step = state.next.get((name, self._first_component(elements)))
+            if step is None:
+                if name in ENVELOPE:
+                    break
+                report.number = number + 1
+                step = self._step(state, name, elements)
+                if step is None:
+                    number += 1
+                    continue
+            number += 1
+            if step.leaves or step.loop is not None:
+                report.number = number
+                frame = self._move(step)
+            else:
+                seen = frame.seen
+                if step.passed & ~seen or seen & step.bit:
+                    report.number = number
+                    self._stay(step, frame)
+                frame.seen = seen | step.bit
+            state = step.state
+            check = checks[state.index]
+            if check is not None:
+                report.number = number
+                check(elements)
+            matches = state.matches
+            if matches is None or matches(raw) is None:
+                report.number = number
+                self._look(state, elements)
+            if name == "SE":
+                self.last = elements
+                break
+        self._state, report.number = state, number
+        return at + number - first
+
+    def _first_component(self, elements: list[str]) -> str:
+        return elements[1].partition(self._machine.delimiters.component)[0] if len(elements) > 1 else ""
+
+    def _step(self, state: State, name: str, elements: list[str]) -> Step | None:
+        """A step that is taken for the first time; None with a finding where there is none."""
+        place = self._machine.guide.places.get(name, 0)
+        code = self._first_component(elements) if place < 0 else elements[place] if 0 < place < len(elements) else ""
+        step = self._machine.step(state, name, code)
+        if step is None:
+            self._misplaced(state, name, code)
+        return step
+
+    def _misplaced(self, state: State, name: str, code: str) -> None:
+        if not self._machine.knows(name):
+            self._report.find("segment-unknown", name[:3], loop=state.use.loop.name)
+            return
+        loop: LoopUse | None = state.use.loop
+        late = False
+        while loop is not None and not late:
+            late = any(self._machine.fits(child, name, code) for child in loop.children)
+            loop = loop.parent
+        self._report.find("segment-order" if late else "segment-unexpected", name, loop=state.use.loop.name)
+
+    def _move(self, step: Step) -> _Frame:
+        """Loops are left, and perhaps one begins."""
+        frames = self._frames
+        for mask in step.leaves:
+            frame = frames.pop()
+            if mask & ~frame.seen:
+                self._missing(frame, mask & ~frame.seen)
+        frame = frames[-1]
+        seen = frame.seen
+        if step.passed & ~seen or (seen & step.bit and step.limit < _ENDLESS):
+            self._stay(step, frame)
+        frame.seen = seen | step.bit
+        if step.loop is not None:
+            frame = _Frame(step.loop, 1)
+            frames.append(frame)
+        return frame
+
+    def _stay(self, step: Step, frame: _Frame) -> None:
+        """A place was passed without what is required there, or a child comes again."""
+        missing = step.passed & ~frame.seen
+        if missing:
+            self._missing(frame, missing)
+        if frame.seen & step.bit and step.limit < _ENDLESS:
+            count = frame.counts.get(step.bit, 1) + 1
+            frame.counts[step.bit] = count
+            if count > step.limit:
+                use = step.state.use
+                rule = "segment-repeats" if step.loop is None else "loop-repeats"
+                self._report.find(rule, use.name, more=f"{step.limit} at most", loop=use.loop.name)
+
+    def _missing(self, frame: _Frame, bits: int) -> None:
+        for child in frame.loop.children:
+            if child.bit & bits:
+                if isinstance(child, SegmentUse):
+                    self._report.find("segment-missing", child.name, more=_described(child), loop=frame.loop.name)
+                else:
+                    self._report.find("loop-missing", child.opening.name, more=_described(child.opening), loop=child.name)
+
+    def _look(self, state: State, elements: list[str]) -> None:
+        """Element by element, where the pattern did not match."""
+        use = state.use
+        for fault in faults(use, elements, self._machine.delimiters):
+            self._report.find(
+                fault.rule,
+                use.name,
+                fault.place,
+                loop=use.loop.name,
+                component=fault.component,
+                repetition=fault.repetition,
+                reference=fault.reference,
+                value=fault.value,
+            )
+
+    def abandon(self) -> None:
+        """The set ends without its SE: what is missing of it is told at the segment that came instead."""
+        group = self._state.use.group
+        for frame in reversed(self._frames):
+            mask = 0
+            for place in range(group, len(frame.loop.groups)):
+                mask |= required(frame.loop, place)
+            missing = mask & ~frame.seen
+            if frame.loop.parent is None:
+                missing &= ~frame.loop.children[-1].bit
+            if missing:
+                self._missing(frame, missing)
+            group = frame.loop.group
+
+
+_ENDLESS = 1 << 30
+
+
+def _described(use: SegmentUse) -> str:
+    """A segment as a person looks for it: "NM1*PR of 2010BB"."""
+    first = use.elements[2 if use.name == "HL" else 0]
+    codes = (first.components[0] if first.components else first).codes
+    shown = f"{use.name}*{'/'.join(sorted(codes))}" if 0 < len(codes) < 4 and use.name != "HL" else use.name
+    return f"{shown} of {use.loop.name}" if use.loop.name else shown
