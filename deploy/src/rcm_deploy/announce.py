@@ -57,7 +57,11 @@ def greet(out: Console, whole: Whole, key: SigningKey, *, seconds: float, sample
     out.print(f"\n[bold green]The open revenue cycle runs[/] ({shape}; ready after {seconds:.1f} s).\n")
     if "console" in urls:
         say(out, "Page", f"[bold]{escape(sign_in_link(urls['console'], key))}[/]")
-        say(out, "", "(signs you in once, within 10 minutes; `.venv/bin/rcm sign-in` prints another)")
+        say(
+            out,
+            "",
+            "(signs an administrator in once, within 10 minutes; `.venv/bin/rcm sign-in --role biller` prints a biller's)",
+        )
     for part in SERVICES:
         say(out, part.name, f"{urls[part.place]}/docs")
     out.print("\n  Post an encounter of your own:\n")
