@@ -1,6 +1,6 @@
 # The open revenue cycle. Every command; `make help` lists them. All you need is Python 3.11 or newer.
 .DEFAULT_GOAL := help
-.PHONY: help run run-kafka demo test check bench clean lock format
+.PHONY: help run run-kafka demo test check bench clean lock format fuzz-x12 judge-x12-inquiries
 
 # The environment's own Python once there is one; before that the first one on the PATH that is new enough.
 PYTHON ?= $(or $(wildcard .venv/bin/python),$(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -13,7 +13,7 @@ export SAMPLES ?= 0.5
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, max(2, os.cpu_count() or 1)))')
 
 help: ## Lists the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1mmake %-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  \033[1mmake %-19s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Starts everything in one process: services, PostgreSQL, sandbox payer, page (SAMPLES=0: no sample encounters)
 	@$(SETUP) run
@@ -38,6 +38,14 @@ check: ## Checks style, types, the house's walls, sizes, and the READMEs' tables
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
 	.venv/bin/python -m pytest -q tests/architecture
+
+fuzz-x12: ## Damages X12 files of every kind for FUZZ_SECONDS= (300) and looks for crashes, hangs and memory; prints JSON
+	@$(SETUP) run test
+	@exec .venv/bin/python -m tests.shared.x12.fuzz
+
+judge-x12-inquiries: ## Has an outside judge, in an environment of its own, look at generated 270, 271, 276 and 277; prints JSON
+	@$(SETUP) run test
+	@exec .venv/bin/python -m tests.shared.x12.judge_inquiries
 
 bench: ## Measures speed against two floors without logic and prints JSON
 	@$(SETUP) run kafka

@@ -56,7 +56,9 @@ def periods(random: Random, *qualifiers: str) -> tuple[Dated, ...]:
     return tuple(Dated(one, first, date(2026, 12, 31) if some(random) else None) for one in sorted(chosen))
 
 
-def member(random: Random, entity: str, *, rejections: tuple[Rejection, ...] = ()) -> Member:
+def member(
+    random: Random, entity: str, *, rejections: tuple[Rejection, ...] = (), dates: tuple[str, ...] = ("291", "346")
+) -> Member:
     """A subscriber (IL) or a dependent (03)."""
     subscriber = entity == "IL"
     party = Party(
@@ -83,7 +85,7 @@ def member(random: Random, entity: str, *, rejections: tuple[Rejection, ...] = (
         ("18" if subscriber else "19") if related else "",
         birth_sequence=maybe(random, "1", 0.5) if related else "",
         diagnoses=(Reference("ABK", "E119"), Reference("ABF", "I10")) if some(random, 0.2) else (),
-        dates=periods(random, "291", "472"),
+        dates=periods(random, *dates),
     )
 
 
@@ -109,18 +111,19 @@ def inquiry(random: Random, number: int) -> EligibilityInquiry:
         header(number, purpose="13"),
         payer(random, contacts=False),
         provider(random),
-        member(random, "IL"),
-        member(random, "03") if some(random) else None,
+        member(random, "IL", dates=("291",)),
+        member(random, "03", dates=("291",)) if some(random) else None,
         (question(random),),
     )
 
 
 def related(random: Random) -> Party:
+    known = some(random, 0.8)
     return Party(
         random.choice(("P3", "PR", "36")),
         "CEDAR HEALTH",
-        qualifier=random.choice(("", "XX")) and "XX",
-        identifier=npi(random),
+        qualifier="XX" if known else "",
+        identifier=npi(random) if known else "",
         address=home(random) if some(random) else None,
         contacts=(SUPPORT,) if some(random) else (),
         provider=ProviderRole("PC", "PXC", "207Q00000X") if some(random) else None,

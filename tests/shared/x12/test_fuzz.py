@@ -1,0 +1,23 @@
+"""Damaged files of every kind, handed to everything that reads: read or refused by name. `make fuzz-x12` does it for longer."""
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.shared.x12.fuzz import READERS, damaged, failure, memory_failure, seeds
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**64))
+def test_damage_crashes_nothing(seed: int) -> None:
+    content = damaged(Random(seed))
+    assert {name: found for name in READERS if (found := failure(name, content))} == {}
+
+
+@pytest.mark.parametrize("name", sorted(set(READERS) - {"split"}))
+def test_memory_stays_within_its_bounds(name: str) -> None:
+    """What is asked of a fuzzed file holds for a sound one of a megabyte too."""
+    content = seeds()[1] * (300_000 // len(seeds()[1]))
+    assert memory_failure(name, content) == ""
