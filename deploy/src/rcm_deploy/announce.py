@@ -60,7 +60,7 @@ def greet(out: Console, whole: Whole, key: SigningKey, *, seconds: float, sample
         say(
             out,
             "",
-            "(signs an administrator in once, within 10 minutes; `.venv/bin/rcm sign-in --role biller` prints a biller's)",
+            "(signs an administrator in once, within 10 minutes; a biller: `.venv/bin/rcm sign-in --role biller`)",
         )
     for part in SERVICES:
         say(out, part.name, f"{urls[part.place]}/docs")
