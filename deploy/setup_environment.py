@@ -145,12 +145,16 @@ def compile_sources() -> None:
 
 def codes_identity(section: str) -> str:
     """What the compiled code sets are made of: the packages that carry them, and our code that reads them."""
-    texts = [path.read_text() for path in sorted(CODES_FROM.rglob("*.py")) if "loading" not in path.parts]
+    texts = [
+        path.read_text()
+        for path in sorted(CODES_FROM.rglob("*.*"))
+        if path.suffix in {".py", ".txt"} and "loading" not in path.parts
+    ]
     return digest("\0".join([section, *texts]))
 
 
 def compile_codes() -> None:
-    """Makes the compiled code sets where what they are made of has changed; five seconds, once."""
+    """Makes the compiled code sets where what they are made of has changed; some fifteen seconds, once."""
     made_of = codes_identity(wanted(["codesets"])["codesets"])
     if CODES.exists() and read_stamp().get("codes") == made_of:
         return

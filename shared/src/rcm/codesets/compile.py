@@ -21,6 +21,8 @@ from rcm.codesets.modifiers import MODIFIERS
 from rcm.codesets.msdrg_table import TABLES, Row, read_table
 from rcm.codesets.place_of_service import PLACES_OF_SERVICE
 from rcm.codesets.schema import COMPILED_RELEASE, create_tables
+from rcm.codesets.search.compile import write_search_index
+from rcm.codesets.search.source import source_codes
 from rcm.codesets.systems import System
 from rcm.codesets.tabular import Concept, read_tabular
 from rcm.codesets.validity import ALWAYS, number_of
@@ -60,6 +62,7 @@ def compile_codes(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.unlink(missing_ok=True)
+    write_search_index(path.parent, source_codes(concepts, known))
     try:
         _write(beside, tables, concepts)
         beside.replace(path)

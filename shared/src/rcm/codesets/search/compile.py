@@ -1,0 +1,166 @@
+"""Writes the search index at set-up: one file of flat arrays, mapped into memory when it is opened (`index.SearchIndex`).
+
+An entry is one text that names a code: its title, an inclusion term, an includes note, or the words with which another code's
+Excludes note points here ("gestational diabetes (O24.4-)"). A term of a category is an entry of every code beneath it, with the
+words added in which that code differs from the category: so "inguinal hernia" finds the code of which nothing more is said,
+as a coder goes from the category's term to its unspecified code. Codes that only a 7th character parts share their entries.
+"""
+
+import math
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from rcm.codesets.search.file_format import write_sections
+from rcm.codesets.search.related import related_words
+from rcm.codesets.search.source import PALE, SourceCode, pointed_at, split_brackets
+from rcm.codesets.search.wordforms import trigrams
+from rcm.codesets.search.words import Words, words_of
+
+FILE_NAME = "search.index"
+
+OWN_TITLE, OWN_TERM, INHERITED_TERM, POINTED_AT = range(4)
+"""Where an entry's text stands."""
+
+UNSPECIFIED, OTHER_SPECIFIED = 1, 2
+"""What a code's title says of how much was said."""
+
+_FULL_LENGTH = len("S52.501A")
+
+
+class Entry(NamedTuple):
+    """One text that names a target: the words that count, and those that may be there or not."""
+
+    target: int
+    kind: int
+    words: tuple[str, ...]
+    optional: tuple[str, ...]
+
+
+class Target(NamedTuple):
+    """What an entry leads to: one code, or the codes that differ in their 7th character alone."""
+
+    key: str
+    codes: tuple[str, ...]
+
+
+def find_targets(codes: Mapping[str, SourceCode]) -> list[Target]:
+    """Billable codes, those of one parent that only a 7th character parts taken together."""
+    groups: dict[str, list[str]] = {}
+    for code in sorted(codes):
+        entry = codes[code]
+        if entry.billable:
+            parent = codes.get(entry.parent)
+            only_seventh = parent is not None and len(code) == _FULL_LENGTH and entry.title.startswith(parent.title)
+            groups.setdefault(entry.parent if only_seventh else code, []).append(code)
+    return [Target(key, tuple(members)) for key, members in groups.items()]
+
+
+class _Entries:
+    """Collects a code set's entries, each once."""
+
+    def __init__(self, codes: Mapping[str, SourceCode]) -> None:
+        self.codes = codes
+        self.pointed = pointed_at(codes)
+        self.found: list[Entry] = []
+        self._seen: set[tuple[int, frozenset[str]]] = set()
+
+    def add(self, target: int, kind: int, text: str, own: Words | None = None) -> None:
+        """`own`: the words of the target's title that its ancestor's title lacks."""
+        said, bracketed = split_brackets(text)
+        main, maybe = words_of(said), words_of(bracketed)
+        own = own or Words((), ())
+        words = dict.fromkeys(word for word in (*main.present, *own.present) if word not in PALE)
+        if not words or not any(word not in PALE for word in main.present):
+            return
+        key = (target, frozenset(words))
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        pale = [word for word in (*main.present, *own.present) if word in PALE]
+        optional = dict.fromkeys((*maybe.present, *maybe.absent, *main.absent, *own.absent, *pale))
+        self.found.append(Entry(target, kind, tuple(words), tuple(word for word in optional if word not in words)))
+
+    def add_target(self, number: int, target: Target) -> None:
+        """A target's own texts, then its ancestors' terms with what sets it apart from them."""
+        source = self.codes[target.key]
+        self.add(number, OWN_TITLE, source.title)
+        for term in source.terms:
+            self.add(number, OWN_TERM, term)
+        for text in self.pointed.get(source.code, ()):
+            self.add(number, POINTED_AT, text)
+        title = words_of(split_brackets(source.title)[0])
+        for ancestor in self.ancestors(source):
+            theirs = set(words_of(split_brackets(ancestor.title)[0]).present)
+            own = Words(tuple(word for word in title.present if word not in theirs), title.absent)
+            for term in (*ancestor.terms, *self.pointed.get(ancestor.code, ())):
+                self.add(number, INHERITED_TERM, term, own)
+
+    def ancestors(self, source: SourceCode) -> Iterator[SourceCode]:
+        """Up to the category: blocks and chapters have terms too wide to name a code."""
+        seen = {source.code}
+        while source.parent and source.parent in self.codes and source.parent not in seen:
+            source = self.codes[source.parent]
+            seen.add(source.code)
+            yield source
+
+
+def title_flags(title: str) -> int:
+    """UNSPECIFIED, OTHER_SPECIFIED or 0."""
+    low = title.lower()
+    return (UNSPECIFIED if "unspecified" in low else 0) | (
+        OTHER_SPECIFIED if low.startswith("other ") or "other specified" in low else 0
+    )
+
+
+def _flat(rows: Iterable[Iterable[int]], typecode: str) -> "tuple[array[int], array[int]]":
+    """Rows of numbers as one array, and where each row begins."""
+    starts, values = array("I", [0]), array(typecode)
+    for row in rows:
+        values.extend(row)
+        starts.append(len(values))
+    return starts, values
+
+
+def write_search_index(folder: Path, codes: Iterable[SourceCode]) -> None:
+    """Writes `search.index` into the folder, in one move: a reader sees the old file or the new one."""
+    by_code = {code.code: code for code in codes}
+    targets = find_targets(by_code)
+    entries = _Entries(by_code)
+    for number, target in enumerate(targets):
+        entries.add_target(number, target)
+    rows = entries.found
+    vocabulary = sorted({word for entry in rows for word in (*entry.words, *entry.optional)})
+    number_of = {word: number for number, word in enumerate(vocabulary)}
+    postings: list[list[int]] = [[] for _ in vocabulary]
+    for row, entry in enumerate(rows):
+        for word in (*entry.words, *entry.optional):
+            postings[number_of[word]].append(row)
+    rarity = [math.log(1 + len(rows) / (len(posting) + 0.5)) for posting in postings]
+    pieces: dict[str, list[int]] = defaultdict(list)
+    for word, number in number_of.items():
+        for piece in trigrams(word):
+            pieces[piece].append(number)
+    related = related_words(by_code.values(), vocabulary)
+    sections: dict[str, str | array[int] | array[float]] = {
+        "vocabulary": "\n".join(vocabulary),
+        "rarity": array("f", rarity),
+        "targets": "\n".join(f"{target.key} {' '.join(target.codes)}" for target in targets),
+        "target_flags": array("B", (title_flags(by_code[target.key].title) for target in targets)),
+        "entry_target": array("I", (entry.target for entry in rows)),
+        "entry_kind": array("B", (entry.kind for entry in rows)),
+        "entry_weight": array("f", (sum(rarity[number_of[word]] for word in entry.words) for entry in rows)),
+        "trigrams": "\n".join(pieces),
+    }
+    for name, lists, typecode in (
+        ("postings", postings, "I"),
+        ("entry_words", [[number_of[word] for word in entry.words] for entry in rows], "H"),
+        ("entry_optional", [[number_of[word] for word in entry.optional] for entry in rows], "H"),
+        ("trigram_words", list(pieces.values()), "H"),
+        ("related", [[number_of[other] for other, _ in related.get(word, ())] for word in vocabulary], "H"),
+        ("related_likeness", [[round(255 * likely) for _, likely in related.get(word, ())] for word in vocabulary], "B"),
+    ):
+        sections[f"{name}_starts"], sections[name] = _flat(lists, typecode)
+    write_sections(folder / FILE_NAME, sections)

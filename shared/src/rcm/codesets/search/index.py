@@ -1,0 +1,273 @@
+"""Opens the search index and finds codes for a phrase.
+
+A phrase's words are looked up with what may stand for them (the same root, learnt synonyms, the parts of a compound, a slip's
+neighbours); the entries that hold the rarest of them are gathered, and the best few hundred weighed: how much of the phrase
+they hold, how much they say beyond it, what their code's title leaves unspecified.
+"""
+
+import heapq
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from rcm.codesets.compiled import CodesUnreadable, compiled_path
+from rcm.codesets.search.compile import FILE_NAME, OTHER_SPECIFIED, UNSPECIFIED
+from rcm.codesets.search.file_format import NotAnIndex, Sections
+from rcm.codesets.search.related import PART, SAME_ROOT
+from rcm.codesets.search.source import PALE
+from rcm.codesets.search.wordforms import likeness, parts, root, trigrams
+from rcm.codesets.search.words import readings, words_of
+
+_UNKNOWN_RARITY = 9.0
+_ENOUGH_POSTINGS = 25_000
+_FEW = 300
+_LONGEST_PHRASE = 400
+
+
+class CodesByDate(Protocol):
+    """What the search asks of the code set."""
+
+    def is_billable(self, code: str, on: date) -> bool: ...
+
+    def description(self, code: str) -> str: ...
+
+
+class Hit(NamedTuple):
+    """A code that a phrase may mean; the score is 1 where an entry says just the phrase, and may pass it by a little."""
+
+    code: str
+    description: str
+    score: float
+
+
+class Unit(NamedTuple):
+    """One word of a phrase: its weight, and by word number how well that word stands for it (1: itself)."""
+
+    weight: float
+    likely: dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the ranking was tuned to, on phrases of codes whose own terms were held back (docs/decisions/0120)."""
+
+    missed: float = 1.0
+    """Weight of what the phrase says and the entry doesn't."""
+    beyond: float = 0.4
+    """Weight of what the entry says and the phrase doesn't."""
+    optional: float = 0.7
+    unspecified: float = 0.03
+    other_specified: float = 0.01
+    kinds: tuple[float, ...] = (0.0, 0.0, -0.02, -0.02)
+    each_optional: float = -0.002
+    later_reading: float = -0.05
+    pale: float = 0.3
+
+
+class SearchIndex:
+    """An open index. It holds no state of a search and may be shared by threads."""
+
+    def __init__(self, path: Path, weights: Weights | None = None) -> None:
+        sections = Sections(path)
+        self.weights = weights or Weights()
+        self._vocabulary = sections.text("vocabulary").split("\n")
+        self._number = {word: number for number, word in enumerate(self._vocabulary)}
+        self._rarity = sections.floats("rarity")
+        self._targets = sections.text("targets").split("\n")
+        self._flags = sections.integers("target_flags")
+        self._entry_target = sections.integers("entry_target")
+        self._entry_kind = sections.integers("entry_kind")
+        self._entry_weight = sections.floats("entry_weight")
+        self._trigram_number = {piece: number for number, piece in enumerate(sections.text("trigrams").split("\n"))}
+        self._rows = {
+            name: (sections.integers(f"{name}_starts"), sections.integers(name))
+            for name in ("postings", "entry_words", "entry_optional", "trigram_words", "related", "related_likeness")
+        }
+        self._pale = frozenset(self._number[word] for word in PALE if word in self._number)
+
+    def search(self, phrase: str, codes: CodesByDate, on: date, limit: int = 10) -> list[Hit]:
+        """The codes that are billable on the day and that the phrase may mean, the likeliest first."""
+        best: dict[int, tuple[float, str]] = {}
+        for place, reading in enumerate(readings(phrase[:_LONGEST_PHRASE])):
+            for score, target in self._one_reading(reading):
+                worth = score + place * self.weights.later_reading
+                if target not in best or worth > best[target][0]:
+                    best[target] = (worth, reading)
+        ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
+        hits: list[Hit] = []
+        for target, (score, reading) in ranked:
+            code = self._code_of(target, reading, codes, on)
+            if code:
+                hits.append(Hit(code, codes.description(code), round(max(0.0, score), 4)))
+                if len(hits) == limit:
+                    break
+        return hits
+
+    def targets(self, phrase: str, limit: int) -> list[tuple[str, Sequence[str], float]]:
+        """As `search`, whatever the date: each target's key, its codes, its score."""
+        best: dict[int, float] = {}
+        for place, reading in enumerate(readings(phrase[:_LONGEST_PHRASE])):
+            for score, target in self._one_reading(reading):
+                best[target] = max(best.get(target, -1.0), score + place * self.weights.later_reading)
+        found: list[tuple[str, Sequence[str], float]] = []
+        for target, score in heapq.nsmallest(limit, best.items(), key=lambda item: (-item[1], item[0])):
+            key, *members = self._targets[target].split(" ")
+            found.append((key, members, score))
+        return found
+
+    def _row(self, name: str, number: int) -> "memoryview[int]":
+        starts, values = self._rows[name]
+        return values[starts[number] : starts[number + 1]]
+
+    def _code_of(self, target: int, phrase: str, codes: CodesByDate, on: date) -> str:
+        """The target's code on the day: of several (7th character) the one whose words the phrase holds, else the first."""
+        _, *members = self._targets[target].split(" ")
+        valid = [code for code in members if codes.is_billable(code, on)]
+        if len(valid) < 2:
+            return valid[0] if valid else ""
+        said = set(words_of(phrase).present)
+        if not said & _SEVENTH_WORDS:
+            return valid[0]
+        return max(valid, key=lambda code: len(said & set(words_of(codes.description(code)).present)))
+
+    def _unit(self, word: str) -> Unit:
+        """A word with all that may stand for it."""
+        number = self._number.get(word)
+        likely: dict[int, float] = {}
+        if number is not None:
+            for other, share in zip(self._row("related", number), self._row("related_likeness", number), strict=True):
+                likely[other] = share / 255
+            likely[number] = 1.0
+        else:
+            likely = self._unknown_word(word)
+        weight = max((self._rarity[other] * share for other, share in likely.items()), default=_UNKNOWN_RARITY)
+        return Unit(weight * (self.weights.pale if word in PALE else 1.0), likely)
+
+    def _unknown_word(self, word: str) -> dict[int, float]:
+        """What a word outside the vocabulary may be: another form, a compound, a slip of the keyboard."""
+        likely: dict[int, float] = {}
+        stem = root(word)
+        at = bisect_left(self._vocabulary, stem)
+        while at < len(self._vocabulary) and self._vocabulary[at].startswith(stem):
+            if root(self._vocabulary[at]) == stem:
+                likely[at] = SAME_ROOT
+            at += 1
+        for part in parts(word):
+            for other in part:
+                if other in self._number:
+                    likely.setdefault(self._number[other], PART)
+        if not likely and len(word) > 3:
+            likely = self._mistyped(word)
+        return likely
+
+    def _mistyped(self, word: str) -> dict[int, float]:
+        pieces = trigrams(word)
+        shared: dict[int, int] = {}
+        for piece in pieces:
+            number = self._trigram_number.get(piece)
+            if number is not None:
+                for other in self._row("trigram_words", number):
+                    shared[other] = shared.get(other, 0) + 1
+        close = heapq.nlargest(12, (item for item in shared.items() if item[1] >= 0.3 * len(pieces)), key=lambda item: item[1])
+        scored = {other: likeness(word, self._vocabulary[other]) for other, _ in close}
+        return {other: share for other, share in scored.items() if share >= 0.5}
+
+    def _one_reading(self, text: str) -> list[tuple[float, int]]:
+        """(score, target) of the best entries for one reading of a phrase."""
+        units = [self._unit(word) for word in words_of(text).present]
+        if not units:
+            return []
+        total = sum(unit.weight for unit in units)
+        gathered = self._gather(units)
+        if not gathered:
+            return []
+        beyond, weight = self.weights.beyond, self._entry_weight
+        least = 0.3 * max(gathered.values())
+        best_rows = heapq.nlargest(
+            _FEW, ((held / (total + beyond * weight[row]), row) for row, held in gathered.items() if held >= least)
+        )
+        meant: dict[int, list[tuple[int, float, float]]] = {}
+        for place, unit in enumerate(units):
+            for word, share in unit.likely.items():
+                meant.setdefault(word, []).append((place, share, share * unit.weight))
+        found: dict[int, float] = {}
+        for _, row in best_rows:
+            score = self._weigh(row, meant, total)
+            target = self._entry_target[row]
+            if score > found.get(target, -1.0):
+                found[target] = score
+        return [(score, target) for target, score in found.items()]
+
+    def _gather(self, units: Sequence[Unit]) -> dict[int, float]:
+        """By entry: roughly how much of the phrase it holds. Rare words gather; common ones then add to what is there."""
+        starts, postings = self._rows["postings"]
+        gathered: dict[int, float] = {}
+        size: Callable[[Unit], int] = lambda unit: sum(starts[word + 1] - starts[word] for word in unit.likely)  # noqa: E731
+        spent = 0
+        for unit in sorted(units, key=size):
+            reached: dict[int, float] = {}
+            for word, share in sorted(unit.likely.items(), key=lambda item: item[1]):
+                rows = postings[starts[word] : starts[word + 1]]
+                reached.update(dict.fromkeys(rows, unit.weight * share))
+            if spent + len(reached) > _ENOUGH_POSTINGS and gathered:
+                for row in gathered.keys() & reached.keys():
+                    gathered[row] += reached[row]
+                continue
+            spent += len(reached)
+            if not gathered:
+                gathered = reached
+                continue
+            for row, held in reached.items():
+                gathered[row] = gathered.get(row, 0.0) + held
+        return gathered
+
+    def _weigh(self, row: int, meant: Mapping[int, Sequence[tuple[int, float, float]]], total: float) -> float:
+        """How well one entry fits the phrase; `meant`: by word, the units that it may stand for, with share and worth."""
+        weights, rarity = self.weights, self._rarity
+        worth: dict[int, float] = {}
+        beyond = 0.0
+        starts, values = self._rows["entry_words"]
+        for word in values[starts[row] : starts[row + 1]]:
+            explains = False
+            for unit, share, value in meant.get(word, ()):
+                if value > worth.get(unit, 0.0):
+                    worth[unit] = value
+                    explains = True
+                elif share > PART:
+                    explains = True
+            if not explains:
+                beyond += rarity[word]
+        starts, values = self._rows["entry_optional"]
+        optional = values[starts[row] : starts[row + 1]]
+        for word in optional:
+            for unit, _, value in meant.get(word, ()):
+                if value * weights.optional > worth.get(unit, 0.0):
+                    worth[unit] = value * weights.optional
+        held = sum(worth.values())
+        score = held / (held + weights.missed * (total - held) + weights.beyond * beyond + 1e-9)
+        flags = self._flags[self._entry_target[row]]
+        if flags:
+            score += (weights.unspecified if flags & UNSPECIFIED else 0.0) + (
+                weights.other_specified if flags & OTHER_SPECIFIED else 0.0
+            )
+        return score + weights.kinds[self._entry_kind[row]] + weights.each_optional * len(optional)
+
+
+_SEVENTH = "subsequent sequela open closed delayed nonunion malunion routine healing initial fetus 1 2 3 4 5"
+_SEVENTH_WORDS = frozenset(_SEVENTH.split())
+
+
+@cache
+def installed_search() -> SearchIndex:
+    """This installation's index, one for the process. Raises CodesUnreadable where the set-up has made none."""
+    path = compiled_path().parent / FILE_NAME
+    try:
+        return SearchIndex(path)
+    except (OSError, NotAnIndex) as error:
+        raise CodesUnreadable(
+            f"there is no search index at {path} ({error}); `python -m rcm.codesets.compile` makes it"
+        ) from error

@@ -1,0 +1,299 @@
+"""From a text to the words that an index keeps: American spelling, singular, synonyms brought to one form.
+
+The same steps run over the code set's text and over what a coder types, so a rule that is a little wrong is wrong on both sides
+alike and costs nothing. The synonyms and abbreviations are data beside this module (`data/synonyms.txt`, `abbreviations.txt`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from rcm.codesets.search.data_files import pairs
+
+_TOKEN = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?")
+_POSSESSIVE = re.compile(r"['’`]s\b|s['’](?=\s|$)")
+
+STOP_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "caused",
+        "due",
+        "during",
+        "elsewhere",
+        "for",
+        "from",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "of",
+        "on",
+        "or",
+        "otherwise",
+        "per",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "this",
+        "to",
+        "type",
+        "types",
+        "use",
+        "used",
+        "using",
+        "via",
+        "was",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "whose",
+        "within",
+        "site",
+        "site",
+        "part",
+        "parts",
+        "any",
+        "all",
+        "one",
+        "such",
+        "associated",
+        "resulting",
+        "following",
+        "involving",
+        "specified",
+        "classified",
+        "classifiable",
+        "so",
+        "called",
+        "has",
+        "have",
+        "had",
+        "not",
+    ]
+)
+"""Words that tell no code from another. "With" and "without" are not here: `split_absent` reads them."""
+
+ABSENT = frozenset(("without", "no", "absence"))
+_ABSENCE_ENDS = frozenset(("with", "but", "initial", "subsequent", "sequela", "in"))
+_KEEP_S = ("ss", "us", "is", "ias")
+_GREEK = ("oses", "ases", "eses", "yses", "ises")
+_NOT_GREEK = ("diseases", "gases", "cases", "bases", "noses", "doses", "increases", "bruises", "exercises")
+_LONG_PLURAL = ("ches", "shes", "sses", "xes", "zes")
+
+
+class Words(NamedTuple):
+    """A text's words, each once, in their order."""
+
+    present: tuple[str, ...]
+    absent: tuple[str, ...]
+    """What the text says is not there: in "hernia without gangrene", gangrene."""
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, American spelling, no possessive."""
+    plain = text.lower()
+    if not plain.isascii():
+        plain = "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
+    plain = _POSSESSIVE.sub("", plain)
+    for british, american in _british():
+        if british in plain:
+            plain = plain.replace(british, american)
+    return plain
+
+
+def raw_tokens(text: str) -> list[str]:
+    """Words and numbers of a text as they stand, folded; a hyphen parts."""
+    return _TOKEN.findall(fold(text))
+
+
+@lru_cache(maxsize=65_536)
+def singular(word: str) -> str:
+    """A word's singular, by English rules and the Latin and Greek plurals of medicine."""
+    known = _plurals().get(word)
+    if known or len(word) < 4 or not word.endswith("s") or word.endswith(_KEEP_S):
+        return known or word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(_GREEK) and not word.endswith(_NOT_GREEK):
+        return word[:-2] + "is"
+    return word[:-2] if word.endswith(_LONG_PLURAL) else word[:-1]
+
+
+@cache
+def _plurals() -> dict[str, str]:
+    return dict(pairs("plurals.txt"))
+
+
+@cache
+def _british() -> list[tuple[str, str]]:
+    return pairs("british.txt")
+
+
+def _singulars(text: str) -> tuple[str, ...]:
+    return tuple(singular(token) for token in raw_tokens(text))
+
+
+@cache
+def synonyms() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+    """By a phrase's first word: its words and what they are turned into, the longest phrase first."""
+    table: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for preferred, others in pairs("synonyms.txt"):
+        target = _singulars(preferred)
+        for other in (*others.split(";"), preferred):
+            table.setdefault(_singulars(other), target)
+    by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for phrase, target in table.items():
+        if phrase and (phrase != target or len(phrase) > 1):
+            by_first.setdefault(phrase[0], []).append((phrase, target))
+    for phrases in by_first.values():
+        phrases.sort(key=lambda entry: -len(entry[0]))
+    return by_first
+
+
+def bring_together(words: Sequence[str]) -> list[str]:
+    """The words with every synonym in its one form; the longest phrase wins."""
+    table = synonyms()
+    out: list[str] = []
+    at = 0
+    while at < len(words):
+        for phrase, target in table.get(words[at], ()):
+            if tuple(words[at : at + len(phrase)]) == phrase:
+                out.extend(target)
+                at += len(phrase)
+                break
+        else:
+            out.append(words[at])
+            at += 1
+    return out
+
+
+@cache
+def abbreviations() -> dict[tuple[str, ...], list[tuple[frozenset[str], tuple[str, ...]]]]:
+    """By the abbreviation's words: its meanings, each with the words beside which it is meant (none: at any time)."""
+    table: dict[tuple[str, ...], list[tuple[frozenset[str], tuple[str, ...]]]] = {}
+    for short, meanings in pairs("abbreviations.txt"):
+        for meaning in meanings.split("|"):
+            beside, _, long = meaning.strip().rpartition("]")
+            near = frozenset(singular(word) for word in beside.lstrip("[").split())
+            table.setdefault(tuple(raw_tokens(short)), []).append((near, _singulars(long)))
+    return table
+
+
+def _split_absent(words: Sequence[str]) -> Words:
+    """Parts what is there from what is said not to be; stop words go."""
+    present: dict[str, None] = {}
+    absent: dict[str, None] = {}
+    denied = False
+    for word in words:
+        if word in ABSENT:
+            denied = word != "absence"
+            if word != "absence":
+                continue
+        if word in _ABSENCE_ENDS or word == ",":
+            denied = False
+        if word in STOP_WORDS or word in ("with", ","):
+            continue
+        (absent if denied else present)[word] = None
+    return Words(tuple(present), tuple(word for word in absent if word not in present))
+
+
+_NOT_SPECIFIED = re.compile(r"\bnot specified as\b|\bnot stated as\b|\bunspecified as to\b")
+_CLAUSE = re.compile(r"[,;:/()\[\]]")
+
+
+@lru_cache(maxsize=32_768)
+def words_of(text: str) -> Words:
+    """A text's words, brought to one form, the absent ones apart. Abbreviations stay as they are."""
+    return canonical(_NOT_SPECIFIED.sub("without", text.lower()))
+
+
+def canonical(text: str) -> Words:
+    """See `words_of`; clause by clause, so that a denial ends at a comma."""
+    words: list[str] = []
+    for clause in _CLAUSE.split(text):
+        words.extend(bring_together(bring_together(_singulars(clause))))
+        words.append(",")
+    return _split_absent(words)
+
+
+_ALSO_WORDS = frozenset(
+    [
+        "as",
+        "all",
+        "add",
+        "ad",
+        "cold",
+        "sad",
+        "ha",
+        "ed",
+        "le",
+        "pt",
+        "sad",
+        "ms",
+        "mm",
+        "w",
+        "wo",
+        "sp",
+        "ac",
+        "ca",
+        "cap",
+        "nec",
+        "om",
+        "ie",
+        "tx",
+        "rad",
+        "all",
+        "ic",
+        "loc",
+    ]
+)
+"""Abbreviations that are words too, or codes' own: read so in capitals or beside what they belong to."""
+
+
+def readings(text: str) -> list[str]:
+    """What a text with abbreviations may mean, the likeliest first; itself alone where it holds none."""
+    words = [singular(token) for token in raw_tokens(text)]
+    capitals = (
+        {token.lower() for token in re.findall(r"\b[A-Z][A-Z0-9]+\b", text)}
+        if text != text.upper() or " " not in text.strip()
+        else set()
+    )
+    table = abbreviations()
+    choices: list[tuple[int, int, list[tuple[str, ...]]]] = []
+    at = 0
+    while at < len(words):
+        for length in (2, 1):
+            meanings = table.get(tuple(words[at : at + length])) if at + length <= len(words) else None
+            beside = set(words)
+            if meanings and (
+                words[at] not in _ALSO_WORDS or words[at] in capitals or any(near & beside for near, _ in meanings)
+            ):
+                ranked = sorted(meanings, key=lambda meaning: (not (meaning[0] & beside), bool(meaning[0])))
+                choices.append((at, length, [long for _, long in ranked]))
+                at += length - 1
+                break
+        at += 1
+    if not choices:
+        return [text]
+    out = []
+    for pick in range(min(3, max(len(longs) for _, _, longs in choices))):
+        spelled = list[str](words)
+        for start, length, longs in reversed(choices):
+            spelled[start : start + length] = longs[min(pick, len(longs) - 1)]
+        out.append(" ".join(spelled))
+    return [*out, text] if len(words) == sum(length for _, length, _ in choices) else out
