@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rcm.errors import RcmError
+from rcm_deploy.cli import codes_group
 from rcm_deploy.cli.output import AsJson, people, print_json, refuse
 from rcm_deploy.programs import SERVICES
 
@@ -19,8 +20,9 @@ CODING = next(part for part in SERVICES if part.place == "coding")
 
 
 def register(app: typer.Typer) -> None:
-    """Puts the command into `rcm codes`."""
+    """Puts the commands of coding into `rcm codes`."""
     app.command("edit")(edit)
+    codes_group.register(app)
 
 
 def bytes_of(path: Path) -> bytes:

@@ -158,6 +158,15 @@ class Accident(Part):
     occurred_on: date | None = None
 
 
+class Stay(Part):
+    """What is known of a hospital stay besides its diagnoses, for its MS-DRG."""
+
+    discharge_status: Annotated[str, StringConstraints(pattern=r"^([0-9]{2})?$")] = ""
+    """UB-04 patient status: 01 home, 20 died, ..."""
+    procedures: Annotated[tuple[Code, ...], Field(max_length=99)] = ()
+    """ICD-10-PCS, the principal one first."""
+
+
 class RecordItem(Part):
     """One entry of the clinical record as it came, for the coder: never a code of a claim."""
 
@@ -221,6 +230,7 @@ class Encounter(Part):
     documents: Annotated[tuple[Document, ...], Field(max_length=500)] = ()
     tags: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
     overrides: Annotated[tuple[Override, ...], Field(max_length=20)] = ()
+    stay: Stay | None = None
 
     @cached_property
     def people(self) -> tuple[tuple[str, Person], ...]:
@@ -261,7 +271,7 @@ class Encounter(Part):
         return line.date_of_service or self.date_of_service
 
 
-RECORD_PARTS = ("record", "notes", "documents", "tags", "overrides")
+RECORD_PARTS = ("record", "notes", "documents", "tags", "overrides", "stay")
 """What belongs to the coder's desk and not to the bill; most encounters have none of it."""
 
 

@@ -10,7 +10,7 @@ from coding_svc.domain.lists import DatedLists
 from rcm.codesets.book import CodeSets
 from rcm.codesets.diagnoses import DiagnosisCodes
 from rcm.codesets.lists import Setting
-from rcm.codesets.systems import System
+from rcm.codesets.systems import System, has_form
 
 _CACHED = 65_536
 _AGES = ("newborn", "pediatric", "maternity", "adult")
@@ -109,7 +109,11 @@ class InstalledCodes:
         )
 
     def _procedure_standing(self, code: str, on: date) -> str:
-        found = self._sets.check(code, on, System.HCPCS if code[:1].isalpha() else System.CPT)
+        letter = code[:1]
+        system = System.CPT if letter.isdigit() else System.CDT if letter == "D" else System.HCPCS
+        if not has_form(code, system):
+            return "unlisted"
+        found = self._sets.check(code, on, system)
         if found.valid is None or found.system is None:
             return "unlisted"
         if found.billable:
