@@ -37,6 +37,7 @@ class DataFolder:
         self.mailbox = self.path / "mailbox"
         self.sandbox = self.path / "sandbox"
         self.kafka = self.path / "kafka"
+        self.codes = self.path / "codesets.sqlite"
         self.running = self.path / "running.json"
 
     def make(self) -> None:

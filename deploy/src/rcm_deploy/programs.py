@@ -95,6 +95,7 @@ class Whole:
             "RCM_KAFKA_BOOTSTRAP": self.bootstrap,
             "RCM_JWKS": str(self.folder.keys / "jwks.json"),
             "RCM_OPERATOR_ORGANISATION": str(ORGANISATION_ID),
+            "RCM_LOADED_CODES": str(self.folder.codes),
             "RCM_SIMULATION": "1" if self.simulation else "0",
             "RCM_CHAOS": self.chaos if self.bus == "direct" else "",
             "RCM_CHAOS_SEED": str(self.chaos_seed),

@@ -2,7 +2,7 @@
 
 import typer
 
-from rcm_deploy.cli import dead_letters, demo, events, post, reconcile, token, up, x12
+from rcm_deploy.cli import codes, dead_letters, demo, events, post, reconcile, token, up, x12
 
 app = typer.Typer(
     help="The open revenue cycle: run it, feed it, watch it, check it.",
@@ -16,6 +16,7 @@ app.command("demo")(demo.demo)
 app.command("token")(token.token)
 app.command("post")(post.post)
 app.command("reconcile")(reconcile.reconcile)
+app.add_typer(codes.app, name="codes")
 app.add_typer(events.app, name="events")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(x12.app, name="x12")

@@ -6,6 +6,7 @@ lists are watched: when a file has taken their place, a question after at most a
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -29,9 +30,14 @@ class CodeSets:
         self._compiled_file = connect(compiled)
         self._loaded_at = loaded
         self._loaded_is: tuple[int, int, int] | None = None
-        self._looked = 0.0
-        self.release = _release(self._compiled_file)
-        """What the compiled sets are made of, for people."""
+        self._looked = monotonic()
+        self._loaded_files: list[sqlite3.Connection] = []
+        self.generation = 0
+        """Grows whenever the loaded lists were opened anew: what was remembered of an answer may then be wrong."""
+        self.made_of: dict[str, str] = dict(self._compiled_file.execute("SELECT name, value FROM fact ORDER BY name"))
+        """What the compiled sets were made of: each package with its version, the tabular list's file."""
+        self.release = ", ".join(f"{name} {value}" for name, value in self.made_of.items())
+        """The same for people."""
         self._open_loaded()
 
     @classmethod
@@ -45,21 +51,35 @@ class CodeSets:
         if now - self._looked < _LOOK_SECONDS:
             return
         self._looked = now
-        if _identity(self._loaded_at) != self._loaded_is:
-            self._open_loaded()
+        found = _identity(self._loaded_at)
+        if found != self._loaded_is:
+            # A file that is none leaves us with what we had.
+            with suppress(CodesUnreadable):
+                self._open_loaded()
+            self._loaded_is = found
+
+    def close(self) -> None:
+        """Closes the files; nothing can be asked any more."""
+        for file in (self._compiled_file, *self._loaded_files):
+            file.close()
 
     def _open_loaded(self) -> None:
         self._loaded_is = _identity(self._loaded_at)
         files = [self._compiled_file]
         if self._loaded_is is not None:
             files.append(connect(self._loaded_at))
+        # The former file stays open for whoever is reading in it just now; the one before that is read by nobody.
+        for file in self._loaded_files[:-1]:
+            file.close()
+        self._loaded_files = [*self._loaded_files[-1:], *files[1:]]
+        self.generation += 1
         self.dated = DatedCodes(files)
         self.lists = CodeLists(files[1:])
         """What is loaded besides codes: pairs, unit limits, add-on codes, fee facts, coverage policies."""
         self._tabular = _tabular_lists(files)
         self._standing = lru_cache(maxsize=_KNOWN_CODES)(self._find_standing)
         self._periods = lru_cache(maxsize=_KNOWN_CODES)(self.dated.periods)
-        self._attributes = lru_cache(maxsize=_KNOWN_CODES)(self.dated.attributes)
+        self._attributes = lru_cache(maxsize=_KNOWN_CODES)(self._find_attributes)
         self._last_day = self.dated.last_day(System.ICD_10_CM)
 
     def check(self, code: str, on: date, system: System | None = None) -> Validity:
@@ -108,7 +128,13 @@ class CodeSets:
         Such as manifestation, unacceptable, ecodepdx (an external cause), newborn, pediatric, maternity, adult, unspecified;
         male and female until 2024-09-30.
         """
-        return self._attributes(System.ICD_10_CM, code, min(number_of(on), self._last_day))
+        self.refresh()
+        return self._attributes(code, min(number_of(on), self._last_day))
+
+    def _find_attributes(self, code: str, day: int) -> frozenset[str]:
+        compiled = self.dated.attributes(System.ICD_10_CM, code, day)
+        loaded = self.lists.editor_attributes(code, day)
+        return (compiled - loaded.keys()) | {name for name, on_it in loaded.items() if on_it}
 
     def diagnosis(self, code: str, on: date | None = None) -> Diagnosis | None:
         """A code, section ("E08-E13") or chapter ("4") with all that the list says of it; None where it has none such."""
@@ -177,11 +203,6 @@ def _tabular_lists(files: list[sqlite3.Connection]) -> list[tuple[Period, Tabula
             period = Period(int(first.replace("-", "")), int((last or "9999-12-31").replace("-", "")))
             found.append((period, TabularList(file, release)))
     return found
-
-
-def _release(file: sqlite3.Connection) -> str:
-    facts = dict(file.execute("SELECT name, value FROM fact"))
-    return ", ".join(f"{name} {facts[name]}" for name in sorted(facts))
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ the service's; of two releases that cover a day the newer one answers. Answers a
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -69,6 +69,21 @@ class FeeFacts:
     """000, 010, 090; XXX none, YYY the contractor's, ZZZ an add-on code, MMM maternity."""
     facts: dict[str, str] = field(default_factory=dict)
     """All columns by name: work_rvu, non_facility_pe_rvu, pctc, multiple, bilateral, assistant, co_surgeon, team, ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """A term of the alphabetic index."""
+
+    level: int
+    """0 for a main term."""
+    path: str
+    """The words from the main term down, parted by semicolons."""
+    code: str
+    """Where it leads; a dash at its end wants more characters. Empty where it leads nowhere by itself."""
+    manifestation: str
+    see: str
+    see_also: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +181,8 @@ class CodeLists:
         return self._member(name, code, number_of(on)) if self._releases else None
 
     def _find_member(self, name: str, code: str, day: int) -> bool | None:
-        release = self.covering(name, day)
+        editors = name.startswith("mce-")
+        release = self.covering("mce-list", day, name.removeprefix("mce-")) if editors else self.covering(name, day)
         if release is None:
             return None
         statement = "SELECT 1 FROM member WHERE list = ? AND code = ? AND release = ? AND first <= ? AND last >= ?"
@@ -214,6 +230,21 @@ class CodeLists:
             (code, modifier, carrier, locality, release.number, day),
         ).fetchone()
         return row
+
+    def index_entries(self, on: date) -> Iterator[IndexEntry]:
+        """The alphabetic index of a day, in its order; nothing where none is loaded."""
+        release = self.covering("icd-10-cm-index", number_of(on))
+        if release is not None:
+            statement = (
+                "SELECT level, path, code, manifestation, see, see_also FROM index_entry WHERE release = ? ORDER BY position"
+            )
+            yield from (IndexEntry(*row) for row in release.file.execute(statement, (release.number,)))
+
+    def editor_attributes(self, code: str, day: int) -> dict[str, bool]:
+        """What loaded lists of the Medicare Code Editor say of a diagnosis: each list's name, and whether it is on it."""
+        names = {release.setting for release in self._releases if release.kind == "mce-list"}
+        told = {name: self._member(f"mce-{name}", code, day) for name in sorted(names)}
+        return {name: on_it for name, on_it in told.items() if on_it is not None}
 
     def title(self, system: System, code: str) -> str:
         """The words of the newest loaded list for a code; empty where none has it."""
