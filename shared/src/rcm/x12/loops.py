@@ -77,12 +77,12 @@ _TABLES: Mapping[str, str] = {
                 2100B NM1 | its name
                 2000C HL=22 | the subscriber
                     2100C NM1 | the subscriber's name
-                    2110C EB,EQ | a question or benefit
+                    2110C EB | a benefit
                         2115C III | more about it
                         2120C NM1 | someone it concerns
                     2000D HL=23 | the patient
                         2100D NM1 | the patient's name
-                        2110D EB,EQ | a question or benefit
+                        2110D EB | a benefit
                             2115D III | more about it
                             2120D NM1 | someone it concerns
     """,
@@ -159,6 +159,12 @@ _KINDS = {
 }
 """What tells a transaction set's kind by its guide, in 5010 and 4010."""
 _SAME = {"837I": "837P", "837D": "837P", "277CA": "277", "270": "271", "276": "277", "997": "999"}
+_INSTEAD = {"270": (" EB | a benefit", " EQ | a question")}
+"""What differs in a table that is another's else."""
+_BACK = frozenset({"IK5", "AK5"})
+"""Segments that stand in a loop of the first level behind the loops within it."""
+_SKIPPING = frozenset({"CLP", "SVC", "CLM", "EB", "EQ"})
+"""Segments whose loop is known even where those above it are missing, as in a part of a file."""
 
 
 class Loop(Struct):
@@ -208,7 +214,7 @@ class LoopTracker:
     """Follows the segments of one transaction set."""
 
     def __init__(self, kind: str) -> None:
-        self._stack = [_guide(_SAME.get(kind, kind))]
+        self._stack = [_guide(kind)]
         self._bounds: list[int] = []
         """How deep the stack was at each LS that is open."""
 
@@ -218,11 +224,15 @@ class LoopTracker:
         if name in {"ST", "SE"}:
             del self._stack[1:]
             return _OUTSIDE
+        if name in _BACK:
+            del self._stack[2:]
         for depth in range(len(self._stack) - 1, -1, -1):
             found = next((loop for loop in self._stack[depth].children if loop.begins(elements)), None)
             if found is not None:
                 self._stack[depth + 1 :] = [found]
                 return Place(found.number, found.depth, True, found.name)
+        if name in _SKIPPING and (path := self._skipping(elements)):
+            return Place(path[-1].number, path[-1].depth, True, path[-1].name)
         if name == "LS":
             self._bounds.append(len(self._stack))
         elif name == "LE" and self._bounds:
@@ -230,13 +240,35 @@ class LoopTracker:
         current = self._stack[-1]
         return Place(current.number, current.depth, False, current.name) if current.depth else _OUTSIDE
 
+    def _skipping(self, elements: Segment) -> list[Loop]:
+        """Opens the loop that the segment begins below the innermost loop that may hold it, however deep; none else."""
+        for depth in range(len(self._stack) - 1, -1, -1):
+            path = _path(self._stack[depth], elements)
+            if path:
+                self._stack[depth + 1 :] = path
+                return path
+        return []
+
+
+def _path(loop: Loop, elements: Segment) -> list[Loop]:
+    """From below `loop` down to the first loop that the segment begins."""
+    for child in loop.children:
+        if child.begins(elements):
+            return [child]
+        if found := _path(child, elements):
+            return [child, *found]
+    return []
+
 
 @lru_cache
 def _guide(kind: str) -> Loop:
     """A guide's table as a tree; of an unknown guide HL alone begins loops."""
+    table = _TABLES.get(_SAME.get(kind, kind)) or "HL HL | a level"
+    if kind in _INSTEAD:
+        table = table.replace(*_INSTEAD[kind])
     root = Loop(HEADER, "", 0, frozenset(), frozenset(), [])
     open_loops = [(-1, root)]
-    for line in (_TABLES.get(kind) or "HL HL | a level").strip("\n").splitlines():
+    for line in table.splitlines():
         if not line.strip():
             continue
         indent = len(line) - len(line.lstrip())

@@ -191,7 +191,7 @@ class _Claims:
         file.begin_set(self._st, self._header)
         billing = self._levels[0]
         if billing.code == "20":
-            file.shared_level(billing.code, billing.segments, id(billing))
+            file.shared_level(billing.code, billing.segments)
         for level in subtree:
             file.level(level.code, level.segments, has_children=level.code == "22" and len(subtree) > 1)
             file.add([], claims=level.claims)

@@ -33,7 +33,8 @@ class PartFile:
         self._set_began = self._level = 0
         self._parents: dict[str, int] = {}
         """The number of the last level of each HL03 in the set."""
-        self._shared: int | None = None
+        self._shared: list[str] | None = None
+        """The segments of the level above that stands open."""
         path.open("xb").close()
 
     def begin_set(self, st: Segment, header: list[str]) -> None:
@@ -57,11 +58,11 @@ class PartFile:
         for raw in segments:
             self._put(raw)
 
-    def shared_level(self, code: str, segments: list[str], key: int) -> None:
-        """A level above several: written again only where another stood in its place."""
-        if self._shared != key:
+    def shared_level(self, code: str, segments: list[str]) -> None:
+        """A level above several: written again only where another stood in its place (another list, were it equal)."""
+        if self._shared is not segments:
             self.level(code, segments, has_children=True)
-            self._shared = key
+            self._shared = segments
 
     def add(self, segments: list[str], *, claims: int) -> None:
         """Segments as they stand; `claims` of them are claims."""

@@ -19,7 +19,7 @@ summary{cursor:pointer;font-weight:600;color:var(--accent)}summary small{color:v
 .s{display:grid;grid-template-columns:3.2rem 9.5rem minmax(0,1fr);
 gap:.1rem .9rem;padding:.28rem 0;border-bottom:1px solid var(--line)}
 .s>span{color:var(--soft);font-variant-numeric:tabular-nums;text-align:right}.s>b{font-weight:600}
-.s p{margin:0;overflow-wrap:anywhere}code{color:var(--soft);font-size:.82rem;overflow-wrap:anywhere}
+.s p{margin:0;overflow-wrap:anywhere}code{color:var(--soft);font-size:.82rem;overflow-wrap:anywhere;white-space:pre-wrap}
 @media (max-width:44rem){.s{grid-template-columns:2.6rem minmax(0,1fr)}.s>div{grid-column:2}details{padding-left:.5rem}}
 """
 
