@@ -10,7 +10,7 @@ from rcm.contracts.encounters import EncounterCancelled, EncounterCoded, Encount
 from rcm.contracts.patient_accounts import PatientPaymentReceived
 from rcm.contracts.values import ClaimLine, Coverage, Diagnosis, Guarantor, Patient, Provider, Rank, ServiceLine
 from rcm.x12.remittance import ClaimPayment, LinePayment, Party, Person, ProviderAdjustment, Remittance, write_remittances
-from rcm.x12.values import Adjustment, InterchangeHeader, Reference
+from rcm.x12.values import Adjustment, InterchangeHeader, OutpatientAdjudication, Reference
 
 NPI = "1993999998"
 TAX_ID = "123456789"
@@ -169,7 +169,7 @@ class Case:
             adjustments=_cas(claim_adjustments),
             lines=tuple(lines),
             persons=(Person(entity="QC", last_name="RIVERS", first_name="DANA", qualifier="MI", identifier="ABC123456001"),),
-            outpatient=("", "", *remarks) if remarks else (),
+            outpatient=OutpatientAdjudication(remarks=remarks) if remarks else None,
         )
 
 

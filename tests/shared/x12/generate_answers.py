@@ -15,8 +15,28 @@ from rcm.x12.acknowledgement import (
     SetAcknowledgement,
     Status,
 )
-from rcm.x12.remittance import ClaimPayment, LinePayment, Party, Person, ProviderAdjustment, Remittance
-from rcm.x12.values import Address, Adjustment, Amount, Dated, InterchangeHeader, Quantity, Reference
+from rcm.x12.remittance import (
+    BankAccount,
+    ClaimGroup,
+    ClaimPayment,
+    LinePayment,
+    Party,
+    Person,
+    ProviderAdjustment,
+    Remittance,
+)
+from rcm.x12.values import (
+    Address,
+    Adjustment,
+    Amount,
+    Contact,
+    Dated,
+    InpatientAdjudication,
+    InterchangeHeader,
+    OutpatientAdjudication,
+    Quantity,
+    Reference,
+)
 from tests.shared.x12.generate import CREATED, day, maybe, npi
 
 HEADER = InterchangeHeader("RCMSANDBOX", "MAPLESTREET", 7, CREATED)
@@ -26,7 +46,10 @@ PAYER = Party(
     "SBX01",
     Address("1 INVENTED PLAZA", "SALEM", "OR", "97301"),
     (Reference("2U", "SBX01"),),
-    ("PER*BL*EDI SUPPORT*TE*5035550111",),
+    (
+        Contact("CX", "", (("TE", "5035550112"), ("EX", "12"))),
+        Contact("BL", "EDI SUPPORT", (("TE", "5035550111"), ("EM", "EDI@EVERGREEN.EXAMPLE"))),
+    ),
 )
 REASONS = (("CO", "45"), ("CO", "253"), ("PR", "1"), ("PR", "2"), ("PR", "3"), ("OA", "94"), ("PI", "50"), ("CO", "97"))
 
@@ -46,6 +69,7 @@ def line(random: Random, number: int) -> LinePayment:
     paid = random.choice((0, charge, random.randrange(charge)))
     on = day(random)
     original = random.random() < 0.1
+    drug = random.random() < 0.1
     return LinePayment(
         random.choice(("99213", "J1885", "85025")),
         charge,
@@ -53,18 +77,19 @@ def line(random: Random, number: int) -> LinePayment:
         tuple(random.sample(("25", "59", "RT"), random.choice((0, 0, 1, 2)))),
         "HC",
         random.choice(("1", "2")),
-        "",
+        maybe(random, "0450", 0.1),
         "99215" if original else "",
-        (),
+        ("25",) if original and random.random() < 0.5 else (),
         "3" if original else "",
         maybe(random, f"L{number}", 0.8),
         on,
         date(2026, 3, 9) if random.random() < 0.2 else None,
         adjustments(random, charge - paid, 8) if paid != charge else (),
-        (Reference("LU", "11"),) if random.random() < 0.1 else (),
-        (Amount("B6", charge - 100),) if random.random() < 0.3 else (),
-        (),
+        (Reference("LU", "11"), Reference("0K", "POLICY 7"))[: random.choice((0, 0, 0, 1, 2))],
+        (Amount("B6", charge - 100), Amount("KH", 5))[: random.choice((0, 0, 1, 2))],
+        (Quantity("ZK", "1"),) if random.random() < 0.1 else (),
         ("N130", "M15")[: random.choice((0, 0, 1, 2))],
+        original_qualifier="N4" if original and drug else "",
     )
 
 
@@ -75,7 +100,10 @@ def claim(random: Random, number: int) -> ClaimPayment:
     adjusted = adjustments(random, random.randrange(charge), 7) if own else ()
     paid = (sum(item.paid_cents for item in lines) if lines else charge) - sum(item.amount_cents for item in adjusted)
     everything = [*adjusted, *(item for part in lines for item in part.adjustments)]
-    outpatient = ("", "", "MA01", "N19") if random.random() < 0.3 else ()
+    outpatient = OutpatientAdjudication("", random.choice((None, 1250)), ("MA01", "N19")) if random.random() < 0.3 else None
+    inpatient = random.random() < 0.1
+    stay = InpatientAdjudication("3", "", ("MA02",), (Amount("04", 100_00), Amount("24", 7)), "2")
+    grouped = ("470", "1.9", ".5") if inpatient else ("", "", "")
     return ClaimPayment(
         f"PCN{number:07d}",
         random.choice(("1", "2", "4", "19")),
@@ -88,29 +116,40 @@ def claim(random: Random, number: int) -> ClaimPayment:
         "1",
         adjusted,
         lines,
-        (
-            Person("QC", "BIRCH", "ADA", "Q", "MI", f"ABC{number:09d}"),
-            *((Person("IL", "BIRCH", "BENNO", "", "MI", "ABC1"),) if random.random() < 0.3 else ()),
-            *((Person("82", "CEDAR", "CLEO", "", "XX", npi(random)),) if random.random() < 0.3 else ()),
-        ),
+        persons(random, number),
         (Reference("EA", "MRN1"),) if random.random() < 0.2 else (),
         (Dated("232", day(random)), Dated("050", day(random)))[: random.choice((0, 1, 2))],
         (Amount("AU", charge),) if random.random() < 0.3 else (),
         (Quantity("CA", "2"),) if random.random() < 0.1 else (),
-        outpatient[2:],
         outpatient,
-        (),
+        stay if inpatient else None,
         1,
+        contacts=(Contact("CX", "CLAIMS", (("TE", "5035550114"),)),) if random.random() < 0.2 else (),
+        drg=grouped[0],
+        drg_weight=grouped[1],
+        discharge_fraction=grouped[2],
     )
+
+
+def persons(random: Random, number: int) -> tuple[Person, ...]:
+    """The patient, and some of those who may stand beside him, in the guide's order."""
+    others = (
+        Person("IL", "BIRCH", "BENNO", "", "MI", "ABC1", "JR"),
+        Person("74", "BIRCH", "ADAH", "", "C", "ABC2"),
+        Person("82", "CEDAR", "CLEO", "", "XX", npi(random)),
+        Person("TT", "HARBOR HEALTH PLAN", "", "", "PI", "SBX02", "", organisation=True),
+    )
+    chosen = tuple(person for person in others if random.random() < 0.25)
+    return (Person("QC", "BIRCH", "ADA", "Q", "MI", f"ABC{number:09d}"), *chosen)
 
 
 def remittance(random: Random, count: int, number: int = 1) -> Remittance:
     """A remittance of `count` claims, whose payment is what its claims and provider adjustments make it."""
     claims = [claim(random, number * 1000 + place) for place in range(count)]
     total = sum(item.paid_cents for item in claims)
+    own = npi(random)
     extras: tuple[ProviderAdjustment, ...] = ()
     if total < 0 or random.random() < 0.4:
-        own = npi(random)
         amount = min(total, 0) - random.randrange(100)
         pair = (
             ProviderAdjustment(own, date(2026, 12, 31), "WO", "ICN1", 300),
@@ -118,6 +157,8 @@ def remittance(random: Random, count: int, number: int = 1) -> Remittance:
         )
         extras = (ProviderAdjustment(own, date(2026, 12, 31), "FB", "TRACE1", amount), *pair)
     payment = total - sum(item.amount_cents for item in extras)
+    group = ClaimGroup(1, own, "13", date(2026, 12, 31), str(count), (Amount("05", total),), (Amount("01", 7_00),))
+    electronic = bool(payment) and random.random() < 0.5
     return Remittance(
         payment,
         f"CHK{number:06d}",
@@ -128,11 +169,16 @@ def remittance(random: Random, count: int, number: int = 1) -> Remittance:
         extras,
         "I" if payment else "H",
         "C",
-        "CHK" if payment else "NON",
+        "ACH" if electronic else "CHK" if payment else "NON",
         "1987654321",
         "",
         date(2026, 3, 15),
         (Reference("EV", "MAPLESTREET"),),
+        payment_format="CCP" if electronic else "",
+        payer_account=BankAccount("01", "999999992", "DA", "0001") if electronic else None,
+        payee_account=BankAccount("01", "999988881", "SG", "0002") if electronic else None,
+        originating_company_id="1987654321" if electronic else "",
+        groups=(group if random.random() < 0.5 else ClaimGroup(1),) if claims else (),
     )
 
 

@@ -18,6 +18,7 @@ from rcm.x12.remittance import (
     transaction_difference,
     write_remittances,
 )
+from rcm.x12.remittance.quick import QuickClaims
 from rcm.x12.values import Adjustment
 from tests.shared.x12.generate_answers import HEADER, remittance
 from tests.shared.x12.judge import findings
@@ -46,6 +47,25 @@ def test_remittances_come_back_as_they_were_and_balance(seed: int, count: int, s
     found = list(read_remittances(write_remittances(HEADER, sent)))
     assert without(tuple(found), *READERS_OWN) == without(tuple(sent), *READERS_OWN)
     assert differences(found) == []
+
+
+@pytest.mark.parametrize("marks", ["*:~", "|>\n", "+.?"])
+def test_the_quick_way_reads_what_segment_by_segment_is_read(marks: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = write_remittances(HEADER, made(17, 60, 2)).translate(bytes.maketrans(b"*:~.?+", f"{marks}.;-".encode()))
+    content = content.replace(b"?", b";") if "?" not in marks else content
+    counted = []
+    read = QuickClaims.read
+
+    def counting(self: QuickClaims, text: str, number: int, last: int, loop: int) -> ClaimPayment | None:
+        found = read(self, text, number, last, loop)
+        counted.append(found is not None)
+        return found
+
+    monkeypatch.setattr(QuickClaims, "read", counting)
+    quickly = list(read_remittances(content))
+    monkeypatch.setattr(QuickClaims, "read", lambda *_: None)
+    assert list(read_remittances(content)) == quickly
+    assert 10 < sum(counted) < len(counted)
 
 
 LINE = LinePayment("99213", 10_000, 8_000, adjustments=(Adjustment("CO", "45", 2_000),))

@@ -2,27 +2,43 @@
 
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Annotated
+
+import msgspec
 
 from rcm.money import LARGEST_AMOUNT_CENTS, NotMoney, cents_from_text, text_from_cents
 
-_CACHE = 1 << 16
+_CACHE = 1 << 12
+"""Files repeat days and small amounts; a larger cache costs memory and, where it thrashes, time."""
 
 
-@lru_cache(_CACHE)
 def cents(text: str) -> int:
     """Cents of a decimal amount (R): "100" = "100.00". Raises NotMoney."""
-    whole, _, fraction = text.partition(".")
-    if (
-        whole.isdigit()
-        and whole.isascii()
-        and len(whole) < 11
-        and (not fraction or (fraction.isdigit() and fraction.isascii()))
-    ):
-        if len(fraction) < 2:
-            return int(whole) * 100 + (int(fraction) * 10 if fraction else 0)
-        if len(fraction) == 2:
-            return int(whole) * 100 + int(fraction)
+    if text[-3:-2] == ".":
+        digits, scale = text[:-3] + text[-2:], 1
+    elif text[-2:-1] == ".":
+        digits, scale = text[:-2] + text[-1:], 10
+    else:
+        digits, scale = text, 100
+    if digits.isdigit() and digits.isascii() and len(digits) < 11:
+        return int(digits) * scale
     return cents_from_text(text)
+
+
+_Cents = Annotated[int, msgspec.Meta(ge=-LARGEST_AMOUNT_CENTS, le=LARGEST_AMOUNT_CENTS)]
+_all_cents = msgspec.json.Decoder(list[_Cents], strict=False).decode
+
+
+def many_cents(texts: list[str]) -> list[int]:
+    """The same of many amounts at once, several times as fast: a number with the exponent 2 is exact as JSON's decoder reads
+    it, and one that has a third decimal is no integer. Raises NotMoney where one of them is none."""
+    try:
+        amounts = _all_cents(f"[{'e2,'.join(texts)}e2]")
+        if len(amounts) == len(texts):
+            return amounts
+    except msgspec.DecodeError:
+        pass
+    return [cents(text) for text in texts]
 
 
 @lru_cache(_CACHE)

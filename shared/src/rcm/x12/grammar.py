@@ -7,6 +7,7 @@ separators are counted instead. White space around segments is no part of them, 
 
 import re
 from collections.abc import Generator, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,8 +44,22 @@ class Delimiters(Struct, frozen=True):
 
 STANDARD = Delimiters()
 
-Batch = tuple[Delimiters, list[str]]
-"""Segments as they stand, without terminator and white space around them."""
+
+class Batch(Struct, frozen=True):
+    """Some whole segments of one interchange."""
+
+    delimiters: Delimiters
+    text: str
+    """The segments, each with its terminator, without white space around them and line ends within them."""
+    count: int
+    binaries: dict[str, str]
+    """BIN segments, which may hold anything: what stands for each in `text`, and the segment itself."""
+
+    def segments(self) -> list[str]:
+        """Each without its terminator."""
+        segments = self.text.split(self.delimiters.terminator)
+        segments.pop()
+        return [self.binaries.get(segment, segment) for segment in segments] if self.binaries else segments
 
 
 class Tokens:
@@ -56,7 +71,13 @@ class Tokens:
         self.count = 0
         """Segments handed out so far."""
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[tuple[Delimiters, list[str]]]:
+        """The same as lists of segments."""
+        for batch in self.batches():
+            yield batch.delimiters, batch.segments()
+
+    def batches(self) -> Iterator[Batch]:
+        """The whole source, piece by piece. Raises NotX12 where it does not begin with an interchange."""
         buffer = self._first_isa(self._stream.read(CHUNK))
         try:
             while buffer:
@@ -70,7 +91,8 @@ class Tokens:
                     buffer = self._past_bad_isa(buffer, error.detail)
                     continue
                 isa, buffer = buffer[:length], buffer[length:]
-                yield self._handed(delimiters, [isa[:-1].decode("latin-1")])
+                self.count += 1
+                yield Batch(delimiters, isa[:-1].decode("latin-1") + delimiters.terminator, 1, {})
                 buffer = yield from self._body(delimiters, buffer)
         finally:
             self._stream.close()
@@ -104,7 +126,7 @@ class Tokens:
         next_isa = re.compile(re.escape(end_mark) + rb"[\s\x00\x1a]*ISA[^A-Za-z0-9\s]")
         searched = 0
         while True:
-            found = next_isa.search(buffer, searched)
+            found = next_isa.search(buffer, searched) if buffer.find(b"ISA", searched) >= 0 else None
             if found is not None:
                 stop = found.end() - 4
                 yield self._split(delimiters, buffer[:stop])
@@ -125,13 +147,20 @@ class Tokens:
         return b""
 
     def _split(self, delimiters: Delimiters, data: bytes) -> Batch:
+        terminator = delimiters.terminator
+        binaries: dict[str, str] = {}
         if holds_binary(data, delimiters):
-            return self._handed(delimiters, _split_with_binary(delimiters, data))
-        return self._handed(delimiters, _split_text(delimiters.terminator, _decoded(data, delimiters)))
-
-    def _handed(self, delimiters: Delimiters, segments: list[str]) -> Batch:
-        self.count += len(segments)
-        return delimiters, segments
+            raws = _split_with_binary(delimiters, data)
+            for place, raw in enumerate(raws):
+                if terminator in raw:
+                    raws[place] = f"BIN{delimiters.element}\0{place}"
+                    binaries[raws[place]] = raw
+            text = terminator.join([*raws, ""])
+        else:
+            text = _clean(terminator, _decoded(data, delimiters))
+        count = text.count(terminator)
+        self.count += count
+        return Batch(delimiters, text, count, binaries)
 
     def _note_unterminated(self, delimiters: Delimiters, buffer: bytes) -> None:
         raws = _split_text(delimiters.terminator, _decoded(buffer, delimiters))
@@ -218,7 +247,12 @@ def _decoded(data: bytes, delimiters: Delimiters) -> str:
 
 
 def _split_text(terminator: str, text: str) -> list[str]:
-    """Segments without white space around them and without line ends within them; none is empty."""
+    """The segments of a text; none is empty."""
+    return _clean(terminator, text).split(terminator)[:-1]
+
+
+def _clean(terminator: str, text: str) -> str:
+    """Segments without white space around them and without line ends within them, none empty, each with its terminator."""
     if terminator not in "\r\n":
         if "\n" in text or "\r" in text:
             text = text.replace("\r", "").replace("\n", "")
@@ -226,13 +260,19 @@ def _split_text(terminator: str, text: str) -> list[str]:
         text = text.replace("\n", "")
     else:
         text = text.replace("\r", "")
-    raws = text.split(terminator)
-    if not raws[-1]:
-        raws.pop()
-    if terminator + terminator in text or text[:1] in _SPACE or any(terminator + blank in text for blank in _SPACE):
+    if text[-1:] != terminator:
+        text += terminator
+    if text[:1] in _SPACE or _unclean(terminator).search(text):
         # Only white space after a terminator is dropped: a blank before one may be an element's own.
-        raws = [raw for raw in (raw.lstrip(_SPACE) for raw in raws) if raw]
-    return raws
+        raws = [raw for raw in (raw.lstrip(_SPACE) for raw in text.split(terminator)) if raw]
+        text = terminator.join([*raws, ""])
+    return text
+
+
+@lru_cache(64)
+def _unclean(terminator: str) -> re.Pattern[str]:
+    """Finds white space or nothing after a terminator."""
+    return re.compile(f"{re.escape(terminator)}[{re.escape(terminator + _SPACE)}]")
 
 
 _BINARY = re.compile(r"\s*BIN(.)(\d+)\1", re.DOTALL)

@@ -25,6 +25,8 @@ class Address(Struct, frozen=True, gc=False):
     line2: str = ""
     country: str = ""
     """N404, only outside the United States."""
+    subdivision: str = ""
+    """N407, only outside the United States and Canada."""
 
 
 class Adjustment(Struct, frozen=True, gc=False):
@@ -105,6 +107,30 @@ class InpatientAdjudication(Struct, frozen=True, gc=False):
     "19" professional component, "24" capital exception, "02" outlier."""
     cost_report_days: str = ""
     """MIA15."""
+
+
+class Difference(Struct, frozen=True, gc=False):
+    """A balance that fails: in an 835, or between a claim and what other payers have done with it."""
+
+    level: str
+    """line, claim or transaction."""
+    expected_cents: int
+    found_cents: int
+    segment_number: int
+    """Of the segment whose amount is not what it should be."""
+    patient_control_number: str = ""
+    line: int = 0
+    """From 1; 0 for the claim itself and the transaction."""
+    rule: str = ""
+    """Which balance: line, claim-adjustments, claim-charges, claim-payments, transaction; payer-claim, payer-line,
+    payer-payments of an 837."""
+    payer_id: str = ""
+    """The other payer that it is about, in an 837."""
+
+    @property
+    def difference_cents(self) -> int:
+        """What was found less what was expected."""
+        return self.found_cents - self.expected_cents
 
 
 class Envelope(Struct, frozen=True, gc=False):

@@ -35,12 +35,12 @@ from rcm.x12.professional_claim import ClaimInFile
 from rcm.x12.professional_claim.reader import ProfessionalClaimReader, is_professional
 from rcm.x12.remittance import ClaimPayment, Party, ProviderAdjustment, Remittance, write_remittances
 from rcm.x12.validation import CheckedInterchange, CheckedSet, check
-from rcm.x12.values import Address, InterchangeHeader, Reference
+from rcm.x12.values import Address, Contact, InterchangeHeader, Reference
 
 ACKNOWLEDGED_AFTER_DAYS = 1
 PAID_AFTER_DAYS = 14
 _ADDRESS = Address("1 SANDBOX PLAZA", "SPRINGFIELD", "IL", "627010000")
-_CONTACT = "PER*BL*SANDBOX EDI*TE*2175550100"
+_CONTACT = Contact("BL", "SANDBOX EDI", (("TE", "2175550100"),))
 VOID = "8"
 _NOTHING: Mapping[str, ClaimPayment] = {}
 _OWN_REFUSAL = (SegmentError("BHT", 2, "", "8", (), (ElementError(6, 0, 0, "640", "7"),)),)

@@ -1,10 +1,11 @@
 """835, remittance advice (005010X221A1): typed values, reader, balances, writer."""
 
 from rcm.x12.remittance.balances import claim_differences, differences, transaction_difference
-from rcm.x12.remittance.reader import read_remittances
+from rcm.x12.remittance.reader import RemittanceReader, read_remittances
 from rcm.x12.remittance.values import (
+    BankAccount,
+    ClaimGroup,
     ClaimPayment,
-    Difference,
     LinePayment,
     Party,
     Person,
@@ -12,8 +13,11 @@ from rcm.x12.remittance.values import (
     Remittance,
 )
 from rcm.x12.remittance.writer import write_remittances
+from rcm.x12.values import Difference
 
 __all__ = [
+    "BankAccount",
+    "ClaimGroup",
     "ClaimPayment",
     "Difference",
     "LinePayment",
@@ -21,6 +25,7 @@ __all__ = [
     "Person",
     "ProviderAdjustment",
     "Remittance",
+    "RemittanceReader",
     "claim_differences",
     "differences",
     "read_remittances",

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from rcm.x12.remittance.values import ClaimPayment, Difference, Remittance
+from rcm.x12.remittance.values import ClaimPayment, Remittance
+from rcm.x12.values import Difference
 
 
 def claim_differences(claim: ClaimPayment) -> list[Difference]:
@@ -11,27 +12,43 @@ def claim_differences(claim: ClaimPayment) -> list[Difference]:
     Line: SVC02 - CAS = SVC03. Claim: CLP03 - all CAS = CLP04; with lines also sum(SVC02) = CLP03 and
     sum(SVC03) - CAS of 2100 = CLP04.
     """
-    differences: list[Difference] = []
-    pcn = claim.patient_control_number
-    all_adjusted = claim_adjusted = sum(adjustment.amount_cents for adjustment in claim.adjustments)
-    charged = paid = 0
-    for number, line in enumerate(claim.lines, 1):
+    own = charged = paid = 0
+    for adjustment in claim.adjustments:
+        own += adjustment.amount_cents
+    everything = own
+    for line in claim.lines:
         adjusted = 0
         for adjustment in line.adjustments:
             adjusted += adjustment.amount_cents
         if line.charge_cents - adjusted != line.paid_cents:
-            expected = line.charge_cents - adjusted
-            differences.append(Difference("line", expected, line.paid_cents, line.segment_number, pcn, number, "line"))
-        all_adjusted += adjusted
+            return _claim_differences(claim)
+        everything += adjusted
         charged += line.charge_cents
         paid += line.paid_cents
-    place = claim.segment_number
-    if (expected := claim.charge_cents - all_adjusted) != claim.paid_cents:
+    if claim.charge_cents - everything != claim.paid_cents:
+        return _claim_differences(claim)
+    if claim.lines and (charged != claim.charge_cents or paid - own != claim.paid_cents):
+        return _claim_differences(claim)
+    return []
+
+
+def _claim_differences(claim: ClaimPayment) -> list[Difference]:
+    """The same for a claim that does not balance."""
+    differences: list[Difference] = []
+    pcn, place = claim.patient_control_number, claim.segment_number
+    own = sum(adjustment.amount_cents for adjustment in claim.adjustments)
+    everything = own + sum(adjustment.amount_cents for line in claim.lines for adjustment in line.adjustments)
+    for number, line in enumerate(claim.lines, 1):
+        expected = line.charge_cents - sum(adjustment.amount_cents for adjustment in line.adjustments)
+        if expected != line.paid_cents:
+            differences.append(Difference("line", expected, line.paid_cents, line.segment_number, pcn, number, "line"))
+    if (expected := claim.charge_cents - everything) != claim.paid_cents:
         differences.append(Difference("claim", expected, claim.paid_cents, place, pcn, 0, "claim-adjustments"))
     if claim.lines:
+        charged = sum(line.charge_cents for line in claim.lines)
         if charged != claim.charge_cents:
             differences.append(Difference("claim", charged, claim.charge_cents, place, pcn, 0, "claim-charges"))
-        if (expected := paid - claim_adjusted) != claim.paid_cents:
+        if (expected := sum(line.paid_cents for line in claim.lines) - own) != claim.paid_cents:
             differences.append(Difference("claim", expected, claim.paid_cents, place, pcn, 0, "claim-payments"))
     return differences
 

@@ -2,8 +2,18 @@
 
 from datetime import date
 
-from rcm.x12.remittance.values import ClaimPayment, LinePayment, Party, Person
-from rcm.x12.values import Address, Adjustment, Amount, Dated, Quantity, Reference
+from rcm.x12.reading import BLANKS, address
+from rcm.x12.remittance.values import ClaimGroup, ClaimPayment, LinePayment, Party, Person
+from rcm.x12.values import (
+    Adjustment,
+    Amount,
+    Contact,
+    Dated,
+    InpatientAdjudication,
+    OutpatientAdjudication,
+    Quantity,
+    Reference,
+)
 
 _NOTHING: list[str] = []
 
@@ -11,36 +21,56 @@ _NOTHING: list[str] = []
 class Part:
     """What header, claims and lines have in common."""
 
-    __slots__ = ("adjustments", "amounts", "quantities", "raw", "references")
+    __slots__ = ("adjustments", "amounts", "contacts", "dates", "quantities", "raw", "references")
 
     def __init__(self) -> None:
         self.adjustments: list[Adjustment] = []
         self.amounts: list[Amount] = []
         self.quantities: list[Quantity] = []
         self.references: list[Reference] = []
+        self.contacts: list[Contact] = []
+        self.dates: list[Dated] = []
         self.raw: list[str] = []
 
 
 class PartyPart(Part):
     """Loop 1000A or 1000B; also the header itself, which has no name."""
 
-    __slots__ = ("city", "identifier", "name", "qualifier", "street")
+    __slots__ = ("city", "elements", "street")
 
-    def __init__(self, name: str = "", qualifier: str = "", identifier: str = "") -> None:
+    def __init__(self, elements: list[str] = BLANKS) -> None:
         super().__init__()
-        self.name = name
-        self.qualifier = qualifier
-        self.identifier = identifier
-        self.street = ("", "")
-        self.city = ("", "", "", "")
+        self.elements = elements
+        """N1, padded."""
+        self.street: list[str] = []
+        self.city: list[str] = []
 
     def whole(self) -> Party:
         """The party with its address, where it has one."""
-        address = None
-        if any(self.street) or any(self.city):
-            city, state, postal_code, country = self.city
-            address = Address(self.street[0], city, state, postal_code, self.street[1], country)
-        return Party(self.name, self.qualifier, self.identifier, address, tuple(self.references), tuple(self.raw))
+        n1 = self.elements
+        where = address(self.street, self.city)
+        return Party(n1[2], n1[3], n1[4], where, tuple(self.references), tuple(self.contacts), tuple(self.raw))
+
+
+class GroupPart(Part):
+    """Loop 2000 before its claims."""
+
+    __slots__ = ("drg_totals", "number", "summary", "summary_ends", "totals")
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+        self.summary: list[str] = BLANKS
+        self.summary_ends: date | None = None
+        self.totals: list[Amount] = []
+        self.drg_totals: list[Amount] = []
+
+    def whole(self) -> ClaimGroup:
+        """The group as typed."""
+        ts3 = self.summary
+        return ClaimGroup(
+            self.number, ts3[1], ts3[2], self.summary_ends, ts3[4], tuple(self.totals), tuple(self.drg_totals), tuple(self.raw)
+        )
 
 
 class LinePart(Part):
@@ -87,6 +117,10 @@ class LinePart(Part):
             tuple(self.remarks),
             self.number,
             tuple(self.raw),
+            tuple(self.dates),
+            procedure[6] if parts > 6 else "",
+            original[0] if original and original[0] != procedure[0] else "",
+            original[6] if len(original) > 6 else "",
         )
 
 
@@ -94,9 +128,17 @@ class ClaimPart(Part):
     """Loop 2100."""
 
     __slots__ = (
-        "charge", "dates", "elements", "inpatient", "lines", "loop", "number", "outpatient", "paid", "persons",
+        "charge",
+        "elements",
+        "inpatient",
+        "lines",
+        "loop",
+        "number",
+        "outpatient",
+        "paid",
+        "persons",
         "responsibility",
-    )  # fmt: skip
+    )
 
     def __init__(self, elements: list[str], number: int, loop: int) -> None:
         super().__init__()
@@ -106,18 +148,12 @@ class ClaimPart(Part):
         self.charge = self.paid = self.responsibility = 0
         self.lines: list[LinePart] = []
         self.persons: list[Person] = []
-        self.dates: list[Dated] = []
-        self.outpatient: tuple[str, ...] = ()
-        self.inpatient: tuple[str, ...] = ()
-
-    def add_person(self, elements: list[str]) -> None:
-        """An NM1 of the claim."""
-        self.persons.append(Person(elements[1], elements[3], elements[4], elements[5], elements[8], elements[9]))
+        self.outpatient: OutpatientAdjudication | None = None
+        self.inpatient: InpatientAdjudication | None = None
 
     def whole(self, last: int) -> ClaimPayment:
         """The claim as typed; `last` is its last segment's number."""
-        elements, outpatient, inpatient = self.elements, self.outpatient, self.inpatient
-        remarks = tuple(filter(None, (*outpatient[2:7], *inpatient[4:5], *inpatient[19:23]))) if outpatient or inpatient else ()
+        elements = self.elements
         return ClaimPayment(
             elements[1],
             elements[2],
@@ -135,11 +171,21 @@ class ClaimPart(Part):
             tuple(self.dates),
             tuple(self.amounts),
             tuple(self.quantities),
-            remarks,
-            outpatient,
-            inpatient,
+            self.outpatient,
+            self.inpatient,
             self.loop,
             self.number,
             last,
             tuple(self.raw),
+            tuple(self.contacts),
+            elements[11],
+            elements[12],
+            elements[13],
         )
+
+
+def person(elements: list[str]) -> Person:
+    """An NM1 of a claim, padded."""
+    return Person(
+        elements[1], elements[3], elements[4], elements[5], elements[8], elements[9], elements[7], elements[2] == "2"
+    )  # fmt: skip

@@ -5,7 +5,31 @@ from datetime import date
 from msgspec import Struct
 
 from rcm.x12.problems import Problem
-from rcm.x12.values import Address, Adjustment, Amount, Dated, Envelope, Quantity, Reference
+from rcm.x12.values import (
+    Address,
+    Adjustment,
+    Amount,
+    Contact,
+    Dated,
+    Difference,
+    Envelope,
+    InpatientAdjudication,
+    OutpatientAdjudication,
+    Quantity,
+    Reference,
+)
+
+__all__ = [
+    "BankAccount",
+    "ClaimGroup",
+    "ClaimPayment",
+    "Difference",
+    "LinePayment",
+    "Party",
+    "Person",
+    "ProviderAdjustment",
+    "Remittance",
+]
 
 
 class Party(Struct, frozen=True, gc=False):
@@ -18,8 +42,10 @@ class Party(Struct, frozen=True, gc=False):
     address: Address | None = None
     references: tuple[Reference, ...] = ()
     """Such as REF*2U of a payer, REF*TJ (tax id) of a payee."""
+    contacts: tuple[Contact, ...] = ()
+    """PER: CX the claim office, BL the technical department, IC a web site."""
     raw: tuple[str, ...] = ()
-    """PER and RDM, as they stood."""
+    """RDM, and what else has no typed place, as it stood."""
 
 
 class Person(Struct, frozen=True, gc=False):
@@ -31,6 +57,9 @@ class Person(Struct, frozen=True, gc=False):
     middle_name: str = ""
     qualifier: str = ""
     identifier: str = ""
+    suffix: str = ""
+    organisation: bool = False
+    """NM102 is 2."""
 
 
 class LinePayment(Struct, frozen=True, gc=False):
@@ -64,7 +93,15 @@ class LinePayment(Struct, frozen=True, gc=False):
     segment_number: int = 0
     """SVC's number in the file."""
     raw: tuple[str, ...] = ()
-    """Segments that have no typed place here, as they stood."""
+    """Segments that have no typed place here, or say more than it holds, as they stood."""
+    dates: tuple[Dated, ...] = ()
+    """DTM with other qualifiers."""
+    description: str = ""
+    """SVC01-7."""
+    original_qualifier: str = ""
+    """SVC06-1, where it is not that of SVC01."""
+    original_description: str = ""
+    """SVC06-7."""
 
 
 class ClaimPayment(Struct, frozen=True, gc=False):
@@ -95,23 +132,35 @@ class ClaimPayment(Struct, frozen=True, gc=False):
     """DTM: 232/233 statement period, 050 received, 036 coverage expiration."""
     amounts: tuple[Amount, ...] = ()
     quantities: tuple[Quantity, ...] = ()
-    remarks: tuple[str, ...] = ()
-    """Remark codes of MOA03-07 and MIA05, 20-23."""
-    outpatient: tuple[str, ...] = ()
-    """MOA's elements."""
-    inpatient: tuple[str, ...] = ()
-    """MIA's elements."""
+    outpatient: OutpatientAdjudication | None = None
+    """MOA."""
+    inpatient: InpatientAdjudication | None = None
+    """MIA."""
     header_number: int = 0
     """LX01 of the 2000 loop it stands in; 0 without one."""
     segment_number: int = 0
     """CLP's number in the file."""
     last_segment_number: int = 0
     raw: tuple[str, ...] = ()
-    """Segments that have no typed place here, as they stood."""
+    """Segments that have no typed place here, or say more than it holds, as they stood."""
+    contacts: tuple[Contact, ...] = ()
+    """PER*CX: whom to ask about this claim."""
+    drg: str = ""
+    """CLP11."""
+    drg_weight: str = ""
+    """CLP12."""
+    discharge_fraction: str = ""
+    """CLP13."""
 
     def person(self, entity: str) -> Person | None:
         """The first NM1 with this entity code."""
         return next((person for person in self.persons if person.entity == entity), None)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Remark codes of the claim: MOA03 to 07, MIA05 and 20 to 23."""
+        outpatient = self.outpatient.remarks if self.outpatient is not None else ()
+        return outpatient + self.inpatient.remarks if self.inpatient is not None else outpatient
 
     @property
     def member_id(self) -> str:
@@ -133,6 +182,35 @@ class ProviderAdjustment(Struct, frozen=True, gc=False):
     """PLB03-2."""
     amount_cents: int
     """As PLB writes it: positive lowers the payment."""
+
+
+class BankAccount(Struct, frozen=True, gc=False):
+    """BPR06 to 09 (the payer's) or BPR12 to 15 (the payee's)."""
+
+    routing_qualifier: str
+    """01 ABA routing number, 04 Canadian."""
+    routing_number: str
+    account_qualifier: str = ""
+    """DA checking, SG savings."""
+    account_number: str = ""
+
+
+class ClaimGroup(Struct, frozen=True, gc=False):
+    """2000: a header number (LX) with what TS3 and TS2 sum up of the claims below it."""
+
+    number: int
+    """LX01."""
+    provider_id: str = ""
+    """TS301."""
+    facility_code: str = ""
+    fiscal_period_ends: date | None = None
+    claim_count: str = ""
+    """TS304."""
+    totals: tuple[Amount, ...] = ()
+    """TS305 to TS324, the element ("05" is the charges) as qualifier; counts among them in hundredths as well."""
+    drg_totals: tuple[Amount, ...] = ()
+    """TS201 to TS219 in the same way."""
+    raw: tuple[str, ...] = ()
 
 
 class Remittance(Struct, frozen=True):
@@ -163,7 +241,7 @@ class Remittance(Struct, frozen=True):
     references: tuple[Reference, ...] = ()
     """REF of the header: EV receiver, F2 version."""
     raw: tuple[str, ...] = ()
-    """Header segments that have no typed place here (CUR, TS2, TS3), as they stood."""
+    """Segments of the header or after the claims that have no typed place here (CUR), as they stood."""
     envelope: Envelope = Envelope()
     transaction_control_number: str = ""
     """ST02."""
@@ -173,23 +251,13 @@ class Remittance(Struct, frozen=True):
     content_sha256: str = ""
     """Over the normalised segments between ST and SE: equal for the same check resent in another file."""
     problems: tuple[Problem, ...] = ()
-
-
-class Difference(Struct, frozen=True, gc=False):
-    """A balance that fails."""
-
-    level: str
-    """line, claim or transaction."""
-    expected_cents: int
-    found_cents: int
-    segment_number: int
-    patient_control_number: str = ""
-    line: int = 0
-    """From 1; 0 for the claim itself and the transaction."""
-    rule: str = ""
-    """Which balance: line, claim-adjustments, claim-charges, claim-payments, transaction."""
-
-    @property
-    def difference_cents(self) -> int:
-        """What was found less what was expected."""
-        return self.found_cents - self.expected_cents
+    payment_format: str = ""
+    """BPR05: CCP, CTX."""
+    payer_account: BankAccount | None = None
+    payee_account: BankAccount | None = None
+    originating_company_id: str = ""
+    """BPR10."""
+    originating_supplement: str = ""
+    """BPR11."""
+    groups: tuple[ClaimGroup, ...] = ()
+    """2000 in their order; `ClaimPayment.header_number` names them."""

@@ -4,17 +4,31 @@ from collections.abc import Iterator, Sequence
 
 from rcm.x12.elements import amount_text, day_text
 from rcm.x12.problems import CannotWrite
-from rcm.x12.remittance.values import ClaimPayment, LinePayment, Party, Person, ProviderAdjustment, Remittance
+from rcm.x12.remittance.values import (
+    BankAccount,
+    ClaimGroup,
+    ClaimPayment,
+    LinePayment,
+    Party,
+    Person,
+    ProviderAdjustment,
+    Remittance,
+)
 from rcm.x12.text import clean, code, composite, free, interchange, segment
-from rcm.x12.values import Address, Adjustment, InterchangeHeader, Reference
+from rcm.x12.values import Address, Amount, InterchangeHeader, Reference
+from rcm.x12.writing import (
+    adjustment_segments,
+    contact_segment,
+    inpatient_segment,
+    outpatient_segment,
+    procedure_composite,
+    untyped,
+)
 
 VERSION = "005010X221A1"
-_TRIPLETS = 6
-"""Adjustments that one CAS holds."""
 _PAIRS = 6
 """Adjustments that one PLB holds."""
 _PERSON_ORDER = ("QC", "IL", "74", "82", "TT", "PR", "GB")
-_GROUPS = frozenset({"CO", "PR", "OA", "PI"})
 
 
 def write_remittances(header: InterchangeHeader, remittances: Sequence[Remittance]) -> bytes:
@@ -33,29 +47,56 @@ def _set(index: int, remittance: Remittance) -> Iterator[str]:
         raise CannotWrite(f"{path}.payment_cents", "is never negative")
     yield f"ST*835*{index + 1:04d}"
     paid_on = day_text(payment.payment_date) if payment.payment_date is not None else ""
-    amount = amount_text(payment.payment_cents)
-    yield segment("BPR", payment.handling, amount, payment.credit_or_debit, payment.method, *[""] * 11, paid_on)
+    yield segment(
+        "BPR", payment.handling, amount_text(payment.payment_cents), payment.credit_or_debit, payment.method,
+        payment.payment_format, *_account(payment.payer_account), clean(payment.originating_company_id),
+        clean(payment.originating_supplement), *_account(payment.payee_account), paid_on,
+    )  # fmt: skip
     trace = free(payment.trace_number, 50, f"{path}.trace_number", required=True)
     yield segment("TRN", "1", trace, clean(payment.payer_trace_id), clean(payment.originating_company))
+    yield from (raw for raw in payment.raw if raw.startswith("CUR*"))
     yield from _references(payment.references, path)
     if payment.produced_on is not None:
         yield f"DTM*405*{day_text(payment.produced_on)}"
     yield from _party("PR", payment.payer, f"{path}.payer")
     yield from _party("PE", payment.payee, f"{path}.payee")
-    if payment.raw:
-        raise CannotWrite(f"{path}.raw", "segments without a typed place are not written in the header")
-    yield from _claims(payment.claims, path)
+    yield from _claims(payment, path)
     yield from _provider_adjustments(payment.provider_adjustments)
 
 
-def _claims(claims: Sequence[ClaimPayment], path: str) -> Iterator[str]:
-    """2000 and 2100; a claim's LX is written where its number changes."""
+def _account(account: BankAccount | None) -> tuple[str, str, str, str]:
+    if account is None:
+        return "", "", "", ""
+    return account.routing_qualifier, clean(account.routing_number), account.account_qualifier, clean(account.account_number)
+
+
+def _claims(remittance: Remittance, path: str) -> Iterator[str]:
+    """2000 and 2100; a claim's LX, with the sums of its group, is written where its number changes."""
     number = 0
-    for place, claim in enumerate(claims):
+    groups = {group.number: group for group in remittance.groups}
+    for place, claim in enumerate(remittance.claims):
         if not place or claim.header_number != number:
             number = claim.header_number
             yield f"LX*{number or 1}"
+            if (group := groups.get(number)) is not None:
+                yield from _group(group)
         yield from _claim(claim, f"{path}.claims[{place}]")
+
+
+def _group(group: ClaimGroup) -> Iterator[str]:
+    """TS3 and TS2."""
+    if group.provider_id:
+        ends = day_text(group.fiscal_period_ends) if group.fiscal_period_ends is not None else ""
+        sums = _by_element(group.totals, 5, 24)
+        yield segment("TS3", clean(group.provider_id), clean(group.facility_code), ends, clean(group.claim_count), *sums)
+    if group.drg_totals:
+        yield segment("TS2", *_by_element(group.drg_totals, 1, 19))
+
+
+def _by_element(amounts: Sequence[Amount], first: int, last: int) -> list[str]:
+    """The amounts as elements, each at the place that is its qualifier."""
+    found = {item.qualifier: amount_text(item.amount_cents) for item in amounts}
+    return [found.get(f"{place:02d}", "") for place in range(first, last + 1)]
 
 
 def _claim(claim: ClaimPayment, path: str) -> list[str]:
@@ -73,18 +114,24 @@ def _claim(claim: ClaimPayment, path: str) -> list[str]:
             clean(claim.payer_claim_control_number),
             clean(claim.facility_code),
             clean(claim.frequency),
+            "",
+            clean(claim.drg),
+            clean(claim.drg_weight),
+            clean(claim.discharge_fraction),
         )
     ]
-    _adjustments(out, claim.adjustments, path)
+    adjustment_segments(out, claim.adjustments, path)
     out += [_person(person, path) for person in sorted(claim.persons, key=_place_of_person)]
-    for name, elements in (("MIA", claim.inpatient), ("MOA", claim.outpatient)):
-        if elements:
-            out.append(segment(name, *elements))
+    if claim.inpatient is not None:
+        out.append(inpatient_segment(claim.inpatient))
+    if claim.outpatient is not None:
+        out.append(outpatient_segment(claim.outpatient))
     out += _references(claim.references, path)
     out += [f"DTM*{item.qualifier}*{day_text(item.first)}" for item in claim.dates]
-    out += claim.raw
+    out += [contact_segment(item, path) for item in claim.contacts]
     out += [f"AMT*{item.qualifier}*{amount_text(item.amount_cents)}" for item in claim.amounts]
     out += [f"QTY*{clean(item.qualifier)}*{clean(item.quantity)}" for item in claim.quantities]
+    out += untyped(claim.raw)
     for place, line in enumerate(claim.lines):
         _line(out, line, f"{path}.lines[{place}]")
     return out
@@ -96,12 +143,12 @@ def _line(out: list[str], line: LinePayment, path: str) -> None:
     out.append(
         segment(
             "SVC",
-            composite(qualifier, code(line.procedure, 48, f"{path}.procedure"), *line.modifiers),
+            procedure_composite(qualifier, code(line.procedure, 48, f"{path}.procedure"), line.modifiers, line.description),
             amount_text(line.charge_cents),
             amount_text(line.paid_cents),
             "" if qualifier == "NU" or not line.revenue_code else clean(line.revenue_code),
             line.units,
-            composite(qualifier, line.original_procedure, *line.original_modifiers) if line.original_procedure else "",
+            _original(line),
             line.original_units,
         )
     )
@@ -110,7 +157,8 @@ def _line(out: list[str], line: LinePayment, path: str) -> None:
             out.append(f"DTM*472*{day_text(line.date_of_service)}")
         else:
             out += [f"DTM*150*{day_text(line.date_of_service)}", f"DTM*151*{day_text(line.date_of_service_to)}"]
-    _adjustments(out, line.adjustments, path)
+    out += [f"DTM*{item.qualifier}*{day_text(item.first)}" for item in line.dates]
+    adjustment_segments(out, line.adjustments, path)
     if line.references:
         out += _references(line.references, path)
     if line.control_number:
@@ -118,23 +166,15 @@ def _line(out: list[str], line: LinePayment, path: str) -> None:
     out += [f"AMT*{item.qualifier}*{amount_text(item.amount_cents)}" for item in line.amounts]
     out += [f"QTY*{clean(item.qualifier)}*{clean(item.quantity)}" for item in line.quantities]
     out += [f"LQ*HE*{clean(remark)}" for remark in line.remarks]
-    out += line.raw
+    out += untyped(line.raw)
 
 
-def _adjustments(out: list[str], adjustments: Sequence[Adjustment], path: str) -> None:
-    """CAS: neighbours of one group share a segment, up to six."""
-    place, count = 0, len(adjustments)
-    while place < count:
-        group = adjustments[place].group
-        if group not in _GROUPS:
-            raise CannotWrite(f"{path}.adjustments[{place}].group", "must be CO, PR, OA or PI")
-        triplets: list[str] = []
-        while place < count and adjustments[place].group == group and len(triplets) < 3 * _TRIPLETS:
-            item = adjustments[place]
-            reason = code(item.reason, 5, f"{path}.adjustments[{place}].reason")
-            triplets += [reason, amount_text(item.amount_cents), clean(item.quantity) if item.quantity else ""]
-            place += 1
-        out.append(segment("CAS", group, *triplets))
+def _original(line: LinePayment) -> str:
+    """SVC06."""
+    if not line.original_procedure:
+        return ""
+    qualifier = line.original_qualifier or line.procedure_qualifier
+    return procedure_composite(qualifier, line.original_procedure, line.original_modifiers, line.original_description)
 
 
 def _place_of_person(person: Person) -> int:
@@ -142,10 +182,13 @@ def _place_of_person(person: Person) -> int:
 
 
 def _person(person: Person, path: str) -> str:
-    kind = "2" if person.entity in {"TT", "PR"} or (person.entity == "82" and not person.first_name) else "1"
+    organisation = person.organisation or person.entity in {"TT", "PR"} or (person.entity == "82" and not person.first_name)
     last, first = clean(person.last_name), clean(person.first_name)
     middle = free(person.middle_name, 25, f"{path}.persons.middle_name")
-    return segment("NM1", person.entity, kind, last, first, middle, "", "", person.qualifier, clean(person.identifier))
+    return segment(
+        "NM1", person.entity, "2" if organisation else "1", last, first, middle, "", clean(person.suffix), person.qualifier,
+        clean(person.identifier),
+    )  # fmt: skip
 
 
 def _party(entity: str, party: Party, path: str) -> Iterator[str]:
@@ -154,13 +197,16 @@ def _party(entity: str, party: Party, path: str) -> Iterator[str]:
     if party.address is not None:
         yield from _address(party.address, path)
     yield from _references(party.references, path)
-    yield from party.raw
+    for item in party.contacts:
+        yield contact_segment(item, path)
+    yield from untyped(party.raw)
 
 
 def _address(address: Address, path: str) -> Iterator[str]:
     if address.line1:
         yield segment("N3", free(address.line1, 55, f"{path}.address.line1"), clean(address.line2))
-    yield segment("N4", clean(address.city), clean(address.state), clean(address.postal_code), clean(address.country))
+    country = (clean(address.country), "", "", clean(address.subdivision))
+    yield segment("N4", clean(address.city), clean(address.state), clean(address.postal_code), *country)
 
 
 def _references(references: Sequence[Reference], path: str) -> Iterator[str]:
