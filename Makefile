@@ -1,6 +1,6 @@
 # The open revenue cycle. Every command; `make help` lists them. All you need is Python 3.11 or newer.
 .DEFAULT_GOAL := help
-.PHONY: help run run-kafka demo test check bench clean lock format fuzz-x12 judge-x12-inquiries
+.PHONY: help run run-kafka demo test check bench clean lock format fuzz-x12 judge-x12 judge-x12-inquiries
 
 # The environment's own Python once there is one; before that the first one on the PATH that is new enough.
 PYTHON ?= $(or $(wildcard .venv/bin/python),$(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -42,6 +42,10 @@ check: ## Checks style, types, the house's walls, sizes, and the READMEs' tables
 fuzz-x12: ## Damages X12 files of every kind for FUZZ_SECONDS= (300) and looks for crashes, hangs and memory; prints JSON
 	@$(SETUP) run test
 	@exec .venv/bin/python -m tests.shared.x12.fuzz
+
+judge-x12: ## pyx12 judges thousands of generated claims and remittances, and every fault of the tables
+	@$(SETUP) run test
+	@nice .venv/bin/python -m tests.shared.x12.judge_claims
 
 judge-x12-inquiries: ## Has an outside judge, in an environment of its own, look at generated 270, 271, 276 and 277; prints JSON
 	@$(SETUP) run test

@@ -1,10 +1,12 @@
-"""An outside judge: what pyx12 4.0.0 says of a file."""
+"""An outside judge: what pyx12 4.0.0 says of a file, as findings and as the 999 that it would send."""
 
 import io
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyx12.map_if
 import pyx12.params
@@ -23,16 +25,23 @@ def _cached_map(name: str, _param: Any, _path: Any = None) -> Any:
     return _map(name)
 
 
+@contextmanager
+def _maps_kept() -> Iterator[None]:
+    """A guide's map is read once, not for every file."""
+    pyx12.map_if.load_map_file = _cached_map
+    try:
+        yield
+    finally:
+        pyx12.map_if.load_map_file = _load_map
+
+
 def findings(content: bytes) -> list[str]:
     """Everything that pyx12 finds wrong, one line each; empty where it accepts the file."""
     report = io.StringIO()
-    pyx12.map_if.load_map_file = _cached_map
-    try:
+    with _maps_kept():
         accepted = pyx12.x12n_document.x12n_document(
             pyx12.params.params(), io.StringIO(content.decode("ascii")), None, None, fd_json=report
         )
-    finally:
-        pyx12.map_if.load_map_file = _load_map
     found = _errors(json.loads(report.getvalue()), "")
     return found or ([] if accepted else ["refused without a reason"])
 
@@ -48,3 +57,48 @@ def _errors(node: Any, place: str) -> list[str]:
     return found + [
         item for value in node.values() if isinstance(value, list | dict) for item in _errors(value, f"{place}/{here}")
     ]
+
+
+class Told(NamedTuple):
+    """What a 999 says, as far as pyx12's can be compared with ours."""
+
+    segments: frozenset[tuple[str, str]]
+    """IK301 and IK302."""
+    elements: frozenset[tuple[str, str, str, str]]
+    """IK301, IK302, IK401, IK403."""
+    sets: tuple[tuple[str, ...], ...]
+    """IK5s."""
+
+    @property
+    def nothing(self) -> bool:
+        """No fault was found."""
+        return not self.segments and all(one[0] == "A" for one in self.sets)
+
+
+def told(acknowledgement: str) -> Told:
+    """What stands in a 999."""
+    segments: set[tuple[str, str]] = set()
+    elements: set[tuple[str, str, str, str]] = set()
+    sets: list[tuple[str, ...]] = []
+    here = ("", "")
+    for text in acknowledgement.replace("\n", "").split("~"):
+        parts = text.split("*")
+        if parts[0] == "IK3":
+            here = (parts[1], parts[2])
+            segments.add(here)
+        elif parts[0] == "IK4":
+            elements.add((*here, parts[1], parts[3]))
+        elif parts[0] == "IK5":
+            sets.append((parts[1], *sorted(parts[2:])))
+    return Told(frozenset(segments), frozenset(elements), tuple(sets))
+
+
+def told_by_judge(content: bytes) -> Told | None:
+    """pyx12's 999; None where it fails over the file."""
+    out = io.StringIO()
+    try:
+        with _maps_kept():
+            pyx12.x12n_document.x12n_document(pyx12.params.params(), io.StringIO(content.decode("latin-1")), out, None)
+    except Exception:
+        return None
+    return told(out.getvalue())

@@ -13,6 +13,7 @@ from rcm.x12.acknowledgement.values import (
 )
 from rcm.x12.acknowledgement.writer import write_acknowledgements
 from rcm.x12.elements import instant
+from rcm.x12.text import clean
 from rcm.x12.validation import CheckedGroup, CheckedInterchange, CheckedSet, Finding
 from rcm.x12.validation.dictionary import segments
 from rcm.x12.validation.envelopes import GS_CODES, ISA_NOTES
@@ -26,8 +27,12 @@ _SEGMENTS_MAX = 1_000
 _CODES_MAX = 5
 """IK502 to IK506, AK905 to AK909."""
 _SEGMENT_ERRORS = "5"
+_TRAILER_CODES = {("ST", 1): "6", ("ST", 2): "7", ("ST", 3): "I6", ("SE", 1): "4", ("SE", 2): "3"}
+"""IK502 for the elements of ST and SE, which no IK3 names."""
 _ELEMENT_ERRORS = "8"
 _DEPENDENT_MISSING = "I6"
+_UNREADABLE = "ZZZ"
+"""IK301 where a segment's id has no letter that could be written."""
 
 
 def answer(interchange: CheckedInterchange, header: InterchangeHeader) -> bytes:
@@ -76,9 +81,13 @@ def group_answer(group: CheckedGroup) -> FunctionalAcknowledgement:
         code = ACCEPTED
     codes = tuple(sorted({_group_code(one) for one in errors}, key=int)[:_CODES_MAX])
     included = group.received if group.included is None else group.included
-    return FunctionalAcknowledgement(
-        group.functional_id, group.control_number, code, group.version, included, group.received, accepted, codes, sets
-    )
+    names = (_plain(group.functional_id, 2), _plain(group.control_number, 9), code, _plain(group.version, 12))
+    return FunctionalAcknowledgement(*names, included, group.received, accepted, codes, sets)
+
+
+def _plain(text: str, longest: int) -> str:
+    """What another wrote, as we can write it."""
+    return clean(text)[:longest].strip()
 
 
 def _group_code(finding: Finding) -> str:
@@ -91,21 +100,32 @@ def set_answer(checked: CheckedSet, version: str) -> SetAcknowledgement:
     """AK2 to IK5 of one set: its errors; warnings refuse nothing and are not told."""
     errors = [one for one in checked.findings if one.severity == "error"]
     within = tuple(_segment_errors(errors, checked))
-    codes = sorted({RULES[one.rule].code for one in errors if RULES[one.rule].level == "set"})
+    codes = sorted({_set_code(one) for one in errors if _of_set(one)})
     if within or (checked.rejected and not codes):
         codes.append(_SEGMENT_ERRORS)
     code = REJECTED if checked.rejected else ACCEPTED
-    shown = checked.version or version
-    return SetAcknowledgement(checked.identifier, checked.control_number, code, shown, tuple(codes[:_CODES_MAX]), within)
+    names = (_plain(checked.identifier, 3), _plain(checked.control_number, 9), code, _plain(checked.version or version, 35))
+    return SetAcknowledgement(*names, tuple(codes[:_CODES_MAX]), within)
+
+
+def _of_set(one: Finding) -> bool:
+    """IK5 tells it, and no IK3."""
+    return RULES[one.rule].level == "set" or (one.segment, one.element) in _TRAILER_CODES
+
+
+def _set_code(one: Finding) -> str:
+    known = RULES[one.rule]
+    return known.code if known.level == "set" else _TRAILER_CODES[one.segment, one.element]
 
 
 def _segment_errors(errors: Sequence[Finding], checked: CheckedSet) -> Iterator[SegmentError]:
     """An IK3 for each segment and what is wrong with it: 8 with all its IK4s, another code alone."""
-    inner = [one for one in errors if RULES[one.rule].level != "set"]
+    inner = [one for one in errors if not _of_set(one)]
     count = 0
-    for (number, segment, loop), members in groupby(inner, lambda one: (one.segment_number, one.segment, one.loop)):
+    for (number, name, loop), members in groupby(inner, lambda one: (one.segment_number, one.segment, one.loop)):
         mine = list(members)
         place = number - checked.first_segment + 1
+        segment = _plain(name, 3) or _UNREADABLE
         for code in dict.fromkeys(RULES[one.rule].code for one in mine if RULES[one.rule].level == "segment"):
             yield SegmentError(segment, place, loop, code, _contexts(mine))
             count += 1
@@ -125,7 +145,8 @@ def _segment_errors(errors: Sequence[Finding], checked: CheckedSet) -> Iterator[
 
 def _contexts(findings: Sequence[Finding]) -> tuple[tuple[str, ...], ...]:
     """Whose claim or trace it is."""
-    return tuple((one.context,) for one in findings[:1] if one.context)
+    name, _, value = findings[0].context.partition(":")
+    return ((f"{name}:{clean(value)}",),) if clean(value) else ()
 
 
 def _element_error(one: Finding) -> ElementError:

@@ -15,8 +15,8 @@ Matcher = Callable[[str], re.Match[str] | None]
 
 _DAY = r"(?:19|20)\d\d(?:(?:0[13578]|1[02])(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)(?:0[1-9]|[12]\d|30)|02(?:0[1-9]|1\d|2[0-8]))"
 _TIME = r"(?:[01]\d|2[0-3])[0-5]\d"
-_PERIODS = {"D8": _DAY, "RD8": f"{_DAY}-{_DAY}", "TM": _TIME, "DT": _DAY + _TIME}
-"""1251 by its 1250."""
+_PERIODS = {"D8": _DAY, "RD8": f"({_DAY})-({_DAY})", "TM": _TIME, "DT": _DAY + _TIME}
+"""1251 by its 1250; the ends of a period are groups, for their order is nothing that a pattern tells."""
 
 
 class _NoPattern(Exception):
@@ -166,6 +166,11 @@ def _component_pairs(uses: Sequence[ElementUse]) -> dict[int, str]:
         for place, (one, other) in enumerate(pairwise(uses))
         if one.element.number == "1250" and other.element.number == "1251" and one.usage != "-"
     }
+
+
+def in_order(days: Sequence[str | None]) -> bool:
+    """Whether each period of a match begins before it ends; those that did not take part are None."""
+    return all(first is None or (last is not None and first <= last) for first, last in zip(days[::2], days[1::2], strict=True))
 
 
 def matcher(use: SegmentUse, delimiters: Delimiters) -> Matcher | None:

@@ -4,6 +4,8 @@ from rcm.x12.validation.findings import RULES, Finding
 
 FINDINGS_MAX = 10_000
 """Findings that are kept of one file."""
+_VALUE_MAX = 99
+"""IK404."""
 
 
 class Report:
@@ -13,6 +15,8 @@ class Report:
         self.findings: list[Finding] = []
         self.number = 0
         """The segment at hand."""
+        self.loop = ""
+        """The loop that it stands in, as far as the walk told."""
         self.context = ""
         """The claim or trace at hand, as CTX names it."""
         self.errors = 0
@@ -42,10 +46,12 @@ class Report:
         if self.count > self._max:
             return
         message = f"{known.message}: {more}" if more else known.message
+        if not loop and number in {0, self.number}:
+            loop = self.loop
         self.findings.append(
             Finding(
                 known.snip, rule, number or self.number, segment, element, message, known.severity, loop, component,
-                repetition, reference, value, self.context,
+                repetition, reference, value[:_VALUE_MAX], self.context[:_VALUE_MAX],
             )
         )  # fmt: skip
 

@@ -5,6 +5,7 @@ from itertools import islice
 
 from rcm.x12.validation.guide import LoopUse, SegmentUse
 from rcm.x12.validation.machine import Machine, State, Step, required
+from rcm.x12.validation.patterns import in_order
 from rcm.x12.validation.report import Report
 from rcm.x12.validation.segments import faults
 
@@ -79,16 +80,17 @@ class SetWalk:
             state = step.state
             check = checks[state.index]
             if check is not None:
-                report.number = number
+                report.number, report.loop = number, state.use.loop.name
                 check(elements)
             matches = state.matches
-            if matches is None or matches(raw) is None:
+            found = matches(raw) if matches is not None else None
+            if found is None or (found.lastindex is not None and not in_order(found.groups())):
                 report.number = number
                 self._look(state, elements)
             if name == "SE":
                 self.last = elements
                 break
-        self._state, report.number = state, number
+        self._state, report.number, report.loop = state, number, ""
         return at + number - first
 
     def _first_component(self, elements: list[str]) -> str:

@@ -68,12 +68,12 @@ class FunctionalSituations(Situations):
         self._refused += code not in _ACCEPTED
 
     def _ak9(self, elements: list[str]) -> None:
-        """Sets may be named all, or only those that are refused."""
+        """Sets may be named all, or only those that are refused; a group that is refused for itself counts none."""
         code = at(elements, 1)
         included, received, accepted = (whole_number(at(elements, place)) or 0 for place in (2, 3, 4))
         if self._sets > received:
             self._count(3, f"{self._sets} are named")
-        elif accepted > received or (self._sets and received - accepted != self._refused):
+        elif accepted > received or (self._sets and not at(elements, 5) and received - accepted != self._refused):
             self._count(4, f"{received - self._refused} is expected")
         elif included < received:
             self._count(2, f"{received} were received")

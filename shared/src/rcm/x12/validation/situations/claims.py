@@ -18,7 +18,6 @@ _INPATIENT = frozenset({"11", "12", "18", "21", "22", "41"})
 """CLM05-1 of bills for a stay: hospital inpatient, its part B, swing bed, skilled nursing, religious."""
 _AMBULANCE = "054"
 """Revenue codes that begin so need no attending provider."""
-_MEDICARE = frozenset({"MA", "MB"})
 _POINTERS = tuple(str(number) for number in range(1, 13))
 
 
@@ -164,14 +163,14 @@ class ClaimSituations(Situations):
         if self._place and not forms.is_place(self._place):
             report.find("place-form", "CLM", 5, component=1, loop="2300", value=self._place)
         if self._frequency and self._frequency not in self.frequencies:
-            report.find("frequency", "CLM", 5, component=3, loop="2300", reference="1325", value=self._frequency)
+            report.find("frequency", "CLM", 5, component=3, loop="2300", value=self._frequency)
         self._accident = at(elements, 11)
         if self._accident:
             cause = [*self._accident.split(self.component), "", "", "", ""]
             if "AA" in cause[:2] and not cause[3]:
-                report.find("accident-state", "CLM", 11, component=4, loop="2300", reference="156")
+                report.find("accident-state", "CLM", 11, component=4, loop="2300")
         self._check_subscriber()
-        self._coordination.claim(self._claim_at, self._charge, self._sbr)
+        self._coordination.claim(self._charge, self._sbr, self._sbr_at)
 
     def _check_subscriber(self) -> None:
         if self._level == "22" and self._sbr_open and at(self._sbr, 2) == "18" and len(self._details) < 3:
@@ -230,7 +229,7 @@ class ClaimSituations(Situations):
             digits = pointer.lstrip("0")
             if pointer and (digits not in _POINTERS or int(digits) > self._diagnoses):
                 rule = "pointer" if self._diagnoses else "no-diagnosis"
-                self.report.find(rule, segment, place, component=number, loop="2400", reference="1328", value=pointer)
+                self.report.find(rule, segment, place, component=number, loop="2400", value=pointer)
 
     def _line_ref(self, elements: list[str]) -> None:
         code, value = at(elements, 1), at(elements, 2)
@@ -270,10 +269,10 @@ def check_procedure(report: Report, procedure: list[str], segment: str, place: i
     """A procedure's code by its qualifier, and its modifiers."""
     form = forms.PROCEDURES.get(procedure[0])
     if form is not None and not form(at(procedure, 1)):
-        report.find("procedure-form", segment, place, component=2, loop=loop, reference="234", value=at(procedure, 1))
+        report.find("procedure-form", segment, place, component=2, loop=loop, value=at(procedure, 1))
     for number, modifier in enumerate(procedure[2:6], 3):
         if modifier and not forms.is_modifier(modifier):
-            report.find("modifier-form", segment, place, component=number, loop=loop, reference="1339", value=modifier)
+            report.find("modifier-form", segment, place, component=number, loop=loop, value=modifier)
 
 
 class ProfessionalSituations(ClaimSituations):

@@ -48,7 +48,8 @@ class Coordination:
     def __init__(self, report: Report, component: str) -> None:
         self._report = report
         self._component = component
-        self._claim_at = 0
+        self._sbr: list[str] = []
+        self._sbr_at = 0
         self._clear()
 
     def _clear(self) -> None:
@@ -61,9 +62,9 @@ class Coordination:
         """Payer -> SVD02s, CASs and the DTP*573s of all its 2430s."""
         self._liable_lines = 0
 
-    def claim(self, number: int, charge: int | None, sbr: list[str]) -> None:
-        """CLM, with the SBR of 2000B."""
-        self._claim_at, self._charge = number, charge
+    def claim(self, charge: int | None, sbr: list[str], sbr_at: int) -> None:
+        """CLM, with the SBR of 2000B and its number."""
+        self._charge, self._sbr_at = charge, sbr_at
         self._ranks = {at(sbr, 1)}
         self._sbr = sbr
 
@@ -71,7 +72,7 @@ class Coordination:
         """2320."""
         report = self._report
         if not self._payers and at(self._sbr, 9) in _MEDICARE and at(self._sbr, 1) != "P" and not at(self._sbr, 5):
-            report.find("medicare-secondary", "SBR", 5, "in 2000B", loop="2320", reference="1336")
+            report.find("medicare-secondary", "SBR", 5, number=self._sbr_at, loop="2000B")
         rank = at(elements, 1)
         if rank in self._ranks and rank != "U":
             report.find("payer-order", "SBR", 1, loop="2320", value=rank)

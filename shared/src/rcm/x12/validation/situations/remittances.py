@@ -101,7 +101,7 @@ class RemittanceSituations(Situations):
         for place in range(2, len(elements), 3):
             reason = elements[place]
             if reason and not forms.is_reason(reason):
-                self.report.find("reason-form", "CAS", place, loop=loop, reference="1034", value=reason)
+                self.report.find("reason-form", "CAS", place, loop=loop, value=reason)
             if place + 1 < len(elements):
                 total += money(elements[place + 1]) or 0
         if elements[1:2] == ["PR"]:
