@@ -7,6 +7,8 @@ from msgspec import Struct
 from rcm.x12.grammar import STANDARD, Delimiters, Source, Tokens
 from rcm.x12.problems import NotX12
 
+_ENVELOPES = frozenset({"ISA", "IEA", "GS", "GE", "ST", "SE"})
+
 
 class Segment(Struct, frozen=True):
     """A segment as it stands in the file, and its elements; [0] is its id."""
@@ -20,6 +22,11 @@ class Segment(Struct, frozen=True):
     @property
     def id(self) -> str:
         return self.elements[0]
+
+    @property
+    def bare(self) -> str:
+        """The segment without its terminator."""
+        return self.text.removesuffix(self.delimiters.terminator)
 
     def get(self, place: int) -> str:
         """An element by its number in the guide ("" where there is none)."""
@@ -55,6 +62,36 @@ def from_text(texts: Iterable[str]) -> Iterator[Segment]:
 
 def of_claim_837(content: bytes, patient_control_number: str) -> list[Segment]:
     """Of an 837 file: envelope, submitter and receiver, the billing provider, subscriber, patient and the claim itself."""
+    head, loops = _claim_loops(content, patient_control_number)
+    return [*head, *[each for level in ("20", "22", "23", "claim") for each in loops.get(level, ())]]
+
+
+def own_of_claim_837(content: bytes, patient_control_number: str) -> list[Segment]:
+    """The same without what many claims share: subscriber, patient where named, and the claim itself."""
+    _, loops = _claim_loops(content, patient_control_number)
+    return [each for level in ("22", "23", "claim") for each in loops.get(level, ())]
+
+
+def of_acknowledgement(content: bytes, patient_control_number: str = "") -> list[Segment]:
+    """An acknowledgement without envelopes; with a patient control number the level of a 277CA about that claim, if any."""
+    inner = [each for each in read(content) if each.id not in _ENVELOPES]
+    if not patient_control_number:
+        return inner
+    own: list[Segment] = []
+    found = False
+    for segment in inner:
+        begins_claim = segment.id == "TRN" and segment.get(1) == "2"
+        if found and (segment.id == "HL" or begins_claim):
+            break
+        if segment.id == "HL":
+            own = []
+        found = found or (begins_claim and segment.get(2) == patient_control_number)
+        own.append(segment)
+    return own if found else inner
+
+
+def _claim_loops(content: bytes, patient_control_number: str) -> tuple[list[Segment], dict[str, list[Segment]]]:
+    """What stands before the levels of an 837, and the levels above the claim and itself by HL03; nothing where it is not."""
     head: list[Segment] = []
     loops: dict[str, list[Segment]] = {}
     place = head
@@ -71,7 +108,7 @@ def of_claim_837(content: bytes, patient_control_number: str) -> list[Segment]:
             loops["claim"] = place = []
             found = segment.get(1) == patient_control_number
         place.append(segment)
-    return [*head, *[each for level in ("20", "22", "23", "claim") for each in loops.get(level, ())]] if found else []
+    return (head, loops) if found else ([], {})
 
 
 def of_claim_835(content: bytes, patient_control_number: str) -> list[Segment]:
