@@ -62,7 +62,7 @@ def main() -> int:
         "disagreements": len(said),
         "first": [*(text for found in refused.values() for text in found), *said][:20],
     }
-    print(json.dumps(whole, indent=1))
+    sys.stdout.write(json.dumps(whole, indent=1) + "\n")
     return 1 if whole["first"] else 0
 
 
