@@ -18,7 +18,7 @@ from rcm.codesets.loading.source import BadFile
 from rcm.codesets.loading.store import Wish, load, releases
 from rcm.codesets.systems import System, UnknownSystem, system_of
 from rcm.codesets.validity import Validity
-from rcm_deploy.cli import codes_edit
+from rcm_deploy.cli import codes_edit, codes_search
 from rcm_deploy.cli.output import AsJson, DataFolder, complaints, people, print_json, refuse
 from rcm_deploy.data_folder import DEFAULT as DEFAULT_DATA_FOLDER
 
@@ -211,3 +211,4 @@ def _verdicts(sets: CodeSets, lines: list[str], system: System | None, on: date 
 
 
 codes_edit.register(app)
+codes_search.register(app)

@@ -16,8 +16,9 @@ from coding_svc.handlers.codebook import CodeBook
 from coding_svc.handlers.suggesting import read_next
 from coding_svc.models import Base
 from coding_svc.settings import CodingSettings as Settings
-from rcm.codesets.book import installed_code_sets
+from rcm.codesets.book import CodeSets, installed_code_sets
 from rcm.codesets.place_of_service import is_place_of_service
+from rcm.codesets.search.index import installed_search
 from rcm.identity import Role
 from rcm.service import Periodic, Service
 
@@ -26,10 +27,11 @@ LISTS = Path(__file__).parent / "lists" / "coding.tsv"
 LOOK_EVERY = timedelta(seconds=1)
 
 
-def code_book() -> CodeBook:
-    """The code sets of this installation and our own dated lists."""
+def code_book(sets: CodeSets | None = None) -> CodeBook:
+    """The code sets of this installation, or others, and our own dated lists."""
+    sets = sets or installed_code_sets()
     lists = DatedLists(read_lists(LISTS.read_text()))
-    return CodeBook(InstalledCodes(installed_code_sets(), lists), is_place_of_service, SilentEngine)
+    return CodeBook(InstalledCodes(sets, lists), is_place_of_service, SilentEngine, sets, installed_search)
 
 
 COMMANDS: Mapping[str, Callable[..., Iterator[dict[str, Any]]]] = {
@@ -38,9 +40,10 @@ COMMANDS: Mapping[str, Callable[..., Iterator[dict[str, Any]]]] = {
 """What `rcm codes` runs without a service; each yields one object for each thing that it was given."""
 
 
-def build(_: Settings, book: CodeBook | None = None) -> Service:
-    """The service, with the code sets of this installation, or with others."""
-    book = book or code_book()
+def build(settings: Settings, book: CodeBook | None = None) -> Service:
+    """The service, with the code sets that its settings name, or with others."""
+    named = settings.compiled_codes or settings.loaded_codes
+    book = book or code_book(CodeSets.open(settings.compiled_codes, settings.loaded_codes) if named else None)
     return Service(
         name="coding-svc",
         title="Encounters",
@@ -58,6 +61,7 @@ def build(_: Settings, book: CodeBook | None = None) -> Service:
             {"name": "suggestions", "description": "What the notes say in codes, and what is decided on it"},
             {"name": "worklist", "description": "What waits for a person"},
             {"name": "raw inputs", "description": "The quarantine of what could not be read"},
+            {"name": "codes", "description": "Codes by date, and from words to codes"},
             {"name": "edits", "description": "The rules that an encounter must pass"},
             {"name": "figures", "description": "Counts and sums"},
         ),

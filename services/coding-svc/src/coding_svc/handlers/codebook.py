@@ -4,19 +4,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from coding_svc.domain.codes import CodeSets
+from coding_svc.domain.codes import CodeSets as CodesByDate
 from coding_svc.domain.edits.form import Facts
 from coding_svc.domain.suggestions import Suggester
+from rcm.codesets.book import CodeSets
+from rcm.codesets.search.index import SearchIndex
 
 
 @dataclass(frozen=True, slots=True)
 class CodeBook:
     """Dated code sets behind the edits' own protocols."""
 
-    codes: CodeSets
+    codes: CodesByDate
     is_place_of_service: Callable[[str, date], bool]
     engine: Callable[[], Suggester]
     """Opens the engine at the first note, and answers the same one ever after."""
+    sets: CodeSets
+    """The same code sets as whoever looks a code up asks them."""
+    search: Callable[[], SearchIndex]
+    """Opens the index of words at the first search."""
 
     @property
     def release(self) -> str:
