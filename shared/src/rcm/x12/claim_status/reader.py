@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from rcm.x12.claim_status.parts import LinePart, LoopPart
 from rcm.x12.claim_status.values import ClaimStatusAnswer, ClaimStatusInquiry
 from rcm.x12.grammar import Source
-from rcm.x12.interchange import Segment, TransactionSet, Walker, at, refuse_if_nothing
+from rcm.x12.interchange import Segment, TransactionSet, Walker, at
 from rcm.x12.parties import Member, Party, TransactionHeader
 from rcm.x12.party_parts import HeaderPart, MemberPart, Notes, PartyPart
 from rcm.x12.problems import Problem
+from rcm.x12.transaction_sets import read_sets
 
 _LEVELS = ("20", "21", "19", "22", "23")
 """HL03 from the payer down to the dependent."""
@@ -23,35 +24,18 @@ def is_status_answer(transaction: TransactionSet) -> bool:
 
 
 def read_claim_status_inquiries(source: Source, problems: list[Problem] | None = None) -> Iterator[ClaimStatusInquiry]:
-    """What every 276 of the file asks, one claim at a time.
-
-    Raises NotX12, and WrongTransaction at the end where the file held no 276. Faults are added to `problems`.
-    """
-    walker = Walker(source)
-    found: list[Problem] = problems if problems is not None else []
-    count = 0
-    for item in walker:
-        if isinstance(item, TransactionSet) and item.identifier == "276":
-            count += 1
-            yield from StatusReader(walker, item, found).inquiries()
-    found.extend(walker.problems)
-    refuse_if_nothing(count, walker, "276")
+    """What every 276 of the file asks, one claim at a time. Raises NotX12 and WrongTransaction; adds faults to `problems`."""
+    return read_sets(
+        source, problems, "276", lambda item: item.identifier == "276", lambda *known: StatusReader(*known).inquiries()
+    )
 
 
 def read_claim_status_answers(source: Source, problems: list[Problem] | None = None) -> Iterator[ClaimStatusAnswer]:
     """What every 277 of the file answers, one claim (or provider, or receiver) at a time.
 
-    Raises NotX12, and WrongTransaction at the end where the file held no 277. Faults are added to `problems`.
+    Raises NotX12 and WrongTransaction; adds faults to `problems`.
     """
-    walker = Walker(source)
-    found: list[Problem] = problems if problems is not None else []
-    count = 0
-    for item in walker:
-        if isinstance(item, TransactionSet) and is_status_answer(item):
-            count += 1
-            yield from StatusReader(walker, item, found).answers()
-    found.extend(walker.problems)
-    refuse_if_nothing(count, walker, "277")
+    return read_sets(source, problems, "277", is_status_answer, lambda *known: StatusReader(*known).answers())
 
 
 class StatusReader:

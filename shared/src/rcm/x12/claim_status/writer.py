@@ -1,7 +1,6 @@
 """Writes 276 (what a provider asks) and 277 (what a payer answers); levels that neighbours share are written once."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 from msgspec.structs import replace
 
@@ -20,7 +19,8 @@ from rcm.x12.party_text import (
     trace_segments,
 )
 from rcm.x12.problems import CannotWrite
-from rcm.x12.text import code, composite, free, interchange, segment
+from rcm.x12.text import code, composite, free, segment
+from rcm.x12.transaction_sets import write_sets
 from rcm.x12.values import InterchangeHeader
 
 VERSION = "005010X212"
@@ -31,16 +31,12 @@ _LONGEST_TRACE = 16
 
 def write_claim_status_inquiries(header: InterchangeHeader, inquiries: Sequence[ClaimStatusInquiry]) -> bytes:
     """One interchange with a 276 for each run of inquiries that share their header. Raises CannotWrite with the path."""
-    runs = groupby(enumerate(inquiries), lambda pair: pair[1].header)
-    sets = (_inquiries(header, number, one, list(run)) for number, (one, run) in enumerate(runs, 1))
-    return interchange(header, "HR", VERSION, sets)
+    return write_sets(header, "HR", VERSION, inquiries, _inquiries)
 
 
 def write_claim_status_answers(header: InterchangeHeader, answers: Sequence[ClaimStatusAnswer]) -> bytes:
     """One interchange with a 277 for each run of answers that share their header. Raises CannotWrite with the path."""
-    runs = groupby(enumerate(answers), lambda pair: pair[1].header)
-    sets = (_answers(header, number, one, list(run)) for number, (one, run) in enumerate(runs, 1))
-    return interchange(header, "HN", VERSION, sets)
+    return write_sets(header, "HN", VERSION, answers, _answers)
 
 
 def _inquiries(

@@ -5,44 +5,30 @@ from collections.abc import Iterator
 from rcm.x12.eligibility.parts import DetailPart, rejection
 from rcm.x12.eligibility.values import EligibilityAnswer, EligibilityInquiry
 from rcm.x12.grammar import Source
-from rcm.x12.interchange import Segment, TransactionSet, Walker, at, refuse_if_nothing
+from rcm.x12.interchange import Segment, TransactionSet, Walker, at
 from rcm.x12.parties import Member, Party, TransactionHeader
 from rcm.x12.party_parts import HeaderPart, MemberPart, Notes, PartyPart
 from rcm.x12.problems import Problem
+from rcm.x12.transaction_sets import read_sets
 
 _LETTERS = {"20": "A", "21": "B", "22": "C", "23": "D"}
 
 
 def read_eligibility_inquiries(source: Source, problems: list[Problem] | None = None) -> Iterator[EligibilityInquiry]:
-    """What every 270 of the file asks, one patient at a time.
-
-    Raises NotX12, and WrongTransaction at the end where the file held no 270. Faults are added to `problems`.
-    """
-    walker = Walker(source)
-    found: list[Problem] = problems if problems is not None else []
-    count = 0
-    for item in walker:
-        if isinstance(item, TransactionSet) and item.identifier == "270":
-            count += 1
-            yield from InquiryReader(walker, item, found).inquiries()
-    found.extend(walker.problems)
-    refuse_if_nothing(count, walker, "270")
+    """What every 270 of the file asks, one patient at a time. Raises NotX12 and WrongTransaction; adds faults to `problems`."""
+    return read_sets(
+        source, problems, "270", lambda item: item.identifier == "270", lambda *known: InquiryReader(*known).inquiries()
+    )
 
 
 def read_eligibility_answers(source: Source, problems: list[Problem] | None = None) -> Iterator[EligibilityAnswer]:
     """What every 271 of the file answers, one patient at a time; and one answer for each source or receiver without a patient.
 
-    Raises NotX12, and WrongTransaction at the end where the file held no 271. Faults are added to `problems`.
+    Raises NotX12 and WrongTransaction; adds faults to `problems`.
     """
-    walker = Walker(source)
-    found: list[Problem] = problems if problems is not None else []
-    count = 0
-    for item in walker:
-        if isinstance(item, TransactionSet) and item.identifier == "271":
-            count += 1
-            yield from AnswerReader(walker, item, found).answers()
-    found.extend(walker.problems)
-    refuse_if_nothing(count, walker, "271")
+    return read_sets(
+        source, problems, "271", lambda item: item.identifier == "271", lambda *known: AnswerReader(*known).answers()
+    )
 
 
 class _LevelReader:

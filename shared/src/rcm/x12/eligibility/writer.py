@@ -1,7 +1,6 @@
 """Writes 270 (what a provider asks) and 271 (what a payer answers); levels that neighbours share are written once."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 from msgspec.structs import replace
 
@@ -20,7 +19,8 @@ from rcm.x12.party_text import (
     trace_segments,
 )
 from rcm.x12.problems import CannotWrite
-from rcm.x12.text import clean, code, composite, free, interchange, segment
+from rcm.x12.text import clean, code, composite, free, segment
+from rcm.x12.transaction_sets import write_sets
 from rcm.x12.values import InterchangeHeader
 
 VERSION = "005010X279A1"
@@ -29,16 +29,12 @@ _STRUCTURE = "0022"
 
 def write_eligibility_inquiries(header: InterchangeHeader, inquiries: Sequence[EligibilityInquiry]) -> bytes:
     """One interchange with a 270 for each run of inquiries that share their header. Raises CannotWrite with the path."""
-    runs = groupby(enumerate(inquiries), lambda pair: pair[1].header)
-    sets = (_inquiries(header, number, one, list(run)) for number, (one, run) in enumerate(runs, 1))
-    return interchange(header, "HS", VERSION, sets)
+    return write_sets(header, "HS", VERSION, inquiries, _inquiries)
 
 
 def write_eligibility_answers(header: InterchangeHeader, answers: Sequence[EligibilityAnswer]) -> bytes:
     """One interchange with a 271 for each run of answers that share their header. Raises CannotWrite with the path."""
-    runs = groupby(enumerate(answers), lambda pair: pair[1].header)
-    sets = (_answers(header, number, one, list(run)) for number, (one, run) in enumerate(runs, 1))
-    return interchange(header, "HB", VERSION, sets)
+    return write_sets(header, "HB", VERSION, answers, _answers)
 
 
 def _inquiries(
