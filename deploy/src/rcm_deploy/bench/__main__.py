@@ -16,7 +16,7 @@ import httpx
 import msgspec
 import orjson
 
-from rcm_deploy.bench import real
+from rcm_deploy.bench import codes, real
 from rcm_deploy.bench.floor import HOPS, Shape, create_databases
 from rcm_deploy.bench.floor_main import Settings, create_topics
 from rcm_deploy.bench.load import post_all, until
@@ -224,7 +224,9 @@ def main() -> None:
     parser.add_argument("--stored", type=int, default=100_000, help="stored claims for the cost of growth; 0 leaves it out")
     arguments = parser.parse_args()
     assert set(SERVICES) == set(PARTS)
+    code_sets = codes.measure()
     result = asyncio.run(bench(arguments.buses.split(","), arguments.encounters, arguments.stored))
+    result["codes"] = code_sets
     sys.stdout.write(orjson.dumps(result, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode() + "\n")
 
 
