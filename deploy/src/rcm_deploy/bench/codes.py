@@ -64,7 +64,7 @@ def _start() -> dict[str, float]:
     }
 
 
-def _check() -> dict[str, float]:
+def _check() -> dict[str, int]:
     """Questions a second: of codes asked for the first time, and again."""
     sets = CodeSets.open()
     codes = list(sets.billable_codes(DAY))
