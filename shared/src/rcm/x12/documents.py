@@ -1,7 +1,11 @@
 """Claims as JSON: what `rcm x12 write` takes, its JSON Schema, and refusals by path."""
 
+import ast
+import inspect
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import pairwise
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -29,8 +33,38 @@ KINDS: Mapping[str, type[ProfessionalFile]] = {"837p": ProfessionalFile}
 
 
 def schema(kind: str) -> bytes:
-    """The JSON Schema of a kind's document."""
-    return msgspec.json.format(msgspec.json.encode(msgspec.json.schema(KINDS[kind])), indent=2)
+    """The JSON Schema of a kind's document; each field is described by the words that stand beneath it in the code."""
+    found = msgspec.json.schema(KINDS[kind])
+    for struct in _structs(KINDS[kind], set()):
+        properties = found["$defs"][struct.__name__]["properties"]
+        for name, words in _field_words(struct).items():
+            if name in properties and "$ref" not in properties[name]:
+                properties[name]["description"] = words
+    return msgspec.json.format(msgspec.json.encode(found), indent=2)
+
+
+def _structs(expected: Any, seen: set[type]) -> Iterator[type[Struct]]:
+    """A type's structs, itself and those in its fields, each once."""
+    for inner in get_args(expected):
+        yield from _structs(inner, seen)
+    if isinstance(expected, type) and issubclass(expected, Struct) and expected not in seen:
+        seen.add(expected)
+        yield expected
+        for hint in get_type_hints(expected).values():
+            yield from _structs(hint, seen)
+
+
+@cache
+def _field_words(struct: type[Struct]) -> dict[str, str]:
+    """The string beneath each field of a struct and of those that it builds on."""
+    found: dict[str, str] = {}
+    for base in reversed([one for one in struct.__mro__ if issubclass(one, Struct) and one is not Struct]):
+        (body,) = ast.parse(inspect.getsource(base)).body
+        assert isinstance(body, ast.ClassDef)
+        for field, words in pairwise(body.body):
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(words, ast.Expr):
+                found[field.target.id] = inspect.cleandoc(ast.literal_eval(words.value))
+    return found
 
 
 def write_document(kind: str, content: bytes) -> bytes:

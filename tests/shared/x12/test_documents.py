@@ -1,0 +1,75 @@
+"""Claims as JSON: written as X12, refused by path, described by a schema."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from rcm.x12.documents import KINDS, schema, write_document
+from rcm.x12.problems import CannotWrite
+from rcm.x12.professional_claim import read_professional_claims, write_professional_claims
+from rcm_deploy.cli import x12
+from tests.shared.x12.generate import HEADER, RECEIVER, SUBMITTER, claims
+
+RUNNER = CliRunner()
+CLAIMS = claims(7, 12)
+DOCUMENT = KINDS["837p"](HEADER, SUBMITTER, RECEIVER, CLAIMS, "SUB1")
+CONTENT = msgspec.json.encode(DOCUMENT)
+
+
+def changed(**fields: Any) -> bytes:
+    """The document with other fields in its fourth claim's first line."""
+    whole = orjson.loads(CONTENT)
+    whole["claims"][3]["lines"][0].update(fields)
+    return orjson.dumps(whole)
+
+
+def test_a_document_becomes_the_file_that_the_typed_values_become() -> None:
+    assert write_document("837p", CONTENT) == write_professional_claims(HEADER, SUBMITTER, RECEIVER, CLAIMS, reference="SUB1")
+
+
+@pytest.mark.parametrize(
+    ("content", "path"),
+    [
+        (changed(charge_cents="12"), "claims[3].lines[0].charge_cents"),
+        (changed(date_of_service="2026-02-30"), "claims[3].lines[0].date_of_service"),
+        (changed(chargecents=5), "claims[3].lines[0].chargecents"),
+        (changed(procedure="99 213*"), "claims[3].lines[0].procedure"),
+        (changed(charge_cents=-5), "claims[3]"),
+        (b'{"claims": []', "the document"),
+        (b"{}", "the document"),
+    ],
+)
+def test_what_is_wrong_is_refused_by_its_path(content: bytes, path: str) -> None:
+    with pytest.raises(CannotWrite) as refusal:
+        write_document("837p", content)
+    assert refusal.value.path.startswith(path)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_schema_names_every_field(kind: str) -> None:
+    told = orjson.loads(schema(kind))
+    names = set(told["$defs"])
+    assert {"Provider", "Subscriber", "Payer", "InterchangeHeader"} <= names
+    for name, definition in told["$defs"].items():
+        assert definition["type"] == "object", name
+    assert told["$defs"]["InterchangeHeader"]["properties"]["control_number"]["description"]
+
+
+def test_the_command(tmp_path: Path) -> None:
+    path = tmp_path / "claims.json"
+    path.write_bytes(CONTENT)
+    written = RUNNER.invoke(x12.app, ["write", "837p", str(path)])
+    assert written.exit_code == 0
+    assert len(list(read_professional_claims(written.stdout_bytes))) == len(CLAIMS)
+    assert RUNNER.invoke(x12.app, ["write", "837p", "-"], input=CONTENT).stdout_bytes == written.stdout_bytes
+    refused = RUNNER.invoke(x12.app, ["write", "837p", "-"], input=changed(units="many"))
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "claims[3].lines[0].units" in refused.stderr
+    shown = RUNNER.invoke(x12.app, ["write", "837p", "--schema"])
+    assert orjson.loads(shown.stdout) == orjson.loads(schema("837p"))
+    assert RUNNER.invoke(x12.app, ["write", "837p"]).exit_code == 2
+    assert RUNNER.invoke(x12.app, ["write", "835", str(path)]).exit_code == 2
