@@ -62,7 +62,7 @@ class Measurement:
 
     async def take(self, name: str, events: Sequence[Event]) -> None:
         """Feeds events in batches, either to the handler alone or through the consumer."""
-        handler = next(each.handler for each in subscriptions(self.context) if isinstance(events[0], each.event))
+        taker = next(each for each in subscriptions(self.context) if isinstance(events[0], each.event))
         watch = Stopwatch(f"{'with platform' if self.whole else 'handler'} {name}")
         for start in range(0, len(events), BATCH):
             messages = [self.it.message(event) for event in events[start : start + BATCH]]
@@ -70,7 +70,7 @@ class Measurement:
             if self.whole:
                 await watch.time(len(messages), self.it.consumer.take(envelopes))
             else:
-                taken = _alone(handler, [envelope.message() for envelope in envelopes])
+                taken = _alone(taker.handler, [envelope.message(taker.reads) for envelope in envelopes])
                 await watch.time(len(messages), self.it.runtime.run_worker(taken, cause=Cause()))
         watch.report()
 

@@ -15,8 +15,7 @@ from claims_svc.domain.edits.form import Case as EditCase
 from claims_svc.domain.edits.form import case_of
 from claims_svc.domain.encounter import Accident, Address, Encounter
 from claims_svc.domain.setup import BillingProvider, Enrolment, Organisation, Payer, Receiver, Setup
-from claims_svc.events import content_of
-from claims_svc.store.claims import encounter_of
+from claims_svc.events import read_coded
 from rcm.contracts.values import Coverage as SaidCoverage
 from rcm.contracts.values import Diagnosis, Patient, Person, Rank
 from tests.claims.making import ACCIDENT, NPI, Case
@@ -37,7 +36,7 @@ TODAY = date(2025, 9, 1)
 
 
 def made(case: Case, rank: str = "P") -> tuple[Claim, Encounter]:
-    encounter = encounter_of(content_of(case.coded()))
+    encounter = read_coded(case.coded().model_dump_json()).encounter
     found = encounter.coverage(rank)
     assert found is not None
     return open_claim(uuid4(), uuid4(), encounter, found[1], NOW), encounter

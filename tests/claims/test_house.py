@@ -1,10 +1,12 @@
 """Models against migrations, rights on tables, control numbers."""
 
+import re
 from datetime import timedelta
 
 import httpx
 import pytest
 
+from claims_svc.domain.states import WORKLIST
 from claims_svc.domain.submission import (
     PATIENT_CONTROL_NUMBER_LENGTH,
     Waiting,
@@ -25,15 +27,35 @@ async def test_the_migration_makes_the_models_tables(databases: Databases) -> No
     assert await differences(databases, build(Settings())) == []
 
 
-@pytest.mark.parametrize(
-    "table", ["claim_entry", "submission_file", "submission_claim", "submission_fact", "acknowledgement_file"]
-)
+@pytest.mark.parametrize("table", ["claim_entry", "former_number", "submission_fact"])
 async def test_history_and_files_can_not_be_changed(claims: LiveService, table: str) -> None:
     import asyncpg
 
     for statement in (f"update {table} set organisation_id = organisation_id", f"delete from {table}"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await claims.rows(statement)
+
+
+@pytest.mark.parametrize("change", ["content = ''", "sha256 = ''", "size = 0", "claims = '{}'", "kinds = ''"])
+async def test_what_was_written_and_what_came_stays_as_it_is(claims: LiveService, change: str) -> None:
+    import asyncpg
+
+    tables = {"claims": ["submission"], "kinds": ["acknowledgement"]}.get(
+        change.split(" ", maxsplit=1)[0], ["submission", "acknowledgement"]
+    )
+    for table in tables:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await claims.rows(f"update {table} set {change}")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await claims.rows(f"delete from {table}")
+
+
+async def test_what_stands_on_the_worklist_is_what_the_domain_says(claims: LiveService) -> None:
+    (expression,) = await claims.rows(
+        """select generation_expression from information_schema.columns
+           where table_name = 'claim' and column_name = 'worklist'"""
+    )
+    assert set(re.findall("'([A-Z_]+)'", expression[0])) == WORKLIST
 
 
 async def test_facts_about_a_claim_are_only_added_to(
@@ -48,6 +70,9 @@ async def test_facts_about_a_claim_are_only_added_to(
     for change in ("''", "'[]'", "replace(facts, '11000', '11001')", "left(facts, 40)", "replace(facts, 'A2', 'A7')"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await claims.rows(f"update claim set facts = {change}")
+    for change in ("''", "replace(places, '16100', '16101')"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await claims.rows(f"update claim set places = {change}")
 
 
 async def test_every_table_keeps_organisations_apart(claims: LiveService, biller: httpx.AsyncClient) -> None:

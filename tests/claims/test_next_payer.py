@@ -1,10 +1,11 @@
 """Who is asked next when the coverages change after a payer has answered."""
 
 from typing import Any
+from uuid import UUID
 
 import httpx
 
-from rcm.contracts.claims import PayerSequenceCompleted, PayerSequenceReopened
+from rcm.contracts.claims import ClaimSubmitted, PayerSequenceCompleted, PayerSequenceReopened
 from tests.claims.making import (
     Case,
     acknowledge,
@@ -58,6 +59,35 @@ async def test_a_coverage_added_after_payment_is_asked_and_one_that_comes_back_t
         assert await state_of(biller, case, "S") == "CLOSED"
         expected += ["PayerSequenceCompleted"]
         assert await turns(claims) == expected
+
+
+async def test_a_coverage_added_while_the_last_payer_has_the_claim_is_said_at_once(
+    claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient
+) -> None:
+    """Who took ClaimSubmitted's word that this payer is the last one must hear it, whenever he answers."""
+    case, both = Case(), Case(second_payer_id="SBX02")
+    each, _ = await submit(claims, biller, adapter, case, both)
+    last = {message.data.claim_id: message.data.last_payer for message in await claims.said(ClaimSubmitted)}
+    assert [last[UUID((await claim_of(biller, one))["claim_id"])] for one in (case, both)] == [True, False]
+    case.second_payer_id = "SBX02"
+    await claims.deliver(case.recoded("/coverages"))
+    assert await turns(claims) == ["PayerSequenceReopened"]
+    await claims.deliver(each.posted(9000, 2000, responsibility=2000))
+    assert await turns(claims) == ["PayerSequenceReopened"]
+    assert await state_of(biller, case, "S") == "EDIT_FAILED"
+
+
+async def test_a_coverage_added_while_the_file_waits_is_known_when_it_leaves(
+    claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient
+) -> None:
+    case = Case()
+    await claims.deliver(case.coded())
+    (submission,) = await cut(biller)
+    case.second_payer_id = "SBX02"
+    await claims.deliver(case.recoded("/coverages"))
+    await transmit(adapter, submission)
+    assert [message.data.last_payer for message in await claims.said(ClaimSubmitted)] == [False]
+    assert await turns(claims) == []
 
 
 async def test_a_correction_that_leaves_the_next_payer_a_balance_reopens_the_sequence(

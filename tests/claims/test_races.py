@@ -40,6 +40,29 @@ async def test_an_answer_and_the_transmission_at_once(
     assert len(await claims.said(ClaimAccepted)) == 4
 
 
+async def test_what_was_heard_early_moves_its_claim_alone(
+    claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient
+) -> None:
+    """Claims of one file: those about which nothing was heard leave in one statement, as the domain would have them leave."""
+    cases = [Case(), Case(), Case()]
+    await claims.deliver(*[case.coded() for case in cases])
+    (submission,) = await cut(biller)
+    early, late, _ = [await sent(biller, case, submission) for case in cases]
+    await acknowledge(adapter, claim_acknowledgement((early.number, "A2")))
+    assert [await state_of(biller, case) for case in cases] == ["BATCHED"] * 3
+    versions = dict([tuple(row) for row in await claims.rows("select claim_id, version from claim")])
+    await transmit(adapter, submission)
+    assert [await state_of(biller, case) for case in cases] == ["PAYER_ACCEPTED", "SUBMITTED", "SUBMITTED"]
+    said = {message.data.claim_id: message.sequence for message in await claims.said(ClaimSubmitted)}
+    assert said == {claim_id: version + 1 for claim_id, version in versions.items()}
+    claim = await claim_of(biller, cases[1])
+    assert (claim["payer_holds"], claim["submitted_at"], claim["version"]) == (
+        True,
+        "2025-09-01T15:00:00Z",
+        said[late.claim_id],
+    )
+
+
 async def test_two_adapters_record_the_same_transmission(
     claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient
 ) -> None:
@@ -99,7 +122,7 @@ async def test_a_payer_set_up_while_its_claims_come(claims: LiveService, biller:
         biller.put("/v1/payers/SBX01", json=body),
         claims.deliver(*[case.coded() for case in cases[10:]]),
     )
-    await claims.run_periodics("recheck claims")
+    await claims.run_periodics()
     assert (await biller.get("/v1/summary")).json()["claims"] == {"READY": 20}
 
 

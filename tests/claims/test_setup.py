@@ -1,5 +1,7 @@
 """What an organisation sets up: forms, versions, pages, and what it does to claims."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 
@@ -86,19 +88,23 @@ async def test_a_changed_payer_edits_its_claims_again(claims: LiveService, bille
     await claims.deliver(waits.coded(), held.coded())
     assert [await state_of(biller, case) for case in (waits, held)] == ["READY", "EDIT_FAILED"]
     await put(biller, "/v1/payers/SBX01", payer_body("SBX01", member_id_pattern="[0-9]{5}"))
-    await claims.run_periodics("recheck claims")
+    await claims.run_periodics()
     assert [await state_of(biller, case) for case in (waits, held)] == ["EDIT_FAILED", "READY"]
 
 
+@pytest.mark.parametrize("by_clock", [True, False])
 async def test_a_claim_edited_against_an_old_set_up_is_not_sent_before_it_is_edited_again(
-    claims: LiveService, biller: httpx.AsyncClient
+    claims: LiveService, biller: httpx.AsyncClient, *, by_clock: bool
 ) -> None:
     case = Case()
     await claims.deliver(case.coded())
     await put(biller, "/v1/payers/SBX01", payer_body("SBX01", wants_authorisation=True))
-    await claims.run_periodics("cut files")
     assert await state_of(biller, case) == "READY"
+    if by_clock:
+        claims.advance(timedelta(hours=1))
+        await claims.run_periodics()
     assert (await biller.post("/v1/submissions")).json() == {"submissions": []}
+    assert (await biller.get("/v1/submissions")).json()["items"] == []
     claim = await claim_of(biller, case)
     assert (claim["state"], claim["findings"][0]["edit_id"]) == ("EDIT_FAILED", "authorisation-missing")
 

@@ -10,6 +10,7 @@ import pytest
 from claims_svc.domain.claim import Act, Claim, ReplacementNeeded, close, judge, leave_the_house, put_in_file, void
 from claims_svc.domain.claim import Finding as Held
 from claims_svc.domain.correction import correct, resend
+from claims_svc.domain.facts import Filed
 from claims_svc.domain.states import (
     ADJUDICATED,
     OURS,
@@ -24,6 +25,7 @@ from claims_svc.domain.states import (
 from tests.support.live import NOW
 
 ACT = Act(NOW, "pat (biller)")
+PLACE = Filed("A1", "1", 16100, (1, 2), submission_id=uuid4(), at=NOW)
 
 
 def cancelled(claim: Claim) -> Claim:
@@ -83,7 +85,7 @@ def test_the_table_names_every_state_and_no_outside_one_is_reached_by_us() -> No
 STEPS: dict[str, tuple[Callable[[Claim], object], State]] = {
     "edits fail": (lambda claim: judge(claim, (HELD,), ACT, 1), State.EDIT_FAILED),
     "edits pass": (lambda claim: judge(claim, (), ACT, 1), State.READY),
-    "file": (lambda claim: put_in_file(claim, uuid4(), "A1", NOW), State.BATCHED),
+    "file": (lambda claim: put_in_file(claim, PLACE), State.BATCHED),
     "transmission": (lambda claim: leave_the_house(claim, NOW), State.SUBMITTED),
     "void": (lambda claim: void(cancelled(claim), ACT, "twice"), State.VOIDED),
     "close": (lambda claim: close(claim, ACT, "gone"), State.CLOSED),

@@ -26,10 +26,10 @@ async def file_of(client: httpx.AsyncClient, submission: dict[str, Any]) -> byte
 async def test_a_file_waits_for_enough_claims_or_for_its_oldest(claims: LiveService, biller: httpx.AsyncClient) -> None:
     case = Case()
     await claims.deliver(case.coded())
-    await claims.run_periodics("cut files")
+    await claims.run_periodics()
     assert await state_of(biller, case) == "READY"
     claims.advance(timedelta(seconds=2))
-    await claims.run_periodics("cut files")
+    await claims.run_periodics()
     assert await state_of(biller, case) == "BATCHED"
 
 
@@ -38,10 +38,10 @@ async def test_enough_claims_are_a_file_at_once_and_no_file_is_larger_than_it_ma
     async with live(build(settings)) as claims, claims.client(Role.BILLER) as biller:
         await set_up(biller)
         await claims.deliver(*[Case().coded() for _ in range(2)])
-        await claims.run_periodics("cut files")
+        await claims.run_periodics()
         assert await claims.said(SubmissionReady) == []
         await claims.deliver(*[Case().coded() for _ in range(8)])
-        await claims.run_periodics("cut files")
+        await claims.run_periodics()
         assert [ready.data.claim_count for ready in await claims.said(SubmissionReady)] == [4, 4]
 
 
@@ -99,7 +99,7 @@ async def test_organisations_never_share_a_file(claims: LiveService, biller: htt
         await claims.deliver(Case().coded())
         await claims.deliver(theirs.coded(), organisation_id=STRANGER)
         claims.advance(timedelta(seconds=3))
-        await claims.run_periodics("cut files")
+        await claims.run_periodics()
         ours = (await biller.get("/v1/submissions")).json()["items"]
         others = (await stranger.get("/v1/submissions")).json()["items"]
         assert [submission["claim_count"] for submission in ours] == [1]

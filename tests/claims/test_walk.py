@@ -103,5 +103,5 @@ async def test_what_is_missing_holds_the_claim_until_it_is_there(claims: LiveSer
 
     await put(biller, "/v1/payers/NEWPAY", payer_body("NEWPAY"))
     await put(biller, f"/v1/enrolments/NEWPAY/{NPI}", {"enrolled": True})
-    await claims.run_periodics("recheck claims")
+    await claims.run_periodics()
     assert await state_of(biller, case) == "READY"

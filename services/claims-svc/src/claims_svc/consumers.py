@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from claims_svc.events import SaidEncounter, SaidPayment, read_coded, read_payment, read_recoded
 from claims_svc.handlers import encounters, payments
 from claims_svc.handlers.context import Context
 from rcm.contracts.encounters import EncounterCancelled, EncounterCoded, EncounterRecoded
@@ -15,26 +16,26 @@ def subscriptions(context: Context) -> tuple[AnySubscription, ...]:
     """Which handler takes which event."""
     setups = context.setups
 
-    async def on_coded(unit: UnitOfWork, messages: Sequence[Message[EncounterCoded]]) -> None:
+    async def on_coded(unit: UnitOfWork, messages: Sequence[Message[SaidEncounter]]) -> None:
         await encounters.create_claims(unit, messages, setups)
 
-    async def on_recoded(unit: UnitOfWork, messages: Sequence[Message[EncounterRecoded]]) -> None:
+    async def on_recoded(unit: UnitOfWork, messages: Sequence[Message[SaidEncounter]]) -> None:
         await encounters.recode_claims(unit, messages, setups)
 
     async def on_cancelled(unit: UnitOfWork, messages: Sequence[Message[EncounterCancelled]]) -> None:
         await encounters.cancel_claims(unit, messages, setups)
 
-    async def on_posted(unit: UnitOfWork, messages: Sequence[Message[PaymentPosted]]) -> None:
+    async def on_posted(unit: UnitOfWork, messages: Sequence[Message[SaidPayment]]) -> None:
         await payments.post_payments(unit, messages, setups)
 
     async def on_reversed(unit: UnitOfWork, messages: Sequence[Message[PaymentReversed]]) -> None:
         await payments.reverse_payments(unit, messages, setups)
 
     return (
-        Subscription(EncounterCoded, on_coded),
-        Subscription(EncounterRecoded, on_recoded),
+        Subscription(EncounterCoded, on_coded, read_coded),
+        Subscription(EncounterRecoded, on_recoded, read_recoded),
         Subscription(EncounterCancelled, on_cancelled),
-        Subscription(PaymentPosted, on_posted),
+        Subscription(PaymentPosted, on_posted, read_payment),
         Subscription(PaymentReversed, on_reversed),
         Subscription(ClaimDenied, payments.open_denials),
     )

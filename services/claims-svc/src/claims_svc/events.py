@@ -3,12 +3,17 @@
 What every claim says on its way is written as JSON at once; tests hold it to what the events' models would write.
 """
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
 
+import msgspec
 import orjson
+from msgspec import Struct
 
 from claims_svc.domain.answers import wording
-from claims_svc.domain.claim import Claim
+from claims_svc.domain.claim import Claim, LeftClaim
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.facts import SOURCE, Acknowledged, Posted, Reversed, Stage
 from claims_svc.domain.setup import BillingProvider
@@ -23,18 +28,80 @@ from rcm.contracts.claims import (
     PayerSequenceReopened,
     SubmissionReady,
 )
-from rcm.contracts.encounters import CodedEncounter
 from rcm.contracts.envelope import Event, Message, WrittenEvent
-from rcm.contracts.payments import PaymentPosted, PaymentReversed
+from rcm.contracts.payments import PaymentReversed
 from rcm.contracts.values import EditFinding, Rank
 from rcm.messaging.unit_of_work import UnitOfWork
 
 _FINAL_ACCOUNTS = frozenset({"contractual", "other_adjustments"})
 
 
-def content_of(event: CodedEncounter) -> bytes:
-    """An encounter's JSON as it was said."""
-    return event.__pydantic_serializer__.to_json(event)
+@dataclass(frozen=True, slots=True)
+class SaidEncounter:
+    """EncounterCoded or EncounterRecoded: what claims are made of, and the JSON as it was said, which is kept."""
+
+    encounter: Encounter
+    content: str
+    changed: tuple[str, ...] = ()
+    """JSON pointers of what is different, where it was recoded."""
+
+
+class _Changed(Struct):
+    changed: tuple[str, ...]
+
+
+class PostedAdjustment(Struct, gc=False):
+    """What claims ask of an adjustment."""
+
+    amount_cents: int
+    account: str
+
+
+class PostedServiceLine(Struct, gc=False):
+    """What claims ask of a line of a posted CLP."""
+
+    line_number: int | None
+    adjustments: tuple[PostedAdjustment, ...] = ()
+
+
+class PostedPart(Struct, gc=False):
+    """A part of the patient's responsibility."""
+
+    reason: str
+    amount_cents: int
+
+
+class SaidPayment(Struct, gc=False):
+    """PaymentPosted, as far as claims read it."""
+
+    claim_id: UUID
+    remittance_id: str
+    patient_control_number: str
+    status_code: str
+    charge_cents: int
+    paid_cents: int
+    payer_claim_control_number: str = ""
+    adjustments: tuple[PostedAdjustment, ...] = ()
+    patient_responsibility: tuple[PostedPart, ...] = ()
+    lines: tuple[PostedServiceLine, ...] = ()
+    denied: Literal["none", "lines", "all"] = "none"
+
+
+_ENCOUNTER = msgspec.json.Decoder(Encounter)
+_CHANGED = msgspec.json.Decoder(_Changed)
+read_payment = msgspec.json.Decoder(SaidPayment).decode
+"""PaymentPosted's JSON."""
+
+
+def read_coded(data: str | bytes) -> SaidEncounter:
+    """EncounterCoded's JSON."""
+    return SaidEncounter(_ENCOUNTER.decode(data), data if isinstance(data, str) else data.decode())
+
+
+def read_recoded(data: str | bytes) -> SaidEncounter:
+    """EncounterRecoded's JSON."""
+    content = data if isinstance(data, str) else data.decode()
+    return SaidEncounter(_ENCOUNTER.decode(content), content, _CHANGED.decode(content).changed)
 
 
 def say_held(unit: UnitOfWork, claim: Claim, caused_by: Message[Any] | None = None) -> None:
@@ -70,42 +137,84 @@ def say_ready(unit: UnitOfWork, submission: Submission) -> None:
     )
 
 
-def sent_body(claim: Claim, encounter: Encounter, provider: BillingProvider, number: str) -> bytes:
-    """What ClaimSubmitted will say when the file has left, as JSON: kept with the claim's place in the file."""
-    return orjson.dumps(
-        {
-            "claim_id": str(claim.claim_id),
-            "encounter_id": str(claim.encounter_id),
-            "submission_id": str(claim.submission_id),
-            "patient_control_number": number,
-            "payer_id": claim.payer_id,
-            "payer_name": claim.payer_name,
-            "member_id": claim.member_id,
-            "rank": claim.rank,
-            "frequency": claim.frequency,
-            "charge_cents": encounter.charge_cents,
-            "date_of_service": encounter.date_of_service,
-            "billing_npi": provider.npi,
-            "billing_tax_id": provider.tax_id,
-            "lines": [
-                {
-                    "line_number": line.line_number,
-                    "line_control_number": line_control_number(number, line.line_number),
-                    "procedure": line.procedure,
-                    "modifiers": line.modifiers,
-                    "date_of_service": line.date_of_service,
-                    "charge_cents": line.charge_cents,
-                    "units": line.units,
-                }
-                for line in encounter.lines
-            ],
-        }
+class _SentLine(Struct, gc=False):
+    """A line of ClaimSubmitted."""
+
+    line_number: int
+    line_control_number: str
+    procedure: str
+    modifiers: tuple[str, ...]
+    date_of_service: date
+    charge_cents: int
+    units: str
+
+
+class _SentClaim(Struct, gc=False):
+    """ClaimSubmitted, in the contract's order, but for what is known when the file leaves."""
+
+    claim_id: UUID
+    encounter_id: UUID
+    submission_id: UUID | None
+    patient_control_number: str
+    payer_id: str
+    payer_name: str
+    member_id: str
+    rank: str
+    frequency: str
+    charge_cents: int
+    date_of_service: date
+    billing_npi: str
+    billing_tax_id: str
+    lines: list[_SentLine]
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def sent_body(claim: Claim, encounter: Encounter, provider: BillingProvider) -> bytes:
+    """What ClaimSubmitted will say of a claim in a file when that has left, as JSON: kept with the file."""
+    number = claim.patient_control_number
+    lines = [
+        _SentLine(
+            line.line_number,
+            line_control_number(number, line.line_number),
+            line.procedure,
+            line.modifiers,
+            line.date_of_service,
+            line.charge_cents,
+            line.units,
+        )
+        for line in encounter.lines
+    ]
+    return _encode(
+        _SentClaim(
+            claim.claim_id,
+            claim.encounter_id,
+            claim.submission_id,
+            number,
+            claim.payer_id,
+            claim.payer_name,
+            claim.member_id,
+            claim.rank,
+            claim.frequency,
+            encounter.charge_cents,
+            encounter.date_of_service,
+            provider.npi,
+            provider.tax_id,
+            lines,
+        )
     )
 
 
-def say_submitted(unit: UnitOfWork, claim: Claim, body: str) -> None:
-    """ClaimSubmitted, as `sent_body` made it when the file was written."""
-    _say(unit, claim, WrittenEvent(ClaimSubmitted, claim.claim_id, body), None)
+def say_submitted(unit: UnitOfWork, organisation_id: UUID, left: LeftClaim, body: str) -> None:
+    """ClaimSubmitted, as `sent_body` made it when the file was written, and whether another payer comes after this one."""
+    last_payer = "false" if left.next_rank else "true"
+    unit.emit(
+        WrittenEvent(ClaimSubmitted, left.claim_id, f'{body[:-1]},"last_payer":{last_payer}}}'),
+        organisation_id=organisation_id,
+        sequence=left.version,
+        correlation_id=left.encounter_id,
+    )
 
 
 def say_accepted(unit: UnitOfWork, claim: Claim, fact: Acknowledged, caused_by: Message[Any] | None = None) -> None:
@@ -156,26 +265,31 @@ def _say(unit: UnitOfWork, claim: Claim, event: Event | WrittenEvent, caused_by:
     )
 
 
-def posted_fact(message: Message[PaymentPosted]) -> Posted:
+def posted_fact(message: Message[SaidPayment]) -> Posted:
     """What a claim keeps of a posted CLP."""
     event = message.data
-    adjusted = sum(adjustment.amount_cents for adjustment in event.adjustments if adjustment.account in _FINAL_ACCOUNTS)
+    settled_cents = event.paid_cents
     numbers = []
+    for adjustment in event.adjustments:
+        if adjustment.account in _FINAL_ACCOUNTS:
+            settled_cents += adjustment.amount_cents
     for line in event.lines:
-        adjusted += sum(adjustment.amount_cents for adjustment in line.adjustments if adjustment.account in _FINAL_ACCOUNTS)
+        for adjustment in line.adjustments:
+            if adjustment.account in _FINAL_ACCOUNTS:
+                settled_cents += adjustment.amount_cents
         if line.line_number is not None:
             numbers.append(line.line_number)
     return Posted(
         fact_id=str(message.event_id),
-        remittance_id=str(event.remittance_id),
+        remittance_id=event.remittance_id,
         patient_control_number=event.patient_control_number,
         status_code=event.status_code,
         charge_cents=event.charge_cents,
         paid_cents=event.paid_cents,
-        settled_cents=event.paid_cents + adjusted,
+        settled_cents=settled_cents,
         denied=event.denied,
         line_numbers=tuple(numbers),
-        responsibility=tuple((part.reason, part.amount_cents) for part in event.patient_responsibility),
+        responsibility=tuple([(part.reason, part.amount_cents) for part in event.patient_responsibility]),
         payer_claim_control_number=event.payer_claim_control_number,
     )
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Index, LargeBinary, MetaData, UniqueConstraint, text
+from sqlalchemy import BigInteger, Computed, DateTime, Index, LargeBinary, MetaData, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -24,6 +24,14 @@ INSTANT: Any = DateTime(timezone=True)
 CENTS: Any = BigInteger
 JSON: Any = JSONB
 BYTES: Any = LargeBinary
+
+
+ON_WORKLIST = """case when state::text = any (array['CLEARINGHOUSE_REJECTED'::text, 'DENIED'::text, 'EDIT_FAILED'::text,
+ 'FORWARDED'::text, 'FUNCTIONAL_REJECTED'::text, 'INTERCHANGE_REJECTED'::text, 'PARTIALLY_PAID'::text, 'PAYER_REJECTED'::text,
+ 'READY'::text, 'REVERSED'::text]) then state else null::character varying end"""
+"""The state of a claim with which somebody has something to do (`domain.states.WORKLIST`), else NULL. The indexes of claims
+hold nothing that changes on a clean claim's way out and back, so that most of its changes write to no index.
+"""
 
 
 class SetupRevision(Base, table=True):
@@ -140,10 +148,17 @@ class Claim(Base, table=True):
     __tablename__ = "claim"
     __table_args__ = (
         UniqueConstraint("organisation_id", "encounter_id", "rank"),
-        Index("ix_claim_state", "organisation_id", "state", "claim_id"),
         Index("ix_claim_duplicate_key", "organisation_id", "duplicate_key"),
-        Index("ix_claim_ready", "organisation_id", "receiver_id", "ready_at", postgresql_where=text("state = 'READY'")),
-        Index("ix_claim_held", "organisation_id", "setup_revision", postgresql_where=text("state = 'EDIT_FAILED'")),
+        Index(
+            "ix_claim_patient_control_number",
+            "organisation_id",
+            "patient_control_number",
+            unique=True,
+            postgresql_where=text("patient_control_number <> ''"),
+        ),
+        Index(
+            "ix_claim_worklist", "organisation_id", "worklist", "setup_revision", postgresql_where=text("worklist is not null")
+        ),
     )
 
     organisation_id: UUID = Field(primary_key=True)
@@ -181,6 +196,9 @@ class Claim(Base, table=True):
     sequence_completed: bool = Field(sa_column_kwargs={"server_default": text("false")})
     cancelled: bool = Field(sa_column_kwargs={"server_default": text("false")})
     facts: str = Field(sa_column_kwargs={"server_default": text("''")})
+    places: str = Field(sa_column_kwargs={"server_default": text("''")})
+    file_refused: bool = Field(sa_column_kwargs={"server_default": text("false")})
+    worklist: str | None = Field(default=None, sa_column_args=[Computed(ON_WORKLIST, persisted=True)])
 
 
 class ClaimEntry(Base, table=True):
@@ -201,7 +219,10 @@ class ClaimEntry(Base, table=True):
 
 
 class Submission(Base, table=True):
-    """A file with the claims of one organisation for one receiver, and what the adapter did with it."""
+    """A file with the claims of one organisation for one receiver, and what the adapter did with it.
+
+    What lies ready and was sent (`content`) never changes, nor what its ClaimSubmitted say: JSON, by claim id.
+    """
 
     __tablename__ = "submission"
     __table_args__ = (UniqueConstraint("organisation_id", "control_number"),)
@@ -222,36 +243,18 @@ class Submission(Base, table=True):
     recorded_at: datetime | None = Field(default=None, sa_type=INSTANT)
     remote_name: str
     recorded_by: str
-
-
-class SubmissionFile(Base, table=True):
-    """A submission's bytes as they lie ready and were sent. Append only."""
-
-    __tablename__ = "submission_file"
-
-    organisation_id: UUID = Field(primary_key=True)
-    submission_id: UUID = Field(primary_key=True)
     content: bytes = Field(sa_type=BYTES)
+    claims: str
 
 
-class SubmissionClaim(Base, table=True):
-    """A claim's place in a file: its patient control number there, and what was sent. Append only."""
+class FormerNumber(Base, table=True):
+    """A patient control number of a claim that goes under another one now: answers may still name it. Append only."""
 
-    __tablename__ = "submission_claim"
-    __table_args__ = (
-        UniqueConstraint("organisation_id", "patient_control_number"),
-        Index("ix_submission_claim_submission_id", "organisation_id", "submission_id"),
-    )
+    __tablename__ = "former_number"
 
     organisation_id: UUID = Field(primary_key=True)
-    claim_id: UUID = Field(primary_key=True)
-    number: int = Field(primary_key=True)
-    submission_id: UUID
-    patient_control_number: str
-    frequency: str
-    charge_cents: int = Field(sa_type=CENTS)
-    sent: str
-    batched_at: datetime = Field(sa_type=INSTANT)
+    patient_control_number: str = Field(primary_key=True)
+    claim_id: UUID
 
 
 class SubmissionFact(Base, table=True):
@@ -273,7 +276,7 @@ class SubmissionFact(Base, table=True):
 
 
 class Acknowledgement(Base, table=True):
-    """A TA1, 999 or 277CA as it came, and what became of it."""
+    """A TA1, 999 or 277CA as it came, which never changes, and what became of it."""
 
     __tablename__ = "acknowledgement"
     __table_args__ = (
@@ -293,15 +296,6 @@ class Acknowledgement(Base, table=True):
     accepted: int
     rejected: int
     unresolved: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
-
-
-class AcknowledgementFile(Base, table=True):
-    """An acknowledgement's bytes. Append only."""
-
-    __tablename__ = "acknowledgement_file"
-
-    organisation_id: UUID = Field(primary_key=True)
-    acknowledgement_id: UUID = Field(primary_key=True)
     content: bytes = Field(sa_type=BYTES)
 
 

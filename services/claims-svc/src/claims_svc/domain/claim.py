@@ -3,12 +3,13 @@
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
 
 from claims_svc.domain.encounter import Accident, Coverage, Encounter
-from claims_svc.domain.facts import Heard
+from claims_svc.domain.facts import Filed, Heard
 from claims_svc.domain.states import State, TransitionRefused, move
 from rcm.errors import Conflict
 
@@ -124,8 +125,13 @@ class Claim:
     """The encounter was cancelled."""
     facts_kept: str = ""
     """All facts of the outside, as JSON of Heard: never changed, only added to."""
+    places_kept: str = ""
+    """All its places in files, as JSON of Filed, the newest last: never changed, only added to."""
+    file_refused: bool = False
+    """Its newest file was ever refused as a whole (TA1, 999, 277CA): what is said about that file counts for the claim."""
     facts_new: list[Heard] = field(default_factory=list)
     """Those that this transaction adds."""
+    places_new: list[Filed] = field(default_factory=list)
     entries: list["Entry"] = field(default_factory=list)
     """What this transaction adds to the claim's history."""
 
@@ -280,25 +286,39 @@ def _withdraw(claim: Claim, now: datetime) -> None:
     claim.touch()
 
 
-def put_in_file(claim: Claim, submission_id: UUID, patient_control_number: str, now: datetime) -> None:
+def put_in_file(claim: Claim, place: Filed) -> None:
     """READY -> BATCHED, under a new patient control number."""
     claim.state = move(claim.state, State.BATCHED)
-    claim.submission_id = submission_id
-    claim.patient_control_number = patient_control_number
+    claim.submission_id = place.submission_id
+    claim.patient_control_number = place.patient_control_number
+    claim.places_new.append(place)
     claim.submissions += 1
+    claim.file_refused = False
     claim.changed_since_file = False
     claim.ready_at = None
-    claim.updated_at = now
+    claim.updated_at = place.at
     claim.touch()
 
 
 def leave_the_house(claim: Claim, now: datetime) -> None:
-    """BATCHED -> SUBMITTED: the transmission of its file is recorded."""
+    """BATCHED -> SUBMITTED: the transmission of its file is recorded.
+
+    Claims about which nothing was heard yet take this step in one statement (`store.submissions.record_sent`).
+    """
     claim.state = move(claim.state, State.SUBMITTED)
     claim.submitted_at = claim.submitted_at or now
     claim.payer_holds = True
     claim.updated_at = now
     claim.touch()
+
+
+class LeftClaim(NamedTuple):
+    """What ClaimSubmitted needs of a claim that has left the house, beside what was sent."""
+
+    claim_id: UUID
+    version: int
+    encounter_id: UUID
+    next_rank: str
 
 
 def original_reference(claim: Claim) -> str:

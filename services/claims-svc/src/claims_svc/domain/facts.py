@@ -115,6 +115,13 @@ class SentClaim(Struct, frozen=True, gc=False):
     line_numbers: tuple[int, ...]
 
 
+class Filed(SentClaim, frozen=True, kw_only=True, gc=False):
+    """The same, in which file that is and when it was written: what a claim keeps of each."""
+
+    submission_id: UUID
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What all facts together say."""

@@ -58,6 +58,16 @@ OUTSIDE = REJECTED | ADJUDICATED | {State.SUBMITTED, State.CLEARINGHOUSE_ACCEPTE
 OURS = frozenset(State) - OUTSIDE
 """The state follows from our own work alone."""
 
+WORKLIST = REJECTED | {
+    State.EDIT_FAILED,
+    State.READY,
+    State.PARTIALLY_PAID,
+    State.DENIED,
+    State.FORWARDED,
+    State.REVERSED,
+}
+"""Somebody, or the cutter of files, has something to do: claims in these states are found by an index."""
+
 _CORRECTABLE = frozenset({State.READY, State.EDIT_FAILED})
 WITHDRAWN_STATES = frozenset({State.VOIDED, State.CLOSED})
 

@@ -15,6 +15,7 @@ from rcm.x12.acknowledgement import (
     Status,
     read_acknowledgements,
 )
+from rcm.x12.show.excerpts import of_acknowledgement
 from rcm.x12.values import Envelope
 
 _ACCEPTED_ACTION = "WQ"
@@ -152,26 +153,5 @@ def _deciding(statuses: tuple[Status, ...]) -> Status:
 
 def acknowledgement_segments(content: bytes, patient_control_number: str = "") -> list[str]:
     """An acknowledgement's segments without envelopes; with a patient control number those about that claim alone, if any."""
-    text = content.decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
-    terminator = text[105:106] or "~"
-    separator = text[3:4] or "*"
-    segments = [segment.strip() for segment in text.split(terminator)]
-    inner = [s for s in segments if s and s.split(separator, 1)[0] not in {"ISA", "IEA", "GS", "GE", "ST", "SE"}]
-    if patient_control_number:
-        own = _about(inner, separator, f"TRN{separator}2{separator}{patient_control_number}")
-        inner = own or inner
-    return inner[:_SEGMENTS_SHOWN_MAX]
-
-
-def _about(segments: list[str], separator: str, trace: str) -> list[str]:
-    place = next((place for place, segment in enumerate(segments) if segment.startswith(trace)), None)
-    if place is None:
-        return []
-    level = f"HL{separator}"
-    first = place
-    while first > 0 and not segments[first].startswith(level):
-        first -= 1
-    last = place + 1
-    while last < len(segments) and not segments[last].startswith((level, f"TRN{separator}2{separator}")):
-        last += 1
-    return segments[first:last]
+    segments = of_acknowledgement(content, patient_control_number)[:_SEGMENTS_SHOWN_MAX]
+    return [segment.bare for segment in segments]

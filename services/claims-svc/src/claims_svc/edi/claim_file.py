@@ -1,6 +1,6 @@
 """A file of claims as 837P, and a claim's own segments in a file that was written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,6 +12,7 @@ from claims_svc.domain.setup import BillingProvider, Organisation, Payer, Receiv
 from claims_svc.domain.submission import line_control_number
 from rcm.x12 import professional_claim as x12
 from rcm.x12.problems import CannotWrite
+from rcm.x12.show.excerpts import own_of_claim_837
 from rcm.x12.values import Address, InterchangeHeader
 
 _SELF = "18"
@@ -229,27 +230,4 @@ def _address(address: domain.Address) -> Address:
 
 def claim_segments(content: bytes, patient_control_number: str) -> list[str]:
     """A claim's own part of a file that `write_claim_file` wrote: subscriber, patient where named, CLM to the claim's end."""
-    segments = content.decode("ascii").split("~")
-    wanted = f"CLM*{patient_control_number}*"
-    begin = next((place for place, segment in enumerate(segments) if segment.startswith(wanted)), None)
-    if begin is None:
-        return []
-    levels = {"22": -1, "23": -1}
-    place = begin
-    while levels["22"] < 0 and place > 0:
-        place -= 1
-        if segments[place].startswith("HL*"):
-            kind = segments[place].split("*")[3]
-            if levels.get(kind) == -1:
-                levels[kind] = place
-    parts = [levels["22"], *([levels["23"]] if levels["23"] >= 0 else []), begin]
-    return [segment for first in parts for segment in _until_next(segments, first)]
-
-
-def _until_next(segments: Sequence[str], first: int) -> Iterator[str]:
-    """The segment at `first` and those that follow it, up to the next level or claim."""
-    yield segments[first]
-    for segment in segments[first + 1 :]:
-        if segment.startswith(("CLM*", "HL*", "SE*")):
-            return
-        yield segment
+    return [segment.bare for segment in own_of_claim_837(content, patient_control_number)]

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from claims_svc import store
@@ -18,6 +19,7 @@ from claims_svc.domain.submission import Submission, SubmissionState
 from claims_svc.edi.acknowledgements import Answer, ClaimAnswer, FileAnswer, acknowledgement_segments, read_answers
 from claims_svc.handlers.answers import Answered, say_answered
 from claims_svc.store.setup import Setups
+from claims_svc.store.writing import Write, write_together
 from rcm.errors import NotFound
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
@@ -43,8 +45,9 @@ async def receive(unit: UnitOfWork, content: bytes, setups: Setups) -> tuple[Ack
         received_at=unit.clock.now(),
         received_by=unit.cause.actor,
     )
-    await _apply(unit, acknowledgement, answers, setups)
-    await store.acknowledgements.insert_acknowledgement(unit.connection, acknowledgement, content)
+    found = await _apply(unit, acknowledgement, answers, setups)
+    received = store.acknowledgements.inserting_acknowledgement(acknowledgement, content)
+    await say_answered(unit, setups, found.answered, [found.facts, received])
     return acknowledgement, True
 
 
@@ -55,8 +58,9 @@ async def retry(unit: UnitOfWork, acknowledgement_id: UUID, setups: Setups) -> A
     aside = {(part.kind, part.control_number) for part in acknowledgement.unresolved}
     answers = [answer for answer in read_answers(content) if (answer.kind, answer.control_number) in aside]
     acknowledgement.version += 1
-    await _apply(unit, acknowledgement, answers, setups)
-    await store.acknowledgements.save_acknowledgement(unit.connection, acknowledgement)
+    found = await _apply(unit, acknowledgement, answers, setups)
+    changed = store.acknowledgements.saving_acknowledgement(acknowledgement)
+    await say_answered(unit, setups, found.answered, [found.facts, changed])
     return acknowledgement
 
 
@@ -70,15 +74,26 @@ async def show(unit: UnitOfWork, acknowledgement_id: UUID) -> tuple[Acknowledgem
     return acknowledgement, content
 
 
-async def _apply(unit: UnitOfWork, acknowledgement: Acknowledgement, answers: Sequence[Answer], setups: Setups) -> None:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What an acknowledgement says about ours."""
+
+    answered: list[Answered]
+    facts: Write | None
+    """What is said about whole files and is not kept yet."""
+
+
+async def _apply(unit: UnitOfWork, acknowledgement: Acknowledgement, answers: Sequence[Answer], setups: Setups) -> _Found:
     of_files = [answer for answer in answers if isinstance(answer, FileAnswer)]
     of_claims = [answer for answer in answers if isinstance(answer, ClaimAnswer)]
     files, unresolved = await _files_named(unit, of_files, setups)
-    refused, to_fold = await _keep_file_answers(unit, acknowledgement, files)
+    refused = await _meet_transmissions(unit, files)
+    facts = store.submissions.keeping_facts(_file_facts(unit, acknowledgement, files))
+    moving = [each.submission for each in files if each.refused_before or not each.answer.accepted]
     claims: dict[UUID, Claim] = {}
-    for submission in to_fold:
-        inside = await store.claims.claims_of_submission(unit.connection, unit.organisation, submission.submission_id)
-        claims |= {id_: claim for id_, claim in inside.items() if claim.submission_id == submission.submission_id}
+    if moving:
+        await write_together(unit.connection, facts)
+        facts, claims = None, await _claims_inside(unit, moving)
     by_number = await store.claims.claims_by_control_number(
         unit.connection, unit.organisation, {answer.control_number for answer in of_claims}
     )
@@ -87,69 +102,88 @@ async def _apply(unit: UnitOfWork, acknowledgement: Acknowledgement, answers: Se
     unresolved += _never_sent(of_claims, by_number)
     act = Act(unit.clock.now(), unit.cause.actor, acknowledgement.acknowledgement_id)
     answered = await _heard(unit, claims, of_claims, by_number, act)
-    await say_answered(unit, setups, answered)
     _conclude(acknowledgement, of_claims, by_number, unresolved, sum(submission.claim_count for submission in refused))
+    return _Found(answered, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _FileNamed:
+    """A file of ours, what is said about it, and whether it was refused as a whole before."""
+
+    answer: FileAnswer
+    submission: Submission
+    refused_before: bool
 
 
 async def _files_named(
     unit: UnitOfWork, answers: Sequence[FileAnswer], setups: Setups
-) -> tuple[list[tuple[FileAnswer, Submission]], list[Unresolved]]:
+) -> tuple[list[_FileNamed], list[Unresolved]]:
     """The files that the answers are about, and the answers that are about none of ours."""
-    if not answers:
-        return [], []
     numbers = {int(answer.control_number) for answer in answers if answer.control_number.isdecimal()}
     there = await store.submissions.submissions_by_control_number(
         unit.connection, unit.organisation, [number for number in numbers if number < 10**9]
     )
-    organisation = (await setups.read_one(unit.connection, unit.organisation)).organisation
     found, unresolved = [], []
     for answer in answers:
-        submission = there.get(int(answer.control_number)) if answer.control_number.isdecimal() else None
-        if submission is None:
+        named = there.get(int(answer.control_number)) if answer.control_number.isdecimal() else None
+        if named is None:
             unresolved.append(Unresolved(answer.kind, answer.control_number, NEVER_SENT))
-        elif answer.sender_id != submission.receiver_id and (
-            organisation is None or answer.receiver_id != organisation.submitter_id
-        ):
+        elif answer.sender_id != named[0].receiver_id and not await _is_for_us(unit, answer, setups):
             unresolved.append(Unresolved(answer.kind, answer.control_number, OTHER_PARTIES))
         else:
-            found.append((answer, submission))
+            found.append(_FileNamed(answer, *named))
     return found, unresolved
 
 
-async def _keep_file_answers(
-    unit: UnitOfWork, acknowledgement: Acknowledgement, files: Sequence[tuple[FileAnswer, Submission]]
-) -> tuple[list[Submission], list[Submission]]:
-    """Keeps what is said about whole files; those that are refused now, and those that were ever refused: what else is said
-    of them may move their claims.
+async def _is_for_us(unit: UnitOfWork, answer: FileAnswer, setups: Setups) -> bool:
+    organisation = (await setups.read_one(unit.connection, unit.organisation)).organisation
+    return organisation is not None and answer.receiver_id == organisation.submitter_id
 
-    The row of a file whose transmission is not recorded yet is changed, so that who records it at this moment meets us.
+
+async def _meet_transmissions(unit: UnitOfWork, files: Sequence[_FileNamed]) -> list[Submission]:
+    """The files that are refused now.
+
+    The row of one whose transmission is not recorded yet is changed, so that who records it at this moment meets us.
     """
-    rows = [
-        {
-            "organisation_id": submission.organisation_id,
-            "submission_id": submission.submission_id,
-            "fact_id": new_id(),
-            "acknowledgement_id": acknowledgement.acknowledgement_id,
-            "stage": answer.stage,
-            "accepted": answer.accepted,
-            "category": answer.category,
-            "code": answer.code,
-            "message": answer.message,
-            "at": acknowledgement.received_at,
-            "actor": unit.cause.actor,
-        }
-        for answer, submission in files
-    ]
-    await store.submissions.insert_submission_facts(unit.connection, rows)
-    refused = {submission.submission_id: submission for answer, submission in files if not answer.accepted}
+    refused = {each.submission.submission_id: each.submission for each in files if not each.answer.accepted}
     for submission in refused.values():
         if submission.state is SubmissionState.READY:
             submission.version += 1
-            await store.submissions.save_submission(unit.connection, submission)
-    accepted = [submission for answer, submission in files if answer.accepted]
-    known = await store.submissions.refused_before(unit.connection, accepted) if accepted else set()
-    again = [each for each in accepted if each.submission_id in known and each.submission_id not in refused]
-    return list(refused.values()), [*refused.values(), *again]
+            await store.submissions.count_change(unit.connection, submission)
+    return list(refused.values())
+
+
+def _file_facts(unit: UnitOfWork, acknowledgement: Acknowledgement, files: Sequence[_FileNamed]) -> list[dict[str, object]]:
+    """What is said about whole files, as rows."""
+    return [
+        {
+            "organisation_id": each.submission.organisation_id,
+            "submission_id": each.submission.submission_id,
+            "fact_id": new_id(),
+            "acknowledgement_id": acknowledgement.acknowledgement_id,
+            "stage": each.answer.stage,
+            "accepted": each.answer.accepted,
+            "category": each.answer.category,
+            "code": each.answer.code,
+            "message": each.answer.message,
+            "at": acknowledgement.received_at,
+            "actor": unit.cause.actor,
+        }
+        for each in files
+    ]
+
+
+async def _claims_inside(unit: UnitOfWork, submissions: Sequence[Submission]) -> dict[UUID, Claim]:
+    """The claims whose newest file is one of these, that were refused as a whole, be it now: what is said of it moves them."""
+    claims: dict[UUID, Claim] = {}
+    for submission in {each.submission_id: each for each in submissions}.values():
+        keys = await store.submissions.claims_inside(unit.connection, submission)
+        inside = await store.claims.claims_by_id(unit.connection, keys)
+        for claim_id, claim in inside.items():
+            if claim.submission_id == submission.submission_id:
+                claim.file_refused = True
+                claims[claim_id] = claim
+    return claims
 
 
 def _never_sent(answers: Sequence[ClaimAnswer], by_number: Collection[str]) -> list[Unresolved]:

@@ -18,6 +18,7 @@ from claims_svc.handlers.withdrawing import WITHDRAWN, lose_coverage, withdraw
 from claims_svc.store.claims import Known
 from claims_svc.store.rows import ANSWERED
 from claims_svc.store.setup import Setups
+from claims_svc.store.writing import Write, write_together
 from rcm.contracts.envelope import Message
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
@@ -57,19 +58,27 @@ class _Following:
     tasks: list[Task] = field(default_factory=list)
 
 
-async def say_answered(unit: UnitOfWork, setups: Setups, answered: Sequence[Answered]) -> None:
-    """Folds each claim's facts, saves and says what became of it, and takes the next step."""
-    if not answered:
-        return
+async def say_answered(
+    unit: UnitOfWork, setups: Setups, answered: Sequence[Answered], others: Sequence[Write | None] = ()
+) -> None:
+    """Folds each claim's facts, saves and says what became of it, and takes the next step.
+
+    `others` is what else is to be written, in the same statement.
+    """
     following = _Following()
     for answer in answered:
         _settle(unit, answer, following)
     await _go_on(unit, setups, following)
     await close_tasks(unit, following.withdrawn, CLOSED_BY_WITHDRAWAL, WITHDRAWN)
-    await store.tasks.open_tasks(unit.connection, following.tasks)
     whole = following.whole
-    await store.claims.save_claims(unit.connection, list(whole.values()))
-    await store.claims.save_progress(unit.connection, [a.claim for a in answered if a.claim.claim_id not in whole], ANSWERED)
+    await write_together(
+        unit.connection,
+        store.claims.saving(list(whole.values())),
+        store.claims.saving_progress([a.claim for a in answered if a.claim.claim_id not in whole], ANSWERED),
+        store.claims.history([a.claim for a in answered]),
+        store.tasks.opening_tasks(following.tasks),
+        *others,
+    )
     if following.next_payer:
         await _make_next_claims(unit, setups, following.next_payer)
 
@@ -190,4 +199,3 @@ async def _make_next_claims(unit: UnitOfWork, setups: Setups, answers: Sequence[
     await store.claims.insert_claims(unit.connection, [claim for claim, _ in made])
     for claim in held:
         events.say_held(unit, claim, causes[claim.claim_id])
-    unit.arrived("claim", [claim.claim_id for claim, _ in made])

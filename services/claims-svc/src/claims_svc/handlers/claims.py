@@ -34,7 +34,7 @@ async def show_claim(unit: UnitOfWork, claim_id: UUID) -> WholeClaim:
     claim = await find_claim(unit, claim_id)
     key = (claim.organisation_id, claim.encounter_id)
     encounters = await store.claims.encounters_by_id(unit.connection, [key])
-    places = await store.submissions.places_of_claim(unit.connection, claim.organisation_id, claim_id)
+    places = await store.submissions.places_of_claim(unit.connection, claim)
     return WholeClaim(claim, encounters[claim.encounter_id], places)
 
 

@@ -58,12 +58,9 @@ async def edit_and_save(
         events.say_held(unit, claim)
 
 
-async def recheck(unit: UnitOfWork, setups: Setups) -> bool:
-    """Edits again what was edited against an older set-up; True where more waits. Work by the clock, and before a cut."""
-    for organisation_id in await store.figures.organisations_behind(unit.connection):
-        setup = await setups.read_one(unit.connection, organisation_id)
-        pairs = await store.figures.claims_edited_before(unit.connection, organisation_id, setup.revision, RECHECKED_MAX)
-        act = Act(unit.clock.now(), SETUP_CHANGED)
-        await edit_and_save(unit, setups, pairs, [act] * len(pairs))
-        return True
-    return False
+async def recheck(unit: UnitOfWork, setups: Setups, organisation_id: UUID) -> None:
+    """Edits again what was edited against an older set-up of this organisation, so many claims at once."""
+    setup = await setups.read_one(unit.connection, organisation_id)
+    pairs = await store.figures.claims_edited_before(unit.connection, organisation_id, setup.revision, RECHECKED_MAX)
+    act = Act(unit.clock.now(), SETUP_CHANGED)
+    await edit_and_save(unit, setups, pairs, [act] * len(pairs))

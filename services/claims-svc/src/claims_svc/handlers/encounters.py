@@ -17,12 +17,13 @@ from claims_svc.domain.claim import (
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.states import ADJUDICATED, REJECTED, State
 from claims_svc.domain.tasks import CLOSED_BY_WITHDRAWAL, Task, TaskKind
+from claims_svc.events import SaidEncounter
 from claims_svc.handlers.answers import Answered, say_answered
 from claims_svc.handlers.editing import run_edits
 from claims_svc.handlers.tasks import close_tasks
 from claims_svc.handlers.withdrawing import PRIMARY, WITHDRAWN, lose_coverage, withdraw
 from claims_svc.store.setup import Setups
-from rcm.contracts.encounters import EncounterCancelled, EncounterCoded, EncounterRecoded
+from rcm.contracts.encounters import EncounterCancelled
 from rcm.contracts.envelope import Message
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
@@ -32,22 +33,19 @@ RECODED = "coding-svc EncounterRecoded"
 CANCELLED = "coding-svc EncounterCancelled"
 
 
-async def create_claims(unit: UnitOfWork, messages: Sequence[Message[EncounterCoded]], setups: Setups) -> None:
+async def create_claims(unit: UnitOfWork, messages: Sequence[Message[SaidEncounter]], setups: Setups) -> None:
     """A claim to the first payer of each encounter; self-pay has none. What has come before changes nothing."""
-    keys = [(message.organisation_id, message.data.encounter_id) for message in messages]
-    known = await store.claims.encounters_known(unit.connection, keys)
-    fresh = [m for m in messages if m.data.coverages and m.data.encounter_id not in known]
+    billed = {message.data.encounter.encounter_id: message for message in messages if message.data.encounter.coverages}
+    new = await store.claims.insert_encounters(
+        unit.connection, [(m.organisation_id, encounter_id, m.data.content) for encounter_id, m in billed.items()]
+    )
     now = unit.clock.now()
-    contents = [(m.organisation_id, m.data.encounter_id, events.content_of(m.data)) for m in fresh]
-    encounters = [store.claims.encounter_of(content) for _, _, content in contents]
-    pairs = [(_first_claim(m.organisation_id, e, unit), e) for m, e in zip(fresh, encounters, strict=True)]
+    fresh = [message for encounter_id, message in billed.items() if encounter_id in new]
+    pairs = [(_first_claim(m.organisation_id, m.data.encounter, unit), m.data.encounter) for m in fresh]
     held = await run_edits(unit, setups, pairs, [Act(now, CODED, m.event_id) for m in fresh])
-    await store.claims.insert_encounters(unit.connection, contents)
     await store.claims.insert_claims(unit.connection, [claim for claim, _ in pairs])
-    causes = {m.data.encounter_id: m for m in fresh}
     for claim in held:
-        events.say_held(unit, claim, causes[claim.encounter_id])
-    unit.arrived("claim", [claim.claim_id for claim, _ in pairs])
+        events.say_held(unit, claim, billed[claim.encounter_id])
 
 
 def _first_claim(organisation_id: UUID, encounter: Encounter, unit: UnitOfWork) -> Claim:
@@ -67,21 +65,22 @@ class _Work:
     """Claims that are VOIDED or CLOSED now: nothing is to be done for them any more."""
     completed: list[tuple[Claim, Message[Any]]] = field(default_factory=list)
     """Claims that were out, whose payers let go and whose coverages are gone: no payer is left."""
+    reopened: list[tuple[Claim, Message[SaidEncounter]]] = field(default_factory=list)
+    """Claims that were sent as the last payer's, who is asked still, and another comes after him now."""
     reconsidered: dict[UUID, tuple[Claim, Act, Message[Any]]] = field(default_factory=dict)
     """Adjudicated claims after which another payer is asked than before, or none."""
     tasks: list[Task] = field(default_factory=list)
 
 
-async def recode_claims(unit: UnitOfWork, messages: Sequence[Message[EncounterRecoded]], setups: Setups) -> None:
+async def recode_claims(unit: UnitOfWork, messages: Sequence[Message[SaidEncounter]], setups: Setups) -> None:
     """The claims follow their encounters: edited again, closed where the coverage is gone, a task where a payer holds them."""
-    keys = {(message.organisation_id, message.data.encounter_id) for message in messages}
+    keys = {(message.organisation_id, message.data.encounter.encounter_id) for message in messages}
     claims = await store.claims.claims_of_encounters(unit.connection, keys)
     work = _Work()
     contents = []
     for message in messages:
-        content = events.content_of(message.data)
-        encounter = store.claims.encounter_of(content)
-        contents.append((message.organisation_id, encounter.encounter_id, content))
+        encounter = message.data.encounter
+        contents.append((message.organisation_id, encounter.encounter_id, message.data.content))
         ranks = claims.setdefault(encounter.encounter_id, {})
         act = Act(unit.clock.now(), RECODED, message.event_id)
         if PRIMARY not in ranks and encounter.coverages:
@@ -91,17 +90,21 @@ async def recode_claims(unit: UnitOfWork, messages: Sequence[Message[EncounterRe
             _recode(work, claim, encounter, act, message)
     await store.claims.put_encounters(unit.connection, contents)
     await _finish(unit, setups, work)
-    unit.arrived("claim", list(work.made))
 
 
-def _recode(work: _Work, claim: Claim, encounter: Encounter, act: Act, message: Message[EncounterRecoded]) -> None:
+def _recode(work: _Work, claim: Claim, encounter: Encounter, act: Act, message: Message[SaidEncounter]) -> None:
     changed = message.data.changed
     if claim.state is State.VOIDED:
         return
     work.changed[claim.claim_id] = claim
     found = encounter.coverage_to_bill(claim.rank)
-    if follow_next_payer(claim, encounter) and claim.state in ADJUDICATED:
-        work.reconsidered[claim.claim_id] = (claim, act, message)
+    was_last = not claim.next_rank
+    if follow_next_payer(claim, encounter):
+        if claim.state in ADJUDICATED:
+            work.reconsidered[claim.claim_id] = (claim, act, message)
+        if was_last and claim.payer_holds and not claim.sequence_completed:
+            claim.touch()
+            work.reopened.append((claim, message))
     ours = claim.state in {State.DRAFT, State.EDIT_FAILED, State.READY, State.CLOSED} or claim.state in REJECTED
     if found is None:
         _lose_coverage(work, claim, act, message)
@@ -117,7 +120,7 @@ def _recode(work: _Work, claim: Claim, encounter: Encounter, act: Act, message: 
         _needs_replacement(work, claim, act, "The encounter changed after its claim went to the payer")
 
 
-def _lose_coverage(work: _Work, claim: Claim, act: Act, message: Message[EncounterRecoded]) -> None:
+def _lose_coverage(work: _Work, claim: Claim, act: Act, message: Message[SaidEncounter]) -> None:
     if claim.state is State.CLOSED:
         return
     if claim.payer_holds or claim.state is State.BATCHED:
@@ -186,8 +189,7 @@ async def _finish(unit: UnitOfWork, setups: Setups, work: _Work) -> None:
     held = await run_edits(unit, setups, [(claim, encounter) for claim, encounter, _ in edited], [act for _, _, act in edited])
     stored = [claim for claim in work.changed.values() if claim.claim_id not in work.made]
     await store.claims.insert_claims(unit.connection, list(work.made.values()))
-    await store.claims.save_claims(unit.connection, stored)
-    await store.tasks.open_tasks(unit.connection, work.tasks)
+    await store.claims.save_claims(unit.connection, stored, store.tasks.opening_tasks(work.tasks))
     await close_tasks(unit, work.withdrawn, CLOSED_BY_WITHDRAWAL, WITHDRAWN)
     for claim in held:
         events.say_held(unit, claim)
@@ -195,6 +197,8 @@ async def _finish(unit: UnitOfWork, setups: Setups, work: _Work) -> None:
         events.say_voided(unit, claim, reason, message)
     for claim, message in work.completed:
         events.say_completed(unit, claim, message)
+    for claim, caused_by in work.reopened:
+        events.say_reopened(unit, claim, caused_by)
     await _ask_next_payers(unit, setups, work)
 
 

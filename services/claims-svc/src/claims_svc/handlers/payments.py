@@ -6,10 +6,11 @@ from uuid import UUID
 from claims_svc import events, store
 from claims_svc.domain.claim import Act
 from claims_svc.domain.tasks import CLOSED_BY_REVERSAL, Task, TaskKind, close_task
+from claims_svc.events import SaidPayment
 from claims_svc.handlers.answers import Answered, say_answered
 from claims_svc.store.setup import Setups
 from rcm.contracts.envelope import Message
-from rcm.contracts.payments import ClaimDenied, PaymentPosted, PaymentReversed
+from rcm.contracts.payments import ClaimDenied, PaymentReversed
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
 
@@ -17,7 +18,7 @@ POSTED = "payments-svc PaymentPosted"
 REVERSED = "payments-svc PaymentReversed"
 
 
-async def post_payments(unit: UnitOfWork, messages: Sequence[Message[PaymentPosted]], setups: Setups) -> None:
+async def post_payments(unit: UnitOfWork, messages: Sequence[Message[SaidPayment]], setups: Setups) -> None:
     """Each posted CLP moves its claim and may end its payer's turn. A claim that is not here yet is waited for."""
     answers = await _answers(unit, messages)
     for message in messages:
@@ -47,7 +48,7 @@ async def reverse_payments(unit: UnitOfWork, messages: Sequence[Message[PaymentR
 
 
 async def _answers(
-    unit: UnitOfWork, messages: Sequence[Message[PaymentPosted]] | Sequence[Message[PaymentReversed]]
+    unit: UnitOfWork, messages: Sequence[Message[SaidPayment]] | Sequence[Message[PaymentReversed]]
 ) -> dict[UUID, Answered]:
     keys = {(message.organisation_id, message.data.claim_id) for message in messages}
     claims = await store.claims.claims_by_id(unit.connection, keys)

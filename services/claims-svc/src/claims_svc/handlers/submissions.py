@@ -1,14 +1,14 @@
 """Waiting claims become files; a recorded transmission makes them submitted."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from claims_svc import events, store
-from claims_svc.domain.claim import REPLACING, Act, Claim, Finding, judge, leave_the_house, put_in_file
-from claims_svc.domain.facts import SentClaim
+from claims_svc.domain.claim import REPLACING, Act, Finding, LeftClaim, judge, leave_the_house, put_in_file
+from claims_svc.domain.facts import Filed
 from claims_svc.domain.setup import Setup
 from claims_svc.domain.submission import (
     Submission,
@@ -25,9 +25,8 @@ from claims_svc.edi.claim_file import Envelope, ToSend, Unwritable, write_claim_
 from claims_svc.handlers.answers import Answered, say_answered
 from claims_svc.handlers.editing import recheck
 from claims_svc.handlers.tasks import close_tasks
-from claims_svc.store.rows import FILED, SUBMITTED
+from claims_svc.store.rows import FILED
 from claims_svc.store.setup import Setups
-from claims_svc.store.submissions import Place
 from rcm.errors import NotFound
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
@@ -45,23 +44,31 @@ class CutPolicy:
     claims_max: int = 5_000
 
 
-async def cut_due_files(unit: UnitOfWork, setups: Setups, policy: CutPolicy) -> bool:
-    """Cuts one file that is due, of any organisation; True where more may be. Work by the clock."""
+async def do_due_work(unit: UnitOfWork, setups: Setups, policy: CutPolicy) -> bool:
+    """Edits again what was edited against an older set-up, else cuts one file that is due, of any organisation.
+
+    True where more may be to do. Work by the clock.
+    """
+    behind, waiting = await store.submissions.work_to_do(unit.connection)
+    if behind:
+        await recheck(unit, setups, behind[0])
+        return True
     now = unit.clock.now()
-    for waiting in await store.submissions.waiting_claims(unit.connection):
-        if is_due(waiting, now, claims_wanted=policy.claims_wanted, oldest=policy.oldest):
-            await _cut(unit, setups, waiting, policy.claims_max)
-            return True
-    return False
+    due = [each for each in waiting if is_due(each, now, claims_wanted=policy.claims_wanted, oldest=policy.oldest)]
+    if due:
+        await _cut(unit, setups, due[0], policy.claims_max)
+    return len(due) > 1 or any(each.count > policy.claims_max for each in due)
 
 
 async def cut_now(unit: UnitOfWork, setups: Setups, policy: CutPolicy) -> list[Submission]:
     """Cuts what waits in the unit's organisation, up to one file for each receiver, after edits that are due."""
-    while await recheck(unit, setups):
-        pass
+    behind, waiting = await store.submissions.work_to_do(unit.connection, unit.organisation)
+    while behind:
+        await recheck(unit, setups, unit.organisation)
+        behind, waiting = await store.submissions.work_to_do(unit.connection, unit.organisation)
     cut = []
-    for waiting in await store.submissions.waiting_claims(unit.connection, unit.organisation):
-        submission = await _cut(unit, setups, waiting, policy.claims_max)
+    for each in waiting:
+        submission = await _cut(unit, setups, each, policy.claims_max)
         if submission is not None:
             cut.append(submission)
     return cut
@@ -82,11 +89,19 @@ async def _cut(unit: UnitOfWork, setups: Setups, waiting: Waiting, limit: int) -
     if not going:
         return None
     submission = _submission(unit, setup, waiting, number, content, going)
-    places = [_place(to_send, submission, setup) for to_send in going]
-    await store.submissions.insert_submission(unit.connection, submission, content, places)
-    await store.claims.save_progress(unit.connection, [place.claim for place in places], FILED)
+    claims = [to_send.claim for to_send in going]
+    former = [(organisation_id, c.claim_id, c.patient_control_number) for c in claims if c.patient_control_number]
+    bodies = {to_send.claim.claim_id: _put_in(to_send, submission, setup) for to_send in going}
+    await store.submissions.insert_submission(
+        unit.connection,
+        submission,
+        content,
+        bodies,
+        store.claims.saving_progress(claims, FILED),
+        store.submissions.keeping_numbers(former),
+    )
     events.say_ready(unit, submission)
-    replaced = [place.claim for place in places if place.claim.frequency in REPLACING]
+    replaced = [claim for claim in claims if claim.frequency in REPLACING]
     await close_tasks(unit, replaced, {TaskKind.REPLACEMENT}, f"It stands in {submission.file_name}")
     return submission
 
@@ -111,12 +126,19 @@ def _submission(
     )
 
 
-def _place(to_send: ToSend, submission: Submission, setup: Setup) -> Place:
-    claim, encounter, number = to_send.claim, to_send.encounter, to_send.patient_control_number
-    put_in_file(claim, submission.submission_id, number, submission.created_at)
-    sent = SentClaim(number, claim.frequency, claim.charge_cents, tuple([line.line_number for line in encounter.lines]))
-    provider = setup.billing_providers[encounter.billing_provider.npi]
-    return Place(claim, sent, events.sent_body(claim, encounter, provider, number))
+def _put_in(to_send: ToSend, submission: Submission, setup: Setup) -> bytes:
+    """Puts a claim into its file; what ClaimSubmitted will say of it."""
+    claim, encounter = to_send.claim, to_send.encounter
+    place = Filed(
+        to_send.patient_control_number,
+        claim.frequency,
+        claim.charge_cents,
+        tuple([line.line_number for line in encounter.lines]),
+        submission_id=submission.submission_id,
+        at=submission.created_at,
+    )
+    put_in_file(claim, place)
+    return events.sent_body(claim, encounter, setup.billing_providers[encounter.billing_provider.npi])
 
 
 async def _hold_unwritable(unit: UnitOfWork, setup: Setup, refused: Sequence[Unwritable]) -> None:
@@ -138,32 +160,32 @@ async def _hold_unwritable(unit: UnitOfWork, setup: Setup, refused: Sequence[Unw
 async def transmit(
     unit: UnitOfWork, submission_id: UUID, transmission: Transmission, setups: Setups
 ) -> tuple[Submission, bool]:
-    """Records a transmission: every claim of the file is submitted. False where it was recorded before."""
-    submission = await find_submission(unit, submission_id)
+    """Records a transmission: every claim of the file is submitted, ClaimSubmitted each. False where it was recorded before."""
+    found = await store.submissions.read_with_claims(unit.connection, unit.organisation, submission_id)
+    if found is None:
+        raise NotFound("there is no such submission")
+    submission, bodies = found
     if not record_transmission(submission, transmission, unit.clock.now(), unit.cause.actor):
         return submission, False
-    await store.submissions.save_submission(unit.connection, submission)
-    claims = await store.claims.claims_of_submission(unit.connection, submission.organisation_id, submission_id)
-    await _submit(unit, submission, claims, setups)
+    for left in await store.submissions.record_sent(unit.connection, submission, bodies.keys()):
+        events.say_submitted(unit, submission.organisation_id, left, bodies.pop(left.claim_id))
+    if bodies:
+        await _submit_answered(unit, submission, bodies, setups)
     return submission, True
 
 
-async def _submit(unit: UnitOfWork, submission: Submission, claims: dict[UUID, Claim], setups: Setups) -> None:
-    """ClaimSubmitted each; then what answers that came before say."""
-    key = (submission.organisation_id, submission.submission_id)
-    bodies = await store.submissions.sent_bodies(unit.connection, *key)
-    answered = await store.submissions.claims_answered(unit.connection, *key)
-    for claim_id, body in bodies:
-        claim = claims[claim_id]
-        leave_the_house(claim, unit.clock.now())
-        events.say_submitted(unit, claim, body)
-    early = [claim for claim_id, claim in claims.items() if claim_id in answered]
-    known = await store.claims.known_about(unit.connection, early) if early else {}
+async def _submit_answered(unit: UnitOfWork, submission: Submission, bodies: Mapping[UUID, str], setups: Setups) -> None:
+    """ClaimSubmitted of claims about which the outside said something before their transmission was recorded; then that."""
+    keys = [(submission.organisation_id, claim_id) for claim_id in bodies]
+    claims = await store.claims.claims_by_id(unit.connection, keys)
     act = Act(unit.clock.now(), unit.cause.actor, unit.cause.causation_id)
-    await say_answered(unit, setups, [Answered(claim, known[claim.claim_id], act) for claim in early])
-    await store.claims.save_progress(
-        unit.connection, [claim for claim_id, claim in claims.items() if claim_id not in answered], SUBMITTED
-    )
+    for claim_id, body in bodies.items():
+        claim = claims[claim_id]
+        leave_the_house(claim, act.at)
+        left = LeftClaim(claim_id, claim.version, claim.encounter_id, claim.next_rank)
+        events.say_submitted(unit, claim.organisation_id, left, body)
+    known = await store.claims.known_about(unit.connection, claims.values())
+    await say_answered(unit, setups, [Answered(claim, known[claim_id], act) for claim_id, claim in claims.items()])
 
 
 async def find_submission(unit: UnitOfWork, submission_id: UUID) -> Submission:
@@ -176,10 +198,10 @@ async def find_submission(unit: UnitOfWork, submission_id: UUID) -> Submission:
 
 async def read_file(unit: UnitOfWork, submission_id: UUID) -> tuple[Submission, bytes]:
     """A file with its bytes. Raises NotFound."""
-    submission = await find_submission(unit, submission_id)
-    content = await store.submissions.read_file(unit.connection, submission.organisation_id, submission_id)
-    assert content is not None
-    return submission, content
+    found = await store.submissions.read_file(unit.connection, unit.organisation, submission_id)
+    if found is None:
+        raise NotFound("there is no such submission")
+    return found
 
 
 async def list_submissions(unit: UnitOfWork, limit: int, after: UUID | None, state: str | None) -> list[Submission]:

@@ -65,14 +65,14 @@ async def _acknowledgement(unit: UnitOfWork, acknowledgement_id: UUID, number: s
 
 async def _files(unit: UnitOfWork, claim: Claim) -> list[Moment]:
     """Each file that the claim went into, its transmission, and what TA1 and 999 said about it."""
-    places = await store.submissions.places_of_claim(unit.connection, claim.organisation_id, claim.claim_id)
+    places = await store.submissions.places_of_claim(unit.connection, claim)
     said = await store.submissions.facts_of_submissions(
         unit.connection, claim.organisation_id, [place["submission_id"] for place in places]
     )
     moments = []
     for place in places:
         number = place["patient_control_number"]
-        content = await store.submissions.read_file(unit.connection, claim.organisation_id, place["submission_id"])
+        found = await store.submissions.read_file(unit.connection, claim.organisation_id, place["submission_id"])
         shared = {"submission_id": place["submission_id"], "patient_control_number": number}
         moments.append(
             Moment(
@@ -82,7 +82,7 @@ async def _files(unit: UnitOfWork, claim: Claim) -> list[Moment]:
                 f"Written into {place['file_name']} for {place['receiver_id']}, frequency {place['frequency']}",
                 "BATCHED",
                 {"frequency": place["frequency"], "charge_cents": place["charge_cents"]},
-                segments=claim_segments(content or b"", number),
+                segments=claim_segments(found[1] if found else b"", number),
                 **shared,
             )
         )

@@ -8,7 +8,7 @@ import msgspec
 from claims_svc import models
 from claims_svc.domain.acknowledgement import Acknowledgement, AcknowledgementState, Unresolved
 from claims_svc.store.rows import as_json
-from rcm.database.rows import insert_rows, update_rows
+from claims_svc.store.writing import Write, inserting, updating
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -60,28 +60,29 @@ async def acknowledgement_page(
 async def read_content(connection: "Connection", organisation_id: UUID, acknowledgement_id: UUID) -> bytes | None:
     """An acknowledgement's bytes."""
     content: bytes | None = await connection.fetchval(
-        "select content from acknowledgement_file where organisation_id = $1 and acknowledgement_id = $2",
+        "select content from acknowledgement where organisation_id = $1 and acknowledgement_id = $2",
         organisation_id,
         acknowledgement_id,
     )
     return content
 
 
-async def insert_acknowledgement(connection: "Connection", acknowledgement: Acknowledgement, content: bytes) -> None:
+def inserting_acknowledgement(acknowledgement: Acknowledgement, content: bytes) -> Write | None:
     """A new acknowledgement with its bytes."""
-    await insert_rows(connection, models.Acknowledgement, [_row(acknowledgement)])
-    key = {
-        "organisation_id": acknowledgement.organisation_id,
-        "acknowledgement_id": acknowledgement.acknowledgement_id,
+    received = {
+        "kinds": acknowledgement.kinds,
+        "sha256": acknowledgement.sha256,
+        "size": acknowledgement.size,
+        "received_at": acknowledgement.received_at,
+        "received_by": acknowledgement.received_by,
+        "content": content,
     }
-    await insert_rows(connection, models.AcknowledgementFile, [key | {"content": content}])
+    return inserting(models.Acknowledgement, [_row(acknowledgement) | received], wide=("content",))
 
 
-async def save_acknowledgement(connection: "Connection", acknowledgement: Acknowledgement) -> None:
-    """A changed acknowledgement's row."""
-    await update_rows(
-        connection, models.Acknowledgement, [_row(acknowledgement)], key=("organisation_id", "acknowledgement_id")
-    )
+def saving_acknowledgement(acknowledgement: Acknowledgement) -> Write | None:
+    """What became of it."""
+    return updating(models.Acknowledgement, [_row(acknowledgement)], key=("organisation_id", "acknowledgement_id"))
 
 
 def _of(row: "Record") -> Acknowledgement:
@@ -92,16 +93,12 @@ def _of(row: "Record") -> Acknowledgement:
 
 
 def _row(acknowledgement: Acknowledgement) -> dict[str, object]:
+    """Its key and what may change."""
     return {
         "organisation_id": acknowledgement.organisation_id,
         "acknowledgement_id": acknowledgement.acknowledgement_id,
         "version": acknowledgement.version,
         "state": acknowledgement.state,
-        "kinds": acknowledgement.kinds,
-        "sha256": acknowledgement.sha256,
-        "size": acknowledgement.size,
-        "received_at": acknowledgement.received_at,
-        "received_by": acknowledgement.received_by,
         "accepted": acknowledgement.accepted,
         "rejected": acknowledgement.rejected,
         "unresolved": as_json(acknowledgement.unresolved) if acknowledgement.unresolved else None,

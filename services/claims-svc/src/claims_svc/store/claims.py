@@ -1,19 +1,20 @@
 """Claims, what they are made of, and what is known about them: many in one statement each."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence, Set
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
 from claims_svc import models
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.encounter import Encounter
-from claims_svc.domain.facts import Acknowledged, Facts, Heard, SentClaim, Stage
+from claims_svc.domain.facts import Acknowledged, Facts, Filed, Heard, Stage
+from claims_svc.domain.states import WORKLIST
 from claims_svc.store.rows import CLAIM, claim_of, claim_row, columns, entry_rows, new_row, progress_row
-from rcm.database.rows import insert_rows, update_rows
+from claims_svc.store.writing import Write, inserting, updating, write_together
+from rcm.database.rows import insert_rows
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -23,25 +24,17 @@ if TYPE_CHECKING:
 _KEY = ("organisation_id", "claim_id")
 
 
-class _SentLine(Struct):
-    line_number: int
-
-
-class _Sent(Struct):
-    lines: list[_SentLine]
-
-
 _ENCOUNTER = msgspec.json.Decoder(Encounter)
-_SENT = msgspec.json.Decoder(_Sent)
 _HEARD = msgspec.json.Decoder(list[Heard])
+_FILED = msgspec.json.Decoder(list[Filed])
 
 
 @dataclass(slots=True)
 class Known:
     """What is known about a claim that left the house."""
 
-    facts: Facts = field(default_factory=Facts)
-    sent: list[SentClaim] = field(default_factory=list)
+    facts: Facts
+    sent: list[Filed]
 
 
 def encounter_of(content: bytes | str) -> Encounter:
@@ -72,34 +65,39 @@ async def claims_of_encounters(connection: "Connection", keys: Iterable[tuple[UU
     return found
 
 
-async def claims_of_submission(connection: "Connection", organisation_id: UUID, submission_id: UUID) -> dict[UUID, Claim]:
-    """The claims that stand in a file, whatever became of them since."""
-    rows = await connection.fetch(
-        f"""select {CLAIM} from submission_claim s join claim c using (organisation_id, claim_id)
-            where s.organisation_id = $1 and s.submission_id = $2""",  # noqa: S608 - constants
-        organisation_id,
-        submission_id,
-    )
-    return {row["claim_id"]: claim_of(row) for row in rows}
-
-
-async def claims_by_control_number(
-    connection: "Connection", organisation_id: UUID, numbers: Collection[str]
-) -> dict[str, Claim]:
+async def claims_by_control_number(connection: "Connection", organisation_id: UUID, numbers: Set[str]) -> dict[str, Claim]:
     """Claims by any patient control number they were ever sent under; two numbers of one claim give one object."""
+    if not numbers:
+        return {}
     rows = await connection.fetch(
-        f"""select {CLAIM}, s.patient_control_number from submission_claim s join claim c using (organisation_id, claim_id)
-            where s.organisation_id = $1 and s.patient_control_number = any($2::text[])""",  # noqa: S608 - constants
+        f"select {CLAIM} from claim c where c.organisation_id = $1 and c.patient_control_number = any($2::text[])",  # noqa: S608
         organisation_id,
         list(numbers),
     )
-    claims: dict[UUID, Claim] = {}
+    found = {row["patient_control_number"]: claim_of(row) for row in rows}
+    if len(found) < len(numbers):
+        there = {claim.claim_id: claim for claim in found.values()}
+        found |= await _by_former_number(connection, organisation_id, numbers - found.keys(), there)
+    return found
+
+
+async def _by_former_number(
+    connection: "Connection", organisation_id: UUID, numbers: Collection[str], there: dict[UUID, Claim]
+) -> dict[str, Claim]:
+    """Claims by numbers that they went under before; those in `there` are taken as they are."""
+    rows = await connection.fetch(
+        f"""select {CLAIM}, f.patient_control_number as former from former_number f
+            join claim c using (organisation_id, claim_id)
+            where f.organisation_id = $1 and f.patient_control_number = any($2::text[])""",  # noqa: S608 - constants
+        organisation_id,
+        list(numbers),
+    )
     found: dict[str, Claim] = {}
     for row in rows:
-        claim = claims.get(row["claim_id"])
+        claim = there.get(row["claim_id"])
         if claim is None:
-            claim = claims[row["claim_id"]] = claim_of(row)
-        found[row["patient_control_number"]] = claim
+            claim = there[row["claim_id"]] = claim_of(row)
+        found[row["former"]] = claim
     return found
 
 
@@ -113,9 +111,10 @@ async def claim_page(
     encounter_id: UUID | None = None,
 ) -> list[Claim]:
     """Claims of the unit's organisation, the newest first; `after` is the last one seen. One more than `limit`."""
+    where_state = "worklist" if state in WORKLIST else "state"
     rows = await connection.fetch(
         f"""select {CLAIM} from claim c
-            where ($2::uuid is null or c.claim_id < $2) and ($3::text is null or c.state = $3)
+            where ($2::uuid is null or c.claim_id < $2) and ($3::text is null or c.{where_state} = $3)
               and ($4::text is null or c.payer_id = $4) and ($5::uuid is null or c.encounter_id = $5)
             order by c.claim_id desc limit $1""",  # noqa: S608 - constants
         limit + 1,
@@ -125,16 +124,6 @@ async def claim_page(
         encounter_id,
     )
     return [claim_of(row) for row in rows]
-
-
-async def encounters_known(connection: "Connection", keys: Iterable[tuple[UUID, UUID]]) -> set[UUID]:
-    """Which of these encounters have come already."""
-    rows = await connection.fetch(
-        """select e.encounter_id from unnest($1::uuid[], $2::uuid[]) as k(o, i)
-           join encounter e on e.organisation_id = k.o and e.encounter_id = k.i""",
-        *columns(keys),
-    )
-    return {row[0] for row in rows}
 
 
 async def encounters_by_id(connection: "Connection", keys: Iterable[tuple[UUID, UUID]]) -> dict[UUID, Encounter]:
@@ -179,22 +168,12 @@ async def duplicates_of(connection: "Connection", claims: Sequence[Claim]) -> di
 
 async def known_about(connection: "Connection", claims: Collection[Claim]) -> dict[UUID, Known]:
     """All facts and all places in files, for each of these claims."""
-    known = {claim.claim_id: Known() for claim in claims}
-    keys = columns((claim.organisation_id, claim.claim_id) for claim in claims)
-    rows = await connection.fetch(
-        """select s.claim_id, s.patient_control_number, s.frequency, s.charge_cents, s.sent
-           from unnest($1::uuid[], $2::uuid[]) as k(o, i)
-           join submission_claim s on s.organisation_id = k.o and s.claim_id = k.i order by s.claim_id, s.number""",
-        *keys,
-    )
-    for claim_id, number, frequency, charge_cents, sent in rows:
-        lines = tuple(line.line_number for line in _SENT.decode(sent).lines)
-        known[claim_id].sent.append(SentClaim(number, frequency, charge_cents, lines))
+    known = {claim.claim_id: Known(Facts(), filed(claim)) for claim in claims}
     for claim in claims:
         for heard in heard_about(claim):
             if heard.decides:
                 known[claim.claim_id].facts.add(heard.fact)
-    await _add_submission_facts(connection, claims, known)
+    await _add_submission_facts(connection, [claim for claim in claims if claim.file_refused], known)
     return known
 
 
@@ -203,8 +182,15 @@ def heard_about(claim: Claim) -> list[Heard]:
     return _HEARD.decode(claim.facts_kept) if claim.facts_kept else []
 
 
+def filed(claim: Claim) -> list[Filed]:
+    """Every file that the claim went into, the first one first."""
+    return _FILED.decode(claim.places_kept) if claim.places_kept else []
+
+
 async def _add_submission_facts(connection: "Connection", claims: Collection[Claim], known: dict[UUID, Known]) -> None:
-    """What TA1 and 999 said about the newest file of each claim counts for the claim."""
+    """What TA1 and 999 said about the newest file of each claim counts for the claim, where one of them refused it."""
+    if not claims:
+        return
     files = {(claim.organisation_id, claim.submission_id) for claim in claims if claim.submission_id is not None}
     rows = await connection.fetch(
         """select f.submission_id, f.stage, f.accepted, f.category, f.code, f.message
@@ -212,31 +198,32 @@ async def _add_submission_facts(connection: "Connection", claims: Collection[Cla
            join submission_fact f on f.organisation_id = k.o and f.submission_id = k.i""",
         *columns(files),
     )
-    said: dict[UUID, list[Record]] = {}
+    said: dict[UUID | None, list[Record]] = {}
     for row in rows:
         said.setdefault(row["submission_id"], []).append(row)
     for claim in claims:
         about = known[claim.claim_id]
-        if claim.submission_id in said and about.sent:
-            number = about.sent[-1].patient_control_number
-            for _, stage, accepted, category, code, message in said[claim.submission_id]:
-                fact = Acknowledged(Stage(stage), accepted, number, category=category, code=code, message=message)
-                about.facts.add(fact)
+        number = claim.patient_control_number
+        for _, stage, accepted, category, code, message in said.get(claim.submission_id, ()):
+            about.facts.add(Acknowledged(Stage(stage), accepted, number, category=category, code=code, message=message))
 
 
-async def insert_encounters(connection: "Connection", contents: Iterable[tuple[UUID, UUID, bytes]]) -> None:
-    """New encounters: (organisation, encounter, JSON)."""
+async def insert_encounters(connection: "Connection", contents: Iterable[tuple[UUID, UUID, str]]) -> set[UUID]:
+    """Encounters that have not come before: (organisation, encounter, JSON). Answers which of them these are."""
     rows = [
-        {"organisation_id": organisation_id, "encounter_id": encounter_id, "content": content.decode()}
+        {"organisation_id": organisation_id, "encounter_id": encounter_id, "content": content}
         for organisation_id, encounter_id, content in contents
     ]
-    await insert_rows(connection, models.Encounter, rows)
+    new = await insert_rows(
+        connection, models.Encounter, rows, on_conflict="do nothing", returning="encounter_id", wide=("content",)
+    )
+    return {row[0] for row in new}
 
 
-async def put_encounters(connection: "Connection", contents: Iterable[tuple[UUID, UUID, bytes]]) -> None:
+async def put_encounters(connection: "Connection", contents: Iterable[tuple[UUID, UUID, str]]) -> None:
     """Encounters as they are now, whether they have come before or not: the last one of each id stays."""
     rows = {
-        encounter_id: {"organisation_id": organisation_id, "encounter_id": encounter_id, "content": content.decode()}
+        encounter_id: {"organisation_id": organisation_id, "encounter_id": encounter_id, "content": content}
         for organisation_id, encounter_id, content in contents
     }
     await insert_rows(
@@ -244,22 +231,30 @@ async def put_encounters(connection: "Connection", contents: Iterable[tuple[UUID
         models.Encounter,
         list(rows.values()),
         on_conflict="(organisation_id, encounter_id) do update set content = excluded.content",
+        wide=("content",),
     )
 
 
 async def insert_claims(connection: "Connection", claims: Collection[Claim]) -> None:
     """New claims with the beginning of their histories."""
-    await insert_rows(connection, models.Claim, [new_row(claim) for claim in claims])
-    await insert_rows(connection, models.ClaimEntry, entry_rows(claims))
+    await write_together(connection, inserting(models.Claim, [new_row(claim) for claim in claims]), history(claims))
 
 
-async def save_claims(connection: "Connection", claims: Collection[Claim]) -> None:
-    """Changed claims, all columns, and what their histories gained."""
-    await update_rows(connection, models.Claim, [claim_row(claim) for claim in claims], key=_KEY)
-    await insert_rows(connection, models.ClaimEntry, entry_rows(claims))
+async def save_claims(connection: "Connection", claims: Collection[Claim], *others: Write | None) -> None:
+    """Changed claims, all columns, and what their histories gained, beside what else is written with them."""
+    await write_together(connection, saving(claims), history(claims), *others)
 
 
-async def save_progress(connection: "Connection", claims: Collection[Claim], changed: Sequence[str]) -> None:
-    """Claims of which only the columns of `changed` are different, and what their histories gained."""
-    await update_rows(connection, models.Claim, [progress_row(claim, changed) for claim in claims], key=_KEY)
-    await insert_rows(connection, models.ClaimEntry, entry_rows(claims))
+def saving(claims: Collection[Claim]) -> Write | None:
+    """Changed claims, all columns but their places in files, which only a new file changes."""
+    return updating(models.Claim, [claim_row(claim) for claim in claims], key=_KEY)
+
+
+def saving_progress(claims: Collection[Claim], changed: Sequence[str]) -> Write | None:
+    """Claims of which only the columns of `changed` are different."""
+    return updating(models.Claim, [progress_row(claim, changed) for claim in claims], key=_KEY)
+
+
+def history(claims: Collection[Claim]) -> Write | None:
+    """What the claims' histories gained."""
+    return inserting(models.ClaimEntry, entry_rows(claims))

@@ -39,26 +39,13 @@ async def history_of(connection: "Connection", organisation_id: UUID, claim_id: 
     )
 
 
-async def organisations_behind(connection: "Connection") -> list[UUID]:
-    """Organisations with waiting or held claims whose edits ran against an older set-up than the present one."""
-    rows = await connection.fetch(
-        """select r.organisation_id from setup_revision r
-           where exists (select from claim c where c.organisation_id = r.organisation_id
-                           and c.state = 'EDIT_FAILED' and c.setup_revision < r.revision)
-              or exists (select from claim c where c.organisation_id = r.organisation_id
-                           and c.state = 'READY' and c.setup_revision < r.revision)
-           order by r.organisation_id"""
-    )
-    return [row[0] for row in rows]
-
-
 async def claims_edited_before(
     connection: "Connection", organisation_id: UUID, revision: int, limit: int
 ) -> list[tuple[Claim, Encounter]]:
     """Waiting and held claims whose edits ran against an older set-up than `revision`."""
     rows = await connection.fetch(
         f"""select {CLAIM}, e.content from claim c join encounter e using (organisation_id, encounter_id)
-            where c.organisation_id = $1 and (c.state = 'READY' or c.state = 'EDIT_FAILED') and c.setup_revision < $2
+            where c.organisation_id = $1 and c.worklist in ('READY', 'EDIT_FAILED') and c.setup_revision < $2
             limit $3""",  # noqa: S608 - constants
         organisation_id,
         revision,

@@ -19,15 +19,16 @@ CLAIM = """c.organisation_id, c.claim_id, c.encounter_id, c.rank, c.state, c.ver
  c.frequency, c.payer_claim_control_number, c.own, c.findings, c.setup_revision, c.ready_at, c.submission_id,
  c.patient_control_number, c.submissions,
  c.submitted_at, c.accepted_on, c.payer_holds, c.changed_since_file, c.insurance_paid_cents, c.responsibility,
- c.sequence_completed, c.cancelled, c.facts"""
+ c.sequence_completed, c.cancelled, c.facts, c.places, c.file_refused"""
 _OWN = Own()
+_encode = msgspec.json.Encoder().encode
 _FINDINGS = tuple[Finding, ...]
 _RESPONSIBILITY = tuple[tuple[str, int], ...]
 
 
 def claim_of(row: "Record") -> Claim:
     """A row that begins with the columns of CLAIM, in their order."""
-    values: list[Any] = list(row[:35])
+    values: list[Any] = list(row[:37])
     values[4] = State(values[4])
     values[19] = _OWN if values[19] is None else msgspec.convert(values[19], Own)
     values[20] = () if values[20] is None else msgspec.convert(values[20], _FINDINGS)
@@ -81,15 +82,16 @@ FILED = (
     "patient_control_number",
     "submissions",
     "changed_since_file",
+    "file_refused",
+    "places",
 )
 """What changes when a claim goes into a file."""
-SUBMITTED = ("state", "version", "updated_at", "submitted_at", "payer_holds")
-"""What changes when its file leaves."""
 ANSWERED = (
     "state",
     "version",
     "updated_at",
     "submitted_at",
+    "file_refused",
     "accepted_on",
     "payer_holds",
     "payer_claim_control_number",
@@ -114,25 +116,41 @@ def claim_row(claim: Claim) -> dict[str, object]:
     for name in _LATER:
         row[name] = getattr(claim, name)
     row["facts"] = all_facts(claim)
+    row["file_refused"] = claim.file_refused
     row["own"] = None if claim.own == _OWN else as_json(claim.own)
     return row
 
 
 def progress_row(claim: Claim, changed: Sequence[str]) -> dict[str, object]:
-    """The key and some of FILED, SUBMITTED or ANSWERED."""
-    row = {name: all_facts(claim) if name == "facts" else getattr(claim, name) for name in changed}
-    row["organisation_id"] = claim.organisation_id
-    row["claim_id"] = claim.claim_id
+    """The key and the columns of FILED or ANSWERED."""
+    row: dict[str, object] = {"organisation_id": claim.organisation_id, "claim_id": claim.claim_id}
+    for name in changed:
+        row[name] = _GROWING[name](claim) if name in _GROWING else getattr(claim, name)
     return row
 
 
 def all_facts(claim: Claim) -> str:
     """What the claim's facts are with the new ones, which are kept from now on."""
     if claim.facts_new:
-        new = msgspec.json.encode(claim.facts_new).decode()
-        claim.facts_kept = f"{claim.facts_kept[:-1]},{new[1:]}" if claim.facts_kept else new
+        claim.facts_kept = _longer(claim.facts_kept, _encode(claim.facts_new))
         claim.facts_new = []
     return claim.facts_kept
+
+
+def all_places(claim: Claim) -> str:
+    """What the claim's places in files are with the new one, which is kept from now on."""
+    if claim.places_new:
+        claim.places_kept = _longer(claim.places_kept, _encode(claim.places_new))
+        claim.places_new = []
+    return claim.places_kept
+
+
+def _longer(kept: str, new: bytes) -> str:
+    """An array of JSON, and another one's members at its end."""
+    return f"{kept[:-1]},{new[1:].decode()}" if kept else new.decode()
+
+
+_GROWING = {"facts": all_facts, "places": all_places}
 
 
 def entry_rows(claims: Collection[Claim]) -> list[dict[str, object]]:

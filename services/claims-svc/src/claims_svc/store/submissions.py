@@ -1,18 +1,20 @@
 """Files of claims: what waits for one, their rows, bytes and places."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import msgspec
+
 from claims_svc import models
-from claims_svc.domain.claim import Claim
+from claims_svc.domain.claim import Claim, LeftClaim
 from claims_svc.domain.encounter import Encounter
-from claims_svc.domain.facts import SentClaim
+from claims_svc.domain.states import State
 from claims_svc.domain.submission import Submission, SubmissionState, Waiting
-from claims_svc.store.claims import encounter_of
-from claims_svc.store.rows import CLAIM, claim_of, columns
-from rcm.database.rows import insert_rows, update_rows
+from claims_svc.store.claims import encounter_of, filed
+from claims_svc.store.rows import CLAIM, claim_of
+from claims_svc.store.writing import Write, inserting, write_together
+from rcm.database.rows import update_rows
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -23,26 +25,41 @@ _COLUMNS = """organisation_id, submission_id, receiver_id, state, control_number
  charge_cents, created_at, version, transmitted_at, recorded_at, remote_name, recorded_by"""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A claim's place in a new file."""
+_BODIES = msgspec.json.Decoder(dict[UUID, msgspec.Raw])
+_SENT = """
+with sent as (
+    update submission set version = $3, state = $4, transmitted_at = $5, recorded_at = $6, remote_name = $7, recorded_by = $8
+    where organisation_id = $1 and submission_id = $2
+)
+update claim c set state = $10, version = c.version + 1, payer_holds = true, updated_at = $6,
+    submitted_at = coalesce(c.submitted_at, $6)
+from unnest($9::uuid[]) as inside (claim_id)
+where c.organisation_id = $1 and c.claim_id = inside.claim_id and c.state = $11 and c.facts = '' and not c.file_refused
+returning c.claim_id, c.version, c.encounter_id, c.next_rank
+"""
+_WORK = """
+select organisation_id, receiver_id, waiting, oldest, behind from (
+select r.organisation_id, w.receiver_id, w.waiting, w.oldest,
+    exists (select from claim c where c.organisation_id = r.organisation_id
+              and c.worklist = 'EDIT_FAILED' and c.setup_revision < r.revision)
+    or exists (select from claim c where c.organisation_id = r.organisation_id
+                 and c.worklist = 'READY' and c.setup_revision < r.revision) as behind
+from setup_revision r left join lateral (
+    select c.receiver_id, count(*) as waiting, min(c.ready_at) as oldest from claim c
+    where c.organisation_id = r.organisation_id and c.worklist = 'READY' and c.setup_revision = r.revision
+    group by c.receiver_id
+) w on true
+where $1::uuid is null or r.organisation_id = $1
+) found where waiting is not null or behind order by oldest
+"""
 
-    claim: Claim
-    sent: SentClaim
-    body: bytes
-    """What ClaimSubmitted will say, as JSON."""
 
-
-async def waiting_claims(connection: "Connection", organisation_id: UUID | None = None) -> list[Waiting]:
-    """What waits for a file, by organisation and receiver; claims whose edits ran against an older set-up are edited first."""
-    rows = await connection.fetch(
-        """select c.organisation_id, c.receiver_id, count(*), min(c.ready_at)
-           from claim c join setup_revision r on r.organisation_id = c.organisation_id and r.revision = c.setup_revision
-           where c.state = 'READY' and ($1::uuid is null or c.organisation_id = $1)
-           group by c.organisation_id, c.receiver_id order by min(c.ready_at)""",
-        organisation_id,
-    )
-    return [Waiting(*row) for row in rows]
+async def work_to_do(connection: "Connection", organisation_id: UUID | None = None) -> tuple[list[UUID], list[Waiting]]:
+    """Organisations with claims whose edits ran against an older set-up; what else waits for a file, the oldest first."""
+    rows = await connection.fetch(_WORK, organisation_id)
+    behind = dict.fromkeys(row["organisation_id"] for row in rows if row["behind"])
+    waiting = [Waiting(*row[:4]) for row in rows if row["waiting"] is not None]
+    return list(behind), waiting
 
 
 async def ready_claims(
@@ -51,7 +68,7 @@ async def ready_claims(
     """The claims of a receiver's next file with their content, those that wait longest first."""
     rows = await connection.fetch(
         f"""select {CLAIM}, e.content from claim c join encounter e using (organisation_id, encounter_id)
-            where c.organisation_id = $1 and c.state = 'READY' and c.setup_revision = $2 and c.receiver_id = $3
+            where c.organisation_id = $1 and c.worklist = 'READY' and c.setup_revision = $2 and c.receiver_id = $3
             order by c.ready_at, c.claim_id limit $4""",  # noqa: S608 - constants
         organisation_id,
         revision,
@@ -61,30 +78,49 @@ async def ready_claims(
     return [(claim_of(row), encounter_of(row["content"])) for row in rows]
 
 
-async def insert_submission(connection: "Connection", submission: Submission, content: bytes, places: Sequence[Place]) -> None:
-    """A new file with its bytes and the places of its claims."""
-    await insert_rows(connection, models.Submission, [_row(submission)])
-    key = {"organisation_id": submission.organisation_id, "submission_id": submission.submission_id}
-    await insert_rows(connection, models.SubmissionFile, [key | {"content": content}])
-    rows = [
-        {
-            **key,
-            "claim_id": place.claim.claim_id,
-            "number": place.claim.submissions,
-            "patient_control_number": place.sent.patient_control_number,
-            "frequency": place.sent.frequency,
-            "charge_cents": place.sent.charge_cents,
-            "sent": place.body.decode(),
-            "batched_at": submission.created_at,
-        }
-        for place in places
-    ]
-    await insert_rows(connection, models.SubmissionClaim, rows)
+async def insert_submission(
+    connection: "Connection", submission: Submission, content: bytes, bodies: Mapping[UUID, bytes], *others: Write | None
+) -> None:
+    """A new file with its bytes and what ClaimSubmitted will say of each claim, beside what else is written with it."""
+    claims = msgspec.json.encode({claim_id: msgspec.Raw(body) for claim_id, body in bodies.items()}).decode()
+    row = _row(submission) | {"content": content, "claims": claims}
+    await write_together(connection, inserting(models.Submission, [row], wide=("content", "claims")), *others)
 
 
-async def save_submission(connection: "Connection", submission: Submission) -> None:
-    """A changed file's row."""
-    await update_rows(connection, models.Submission, [_row(submission)], key=("organisation_id", "submission_id"))
+def keeping_numbers(former: Sequence[tuple[UUID, UUID, str]]) -> Write | None:
+    """Patient control numbers under which claims go no more, as answers may name them: (organisation, claim, number)."""
+    return inserting(
+        models.FormerNumber,
+        [
+            {"organisation_id": organisation_id, "claim_id": claim_id, "patient_control_number": number}
+            for organisation_id, claim_id, number in former
+        ],
+    )
+
+
+async def record_sent(connection: "Connection", submission: Submission, claim_ids: Collection[UUID]) -> list[LeftClaim]:
+    """A file that has left, and each claim of it about which nothing was heard yet: as `domain.claim.leave_the_house` says."""
+    rows = await connection.fetch(
+        _SENT,
+        submission.organisation_id,
+        submission.submission_id,
+        submission.version,
+        submission.state,
+        submission.transmitted_at,
+        submission.recorded_at,
+        submission.remote_name,
+        submission.recorded_by,
+        list(claim_ids),
+        State.SUBMITTED,
+        State.BATCHED,
+    )
+    return [LeftClaim(*row) for row in rows]
+
+
+async def count_change(connection: "Connection", submission: Submission) -> None:
+    """A file's new version: whoever changes the row at the same moment is met."""
+    row = {name: getattr(submission, name) for name in ("organisation_id", "submission_id", "version")}
+    await update_rows(connection, models.Submission, [row], key=("organisation_id", "submission_id"))
 
 
 async def read_submission(connection: "Connection", organisation_id: UUID, submission_id: UUID) -> Submission | None:
@@ -99,24 +135,19 @@ async def read_submission(connection: "Connection", organisation_id: UUID, submi
 
 async def submissions_by_control_number(
     connection: "Connection", organisation_id: UUID, numbers: Collection[int]
-) -> dict[int, Submission]:
-    """Files by ISA13, which is GS06 as well."""
+) -> dict[int, tuple[Submission, bool]]:
+    """Files by ISA13, which is GS06 as well, each with whether a TA1, 999 or 277CA refused it as a whole before."""
+    if not numbers:
+        return {}
     rows = await connection.fetch(
-        f"select {_COLUMNS} from submission where organisation_id = $1 and control_number = any($2::int[])",  # noqa: S608
+        f"""select {_COLUMNS}, exists (
+                select from submission_fact f where f.organisation_id = s.organisation_id
+                  and f.submission_id = s.submission_id and not f.accepted)
+            from submission s where organisation_id = $1 and control_number = any($2::int[])""",  # noqa: S608 - constants
         organisation_id,
         list(numbers),
     )
-    return {row["control_number"]: _submission_of(row) for row in rows}
-
-
-async def submissions_by_id(connection: "Connection", organisation_id: UUID, ids: Collection[UUID]) -> dict[UUID, Submission]:
-    """Files by id."""
-    rows = await connection.fetch(
-        f"select {_COLUMNS} from submission where organisation_id = $1 and submission_id = any($2::uuid[])",  # noqa: S608
-        organisation_id,
-        list(ids),
-    )
-    return {row["submission_id"]: _submission_of(row) for row in rows}
+    return {row["control_number"]: (_submission_of(row), row[-1]) for row in rows}
 
 
 async def submission_page(connection: "Connection", limit: int, after: UUID | None, state: str | None) -> list[Submission]:
@@ -132,49 +163,60 @@ async def submission_page(connection: "Connection", limit: int, after: UUID | No
     return [_submission_of(row) for row in rows]
 
 
-async def read_file(connection: "Connection", organisation_id: UUID, submission_id: UUID) -> bytes | None:
-    """A file's bytes."""
-    content: bytes | None = await connection.fetchval(
-        "select content from submission_file where organisation_id = $1 and submission_id = $2", organisation_id, submission_id
-    )
-    return content
-
-
-async def sent_bodies(connection: "Connection", organisation_id: UUID, submission_id: UUID) -> "list[Record]":
-    """(claim_id, sent as JSON text) of a file's claims, in the order of their numbers."""
-    return await connection.fetch(
-        """select claim_id, sent from submission_claim
-           where organisation_id = $1 and submission_id = $2 order by claim_id""",
+async def read_file(connection: "Connection", organisation_id: UUID, submission_id: UUID) -> tuple[Submission, bytes] | None:
+    """One file with its bytes."""
+    row = await connection.fetchrow(
+        f"select {_COLUMNS}, content from submission where organisation_id = $1 and submission_id = $2",  # noqa: S608
         organisation_id,
         submission_id,
     )
+    return (_submission_of(row), row["content"]) if row else None
 
 
-async def claims_answered(connection: "Connection", organisation_id: UUID, submission_id: UUID) -> set[UUID]:
-    """The claims of a file about which the outside said something already: of all where the whole file was refused."""
-    rows = await connection.fetch(
-        """select s.claim_id from submission_claim s join claim c using (organisation_id, claim_id)
-           where s.organisation_id = $1 and s.submission_id = $2
-             and (c.facts <> ''
-               or exists (select from submission_fact f where f.organisation_id = s.organisation_id
-                            and f.submission_id = s.submission_id and not f.accepted))""",
+async def read_with_claims(
+    connection: "Connection", organisation_id: UUID, submission_id: UUID
+) -> tuple[Submission, dict[UUID, str]] | None:
+    """One file, and what ClaimSubmitted says of each of its claims, by claim, as JSON."""
+    row = await connection.fetchrow(
+        f"select {_COLUMNS}, claims from submission where organisation_id = $1 and submission_id = $2",  # noqa: S608
         organisation_id,
         submission_id,
     )
-    return {row[0] for row in rows}
+    if row is None:
+        return None
+    bodies = _BODIES.decode(row["claims"])
+    return _submission_of(row), {claim_id: bytes(body).decode() for claim_id, body in bodies.items()}
 
 
-async def places_of_claim(connection: "Connection", organisation_id: UUID, claim_id: UUID) -> list[dict[str, Any]]:
+async def claims_inside(connection: "Connection", submission: Submission) -> list[tuple[UUID, UUID]]:
+    """The claims that stand in a file, whatever became of them since, as (organisation, claim)."""
+    found = await read_with_claims(connection, submission.organisation_id, submission.submission_id)
+    return [(submission.organisation_id, claim_id) for claim_id in found[1]] if found else []
+
+
+async def places_of_claim(connection: "Connection", claim: Claim) -> list[dict[str, Any]]:
     """Every file that a claim went into, the first one first."""
+    places = filed(claim)
+    if not places:
+        return []
     rows = await connection.fetch(
-        """select s.submission_id, s.number, s.patient_control_number, s.frequency, s.charge_cents, s.batched_at,
-             f.file_name, f.receiver_id, f.control_number, f.transmitted_at, f.recorded_at, f.remote_name, f.recorded_by
-           from submission_claim s join submission f using (organisation_id, submission_id)
-           where s.organisation_id = $1 and s.claim_id = $2 order by s.number""",
-        organisation_id,
-        claim_id,
+        """select submission_id, file_name, receiver_id, control_number, transmitted_at, recorded_at, remote_name, recorded_by
+           from submission where organisation_id = $1 and submission_id = any($2::uuid[])""",
+        claim.organisation_id,
+        [place.submission_id for place in places],
     )
-    return [dict(row) for row in rows]
+    files = {row["submission_id"]: dict(row) for row in rows}
+    return [
+        files[place.submission_id]
+        | {
+            "number": number,
+            "patient_control_number": place.patient_control_number,
+            "frequency": place.frequency,
+            "charge_cents": place.charge_cents,
+            "batched_at": place.at,
+        }
+        for number, place in enumerate(places, 1)
+    ]
 
 
 async def facts_of_submissions(connection: "Connection", organisation_id: UUID, ids: Collection[UUID]) -> "list[Record]":
@@ -187,23 +229,13 @@ async def facts_of_submissions(connection: "Connection", organisation_id: UUID, 
     )
 
 
-async def refused_before(connection: "Connection", submissions: Collection[Submission]) -> set[UUID]:
-    """Which of these files a TA1, 999 or 277CA has refused as a whole."""
-    rows = await connection.fetch(
-        """select distinct f.submission_id from unnest($1::uuid[], $2::uuid[]) as k(o, i)
-           join submission_fact f on f.organisation_id = k.o and f.submission_id = k.i where not f.accepted""",
-        *columns((submission.organisation_id, submission.submission_id) for submission in submissions),
-    )
-    return {row[0] for row in rows}
-
-
-async def insert_submission_facts(connection: "Connection", rows: Sequence[Mapping[str, Any]]) -> None:
+def keeping_facts(rows: Sequence[Mapping[str, Any]]) -> Write | None:
     """What TA1 and 999 say."""
-    await insert_rows(connection, models.SubmissionFact, rows)
+    return inserting(models.SubmissionFact, rows)
 
 
 def _submission_of(row: "Record") -> Submission:
-    values: list[Any] = list(row)
+    values: list[Any] = list(row[:16])
     values[3] = SubmissionState(values[3])
     return Submission(*values)
 

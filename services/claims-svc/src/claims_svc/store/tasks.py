@@ -7,7 +7,8 @@ from uuid import UUID
 from claims_svc import models
 from claims_svc.domain.tasks import Task, TaskKind, TaskState
 from claims_svc.store.rows import columns
-from rcm.database.rows import insert_rows, update_rows
+from claims_svc.store.writing import Write, inserting, write_together
+from rcm.database.rows import update_rows
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -18,10 +19,15 @@ _COLUMNS = """t.organisation_id, t.task_id, t.claim_id, t.encounter_id, t.kind, 
  t.state, t.version, t.closed_at, t.closed_by, t.resolution"""
 
 
-async def open_tasks(connection: "Connection", tasks: Collection[Task]) -> None:
+def opening_tasks(tasks: Collection[Task]) -> Write | None:
     """New tasks; what the same cause opened before stays as it is."""
     rows = [_row(task) for task in tasks]
-    await insert_rows(connection, models.Task, rows, on_conflict="(organisation_id, claim_id, kind, source_id) do nothing")
+    return inserting(models.Task, rows, on_conflict="(organisation_id, claim_id, kind, source_id) do nothing")
+
+
+async def open_tasks(connection: "Connection", tasks: Collection[Task]) -> None:
+    """The same by itself."""
+    await write_together(connection, opening_tasks(tasks))
 
 
 async def save_tasks(connection: "Connection", tasks: Collection[Task]) -> None:
