@@ -188,6 +188,14 @@ def status(random: Random, amount: int, *, refused: bool) -> Status:
     return Status(category, code, entity, date(2026, 3, 3), "U" if refused else "WQ", amount, maybe(random, "A MESSAGE", 0.2))
 
 
+def acknowledged_lines(random: Random, status: Status) -> tuple[AcknowledgedLine, ...]:
+    professional = AcknowledgedLine("99213", ("25",), 12_300, "L1", (status,), service_from=day(random))
+    revenue = AcknowledgedLine(
+        "99284", (), 900, "L2", (status,), "HC", "0450", "2", date(2026, 2, 3), date(2026, 2, 4), (Reference("XZ", "RX1"),)
+    )
+    return random.choice(((professional,), (professional, revenue)))
+
+
 def claim_acknowledgement(random: Random, count: int) -> ClaimAcknowledgement:
     providers = []
     for number in range(random.choice((1, 2))):
@@ -196,7 +204,7 @@ def claim_acknowledgement(random: Random, count: int) -> ClaimAcknowledgement:
             refused = random.random() < 0.3
             statuses = tuple(status(random, 12_300, refused=refused) for _ in range(random.choice((1, 1, 2))))
             on_line = Status("A7", "507", "", date(2026, 3, 3), "U")
-            lines = (AcknowledgedLine("99213", ("25",), 12_300, "L1", (on_line,)),) if refused and random.random() < 0.4 else ()
+            lines = acknowledged_lines(random, on_line) if refused and random.random() < 0.6 else ()
             claims.append(
                 AcknowledgedClaim(
                     f"PCN{number}{place:05d}",
@@ -209,10 +217,17 @@ def claim_acknowledgement(random: Random, count: int) -> ClaimAcknowledgement:
                     date(2026, 2, 3),
                     random.choice((None, date(2026, 2, 4))),
                     lines,
+                    middle_name=random.choice(("Q", "")),
                 )
             )
         own = (Status("A1", "19", "PR", None, "WQ", 12_300 * count),)
-        providers.append(AcknowledgedProvider(npi(random), "MAPLE STREET CLINIC", tuple(claims), f"P{number}", own))
+        first_name = random.choice(("CLEO", ""))
+        references = random.choice(((), (Reference("1G", "UPIN1"),)))
+        providers.append(
+            AcknowledgedProvider(
+                npi(random), "MAPLE", tuple(claims), f"P{number}", own, first_name=first_name, references=references
+            )
+        )
     return ClaimAcknowledgement(
         random.choice(("PR", "AY")),
         "RCM SANDBOX",
@@ -226,6 +241,7 @@ def claim_acknowledgement(random: Random, count: int) -> ClaimAcknowledgement:
         (Status("A1", "19", "PR", date(2026, 3, 3), "WQ", 12_300 * count * len(providers)),),
         (),
         tuple(providers),
+        receiver_first_name=random.choice(("DORA", "")),
     )
 
 

@@ -24,7 +24,7 @@ from tests.shared.x12.upper import without
 
 READERS_OWN = (
     "envelope", "transaction_control_number", "first_segment", "last_segment", "segment_number", "last_segment_number",
-    "quantities",
+    "quantities", "amounts", "created", "source_trace", "source_qualifier",
 )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """Reads one 277CA (005010X214): source, receiver, billing providers, claims, lines, each with its statuses."""
 
-from collections.abc import Callable
 from datetime import date
 
 from rcm.money import NotMoney
@@ -11,10 +10,10 @@ from rcm.x12.acknowledgement.values import (
     ClaimAcknowledgement,
     Status,
 )
-from rcm.x12.elements import cents, day, period
+from rcm.x12.elements import cents, day, instant, period
 from rcm.x12.interchange import Segment, TransactionSet, Walker, at
 from rcm.x12.problems import Problem
-from rcm.x12.values import Quantity, Reference
+from rcm.x12.values import Amount, Quantity, Reference
 
 _BLANKS = [""] * 13
 
@@ -27,6 +26,9 @@ class _Level:
         self.trace = ""
         self.statuses: list[Status] = []
         self.quantities: list[Quantity] = []
+        self.amounts: list[Amount] = []
+        self.references: list[Reference] = []
+        self.raw: list[str] = []
 
 
 class _LinePart:
@@ -37,6 +39,9 @@ class _LinePart:
         self.charge = 0
         self.control_number = ""
         self.statuses: list[Status] = []
+        self.service: tuple[date | None, date | None] = (None, None)
+        self.references: list[Reference] = []
+        self.raw: list[str] = []
 
 
 class _ClaimPart(_Level):
@@ -45,10 +50,8 @@ class _ClaimPart(_Level):
     def __init__(self, number: int) -> None:
         super().__init__()
         self.number = self.last = number
-        self.references: list[Reference] = []
         self.service: tuple[date | None, date | None] = (None, None)
         self.lines: list[_LinePart] = []
-        self.raw: list[str] = []
 
 
 class _ProviderPart(_Level):
@@ -66,7 +69,7 @@ class _Reader:
         self.walker = walker
         self.component = walker.delimiters.component
         self.problems: list[Problem] = []
-        self.reference = ""
+        self.header: Segment = _BLANKS
         self.source, self.receiver = _Level(), _Level()
         self.providers: list[_ProviderPart] = []
         self.level: _Level = self.source
@@ -88,14 +91,19 @@ class _Reader:
             target = claim.lines[-1].statuses if claim is not None and claim.lines else self.level.statuses
             target += self._statuses([*elements, *_BLANKS])
         elif name == "BHT":
-            self.reference = at(elements, 3)
+            self.header = [*elements, *_BLANKS]
         elif name == "QTY":
             self.level.quantities.append(Quantity(at(elements, 1), at(elements, 2)))
+        elif name == "AMT":
+            self.level.amounts.append(Amount(at(elements, 1), self._money(elements, 2, "AMT") or 0))
         elif claim is not None:
             self._claim_segment(claim, elements)
-        elif name == "DTP":
+        elif name == "REF":
+            self.level.references.append(_reference(elements))
+        elif name == "DTP" and self.level is self.source:
             self.dates[at(elements, 1)] = day(at(elements, 3))
-        elif name not in {"AMT", "REF"}:
+        else:
+            self.level.raw.append(self.walker.raw)
             self._note(name, 0, "unexpected-segment", "the segment has no place here")
 
     def _hl(self, code: str) -> None:
@@ -123,14 +131,26 @@ class _Reader:
             line = _LinePart([*elements, *_BLANKS])
             line.charge = self._money(elements, 2, "SVC") or 0
             claim.lines.append(line)
-        elif name == "REF" and claim.lines and at(elements, 1) == "FJ":
-            claim.lines[-1].control_number = at(elements, 2)
+        elif claim.lines:
+            self._line_segment(claim.lines[-1], elements)
         elif name == "REF":
-            claim.references.append(Reference(at(elements, 1), at(elements, 2)))
-        elif name == "DTP" and not claim.lines and at(elements, 1) in {"472", "232"}:
+            claim.references.append(_reference(elements))
+        elif name == "DTP" and at(elements, 1) in {"472", "232"}:
             claim.service = period(at(elements, 3))
         else:
             claim.raw.append(self.walker.raw)
+
+    def _line_segment(self, line: _LinePart, elements: Segment) -> None:
+        """REF, DTP and others of 2220D."""
+        name = elements[0]
+        if name == "REF" and at(elements, 1) == "FJ" and not line.control_number:
+            line.control_number = at(elements, 2)
+        elif name == "REF":
+            line.references.append(_reference(elements))
+        elif name == "DTP" and at(elements, 1) in {"472", "232"}:
+            line.service = period(at(elements, 3))
+        else:
+            line.raw.append(self.walker.raw)
 
     def _statuses(self, stc: Segment) -> list[Status]:
         """STC01, STC10 and STC11 with what they share."""
@@ -156,16 +176,16 @@ class _Reader:
         self.problems.append(Problem(self.walker.number, name, element, code, message))
 
 
-def read_claim_acknowledgement(
-    walker: Walker, transaction: TransactionSet, watch: Callable[[Segment], None] | None = None
-) -> ClaimAcknowledgement:
-    """The whole of one 277CA; `watch` sees every segment besides."""
+def _reference(elements: Segment) -> Reference:
+    return Reference(at(elements, 1), at(elements, 2), at(elements, 3))
+
+
+def read_claim_acknowledgement(walker: Walker, transaction: TransactionSet) -> ClaimAcknowledgement:
+    """The whole of one 277CA."""
     reader = _Reader(walker)
     for elements in transaction:
-        if watch is not None:
-            watch(elements)
         reader.take(elements)
-    source, receiver = reader.source, reader.receiver
+    source, receiver, header = reader.source, reader.receiver, reader.header
     first, last = transaction.first_segment, walker.number
     return ClaimAcknowledgement(
         source.name[1],
@@ -173,7 +193,7 @@ def read_claim_acknowledgement(
         source.name[9],
         receiver.name[3],
         receiver.name[9],
-        reader.reference,
+        header[3],
         receiver.trace,
         reader.dates.get("050"),
         reader.dates.get("009"),
@@ -185,13 +205,33 @@ def read_claim_acknowledgement(
         first,
         last,
         (*reader.problems, *(item for item in walker.problems if first <= item.segment_number <= last)),
+        tuple(receiver.amounts),
+        source.name[8],
+        source.trace,
+        receiver.name[4],
+        instant(header[4], header[5]),
+        (*source.raw, *receiver.raw),
     )
 
 
 def _provider(part: _ProviderPart, component: str) -> AcknowledgedProvider:
     claims = tuple([_claim(claim, component) for claim in part.claims])
     nm1 = part.name
-    return AcknowledgedProvider(nm1[9], nm1[3], claims, part.trace, tuple(part.statuses), tuple(part.quantities))
+    return AcknowledgedProvider(
+        nm1[9],
+        nm1[3],
+        claims,
+        part.trace,
+        tuple(part.statuses),
+        tuple(part.quantities),
+        tuple(part.amounts),
+        nm1[4],
+        nm1[5],
+        nm1[7],
+        nm1[8],
+        tuple(part.references),
+        tuple(part.raw),
+    )
 
 
 def _claim(part: _ClaimPart, component: str) -> AcknowledgedClaim:
@@ -210,11 +250,25 @@ def _claim(part: _ClaimPart, component: str) -> AcknowledgedClaim:
         part.number,
         part.last,
         tuple(part.raw),
+        nm1[5],
+        nm1[7],
+        nm1[8],
     )
 
 
 def _line(part: _LinePart, component: str) -> AcknowledgedLine:
-    procedure = part.elements[1].split(component)
-    code = procedure[1] if len(procedure) > 1 else ""
-    modifiers = tuple(filter(None, procedure[2:6]))
-    return AcknowledgedLine(code, modifiers, part.charge, part.control_number, tuple(part.statuses))
+    svc = part.elements
+    qualifier, code, *modifiers = (*svc[1].split(component), "", "")
+    return AcknowledgedLine(
+        code,
+        tuple(filter(None, modifiers[:4])),
+        part.charge,
+        part.control_number,
+        tuple(part.statuses),
+        qualifier,
+        svc[4],
+        svc[7],
+        *part.service,
+        tuple(part.references),
+        tuple(part.raw),
+    )

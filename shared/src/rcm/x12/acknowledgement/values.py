@@ -5,7 +5,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from rcm.x12.problems import Problem
-from rcm.x12.values import Envelope, Quantity, Reference
+from rcm.x12.values import Amount, Envelope, Quantity, Reference
 
 
 class InterchangeAcknowledgement(Struct, frozen=True):
@@ -138,6 +138,19 @@ class AcknowledgedLine(Struct, frozen=True, gc=False):
     line_control_number: str = ""
     """REF*FJ."""
     statuses: tuple[Status, ...] = ()
+    qualifier: str = "HC"
+    """SVC01-1."""
+    revenue_code: str = ""
+    """SVC04."""
+    units: str = ""
+    """SVC07."""
+    service_from: date | None = None
+    """DTP*472."""
+    service_to: date | None = None
+    references: tuple[Reference, ...] = ()
+    """REF*XZ."""
+    raw: tuple[str, ...] = ()
+    """What has no place above."""
 
 
 class AcknowledgedClaim(Struct, frozen=True, gc=False):
@@ -159,6 +172,10 @@ class AcknowledgedClaim(Struct, frozen=True, gc=False):
     segment_number: int = 0
     last_segment_number: int = 0
     raw: tuple[str, ...] = ()
+    """What has no place above."""
+    middle_name: str = ""
+    suffix: str = ""
+    id_qualifier: str = "MI"
 
     @property
     def rejected(self) -> bool:
@@ -176,6 +193,17 @@ class AcknowledgedProvider(Struct, frozen=True, gc=False):
     statuses: tuple[Status, ...] = ()
     """A rejecting one rejects all claims below."""
     quantities: tuple[Quantity, ...] = ()
+    """QTY of 2200C: QA accepted, QC rejected; counted anew when written."""
+    amounts: tuple[Amount, ...] = ()
+    """AMT of 2200C: YU accepted, YY rejected; summed anew when written."""
+    first_name: str = ""
+    """Of a person."""
+    middle_name: str = ""
+    suffix: str = ""
+    id_qualifier: str = "XX"
+    references: tuple[Reference, ...] = ()
+    raw: tuple[str, ...] = ()
+    """What has no place above."""
 
     @property
     def rejected(self) -> bool:
@@ -203,12 +231,25 @@ class ClaimAcknowledgement(Struct, frozen=True):
     statuses: tuple[Status, ...] = ()
     """2200B; a rejecting one rejects the whole file."""
     quantities: tuple[Quantity, ...] = ()
+    """QTY of 2200B: 90 accepted, AA rejected; counted anew when written."""
     providers: tuple[AcknowledgedProvider, ...] = ()
     envelope: Envelope = Envelope()
     transaction_control_number: str = ""
     first_segment: int = 0
     last_segment: int = 0
     problems: tuple[Problem, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    """AMT of 2200B: YU accepted, YY rejected; summed anew when written."""
+    source_qualifier: str = ""
+    """NM108 of 2100A: PI, XV, FI, 46; where empty PI for a payer, 46 for others."""
+    source_trace: str = ""
+    """TRN02 of 2200A; the reference where empty."""
+    receiver_first_name: str = ""
+    """Of a person."""
+    created: datetime | None = None
+    """BHT04 and BHT05; the envelope's when written."""
+    raw: tuple[str, ...] = ()
+    """What has no place above."""
 
     @property
     def by(self) -> str:

@@ -1,9 +1,11 @@
 """Writes what a receiver answers: TA1, 999, 277CA."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from rcm.x12.acknowledgement.values import (
     AcknowledgedClaim,
+    AcknowledgedLine,
     AcknowledgedProvider,
     ClaimAcknowledgement,
     ElementError,
@@ -16,7 +18,7 @@ from rcm.x12.acknowledgement.values import (
 from rcm.x12.elements import amount_text, day_text
 from rcm.x12.problems import CannotWrite
 from rcm.x12.text import bare_interchange, clean, code, composite, free, interchange, segment
-from rcm.x12.values import InterchangeHeader
+from rcm.x12.values import InterchangeHeader, Reference
 
 FUNCTIONAL_VERSION = "005010X231A1"
 CLAIM_VERSION = "005010X214"
@@ -95,13 +97,13 @@ def _claim_file(header: InterchangeHeader, number: int, file: ClaimAcknowledgeme
     yield f"ST*277*{number:04d}*{CLAIM_VERSION}"
     yield f"BHT*0085*08*{free(file.reference, 50, 'reference', required=True)}*{header.created:%Y%m%d}*{header.created:%H%M}*TH"
     yield "HL*1**20*1"
-    qualifier = "PI" if file.source_entity == "PR" else "46"
+    qualifier = file.source_qualifier or ("PI" if file.source_entity == "PR" else "46")
     yield _organisation(file.source_entity, file.source_name, qualifier, file.source_id)
-    yield f"TRN*1*{free(file.reference, 50, 'reference', required=True)}"
+    yield f"TRN*1*{free(file.source_trace or file.reference, 50, 'reference', required=True)}"
     yield f"DTP*050*D8*{day_text(received)}"
     yield f"DTP*009*D8*{day_text(processed)}"
     yield f"HL*2*1*21*{int(bool(file.providers))}"
-    yield _organisation("41", file.receiver_name, "46", file.receiver_id)
+    yield _named("41", (file.receiver_name, file.receiver_first_name), "46", file.receiver_id)
     yield f"TRN*2*{free(file.batch_trace, 50, 'batch_trace', required=True)}"
     yield from map(_status, file.statuses)
     yield from _totals(claims, "90", "AA")
@@ -118,38 +120,50 @@ def _claim_file(header: InterchangeHeader, number: int, file: ClaimAcknowledgeme
 
 def _provider(provider: AcknowledgedProvider, level: int) -> Iterator[str]:
     yield f"HL*{level}*2*19*{int(bool(provider.claims))}"
-    yield _organisation("85", provider.name, "XX", provider.npi)
-    if provider.trace or provider.statuses:
+    names = (provider.name, provider.first_name, provider.middle_name, "", provider.suffix)
+    yield _named("85", names, provider.id_qualifier, provider.npi)
+    if provider.trace or provider.statuses or provider.references:
         yield f"TRN*1*{free(provider.trace, 50, 'providers.trace') or '0'}"
         yield from map(_provider_status, provider.statuses)
+        yield from _references(provider.references, "providers.references")
         yield from _totals(provider.claims, "QA", "QC")
 
 
 def _claim(claim: AcknowledgedClaim) -> Iterator[str]:
-    last, first = free(claim.last_name, 60, "claims.last_name", required=True), free(claim.first_name, 35, "claims.first_name")
-    member = free(claim.member_id, 80, "claims.member_id")
-    yield segment("NM1", "QC", "1", last, first, "", "", "", "MI" if member else "", member)
+    names = (claim.last_name, claim.first_name, claim.middle_name, "", claim.suffix)
+    yield _named("QC", names, claim.id_qualifier, claim.member_id)
     yield f"TRN*2*{free(claim.patient_control_number, 50, 'claims.patient_control_number', required=True)}"
     yield from map(_status, claim.statuses)
     if claim.payer_claim_control_number:
         yield f"REF*1K*{free(claim.payer_claim_control_number, 50, 'claims.payer_claim_control_number')}"
-    for item in claim.references:
-        yield f"REF*{item.qualifier}*{free(item.value, 50, 'claims.references', required=True)}"
+    yield from _references(claim.references, "claims.references")
     if claim.service_from is not None:
-        yield f"DTP*472*{_period(claim)}"
+        yield f"DTP*472*{_period(claim.service_from, claim.service_to)}"
     for line in claim.lines:
-        procedure = composite("HC", line.procedure, *line.modifiers)
-        yield segment("SVC", procedure, amount_text(line.charge_cents))
-        yield from map(_line_status, line.statuses)
-        if line.line_control_number:
-            yield f"REF*FJ*{code(line.line_control_number, 30, 'lines.line_control_number')}"
+        yield from _line(line)
 
 
-def _period(claim: AcknowledgedClaim) -> str:
-    assert claim.service_from is not None
-    if claim.service_to is None or claim.service_to == claim.service_from:
-        return f"D8*{day_text(claim.service_from)}"
-    return f"RD8*{day_text(claim.service_from)}-{day_text(claim.service_to)}"
+def _line(line: AcknowledgedLine) -> Iterator[str]:
+    """2220D."""
+    procedure = composite(line.qualifier, line.procedure, *line.modifiers)
+    yield segment("SVC", procedure, amount_text(line.charge_cents), "", line.revenue_code, "", "", line.units)
+    yield from map(_line_status, line.statuses)
+    if line.line_control_number:
+        yield f"REF*FJ*{code(line.line_control_number, 30, 'lines.line_control_number')}"
+    yield from _references(line.references, "lines.references")
+    if line.service_from is not None:
+        yield f"DTP*472*{_period(line.service_from, line.service_to)}"
+
+
+def _references(references: Sequence[Reference], path: str) -> Iterator[str]:
+    for item in references:
+        yield f"REF*{item.qualifier}*{free(item.value, 50, path, required=True)}"
+
+
+def _period(first: date, last: date | None) -> str:
+    if last is None or last == first:
+        return f"D8*{day_text(first)}"
+    return f"RD8*{day_text(first)}-{day_text(last)}"
 
 
 def _totals(claims: Sequence[AcknowledgedClaim], accepted: str, rejected: str) -> Iterator[str]:
@@ -189,5 +203,16 @@ def _line_status(status: Status) -> str:
 
 
 def _organisation(entity: str, name: str, qualifier: str, identifier: str) -> str:
-    shown = free(name, 60, f"{entity}.name", required=True)
-    return f"NM1*{entity}*2*{shown}*****{qualifier}*{free(identifier, 80, f'{entity}.identifier', required=True)}"
+    return _named(entity, (name,), qualifier, identifier)
+
+
+def _named(entity: str, names: Sequence[str], qualifier: str, identifier: str) -> str:
+    """NM1 of a person where there is more than a last name or the entity is a patient, else of an organisation."""
+    last, *others = names
+    kind = "1" if entity == "QC" or any(others) else "2"
+    lengths = (35, 25, 10, 10)
+    rest = [free(name, longest, f"{entity}.name") for name, longest in zip(others, lengths, strict=False)]
+    rest += [""] * (4 - len(rest))
+    known = free(identifier, 80, f"{entity}.identifier", required=entity != "QC")
+    shown = free(last, 60, f"{entity}.name", required=True)
+    return segment("NM1", entity, kind, shown, *rest, qualifier if known else "", known)
