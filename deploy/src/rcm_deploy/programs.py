@@ -32,8 +32,9 @@ class Part:
         return import_module(self.module)
 
 
+CODING = Part("coding", "coding-svc", "coding_svc.main", 8101)
 SERVICES = (
-    Part("coding", "coding-svc", "coding_svc.main", 8101),
+    CODING,
     Part("claims", "claims-svc", "claims_svc.main", 8102),
     Part("payments", "payments-svc", "payments_svc.main", 8103),
     Part("patient-billing", "patient-billing-svc", "patient_billing_svc.main", 8104),
@@ -95,7 +96,6 @@ class Whole:
             "RCM_KAFKA_BOOTSTRAP": self.bootstrap,
             "RCM_JWKS": str(self.folder.keys / "jwks.json"),
             "RCM_OPERATOR_ORGANISATION": str(ORGANISATION_ID),
-            "RCM_LOADED_CODES": str(self.folder.codes),
             "RCM_SIMULATION": "1" if self.simulation else "0",
             "RCM_CHAOS": self.chaos if self.bus == "direct" else "",
             "RCM_CHAOS_SEED": str(self.chaos_seed),
@@ -104,6 +104,8 @@ class Whole:
             told |= {name: os.environ.get(name, value) for name, value in LIVELY.items()}
         if part.has_database:
             told |= self.database(part).environment()
+        if part is CODING:
+            told["RCM_LOADED_CODES"] = str(self.folder.codes)
         if part in (ADAPTER, SANDBOX):
             told["RCM_MAILBOX"] = str(self.folder.mailbox)
             told["RCM_SANDBOX_FOLDER"] = str(self.folder.sandbox)

@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 from math import inf
-from pathlib import Path
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -64,19 +63,13 @@ class PlatformSettings(BaseSettings):
     """The log's months that lie wholly before this many days ago are dropped, and can't be replayed; unset keeps all."""
     inbox_retention_days: Annotated[int, Field(ge=1)] | None = None
     """The same for what a consumer remembers of the events it took; never less than any producer's log is kept."""
-    compiled_codes: Path | None = None
-    """The code sets that the set-up compiled; unset: where it puts them, in the environment that runs us."""
-    loaded_codes: Path | None = None
-    """The lists that `rcm codes load` brought; need not exist. Unset: codesets.sqlite in the data folder."""
     chaos: Annotated[frozenset[Chaos], NoDecode] = frozenset()
     """On the direct bus only: deliver twice, deliver in another order across keys."""
     chaos_seed: int = 0
     crash_point: str = ""
     """Where the process kills itself: a name of rcm.messaging's crash points. For tests of faults."""
 
-    @field_validator(
-        "operator_organisation", "log_retention_days", "inbox_retention_days", "compiled_codes", "loaded_codes", mode="before"
-    )
+    @field_validator("operator_organisation", "log_retention_days", "inbox_retention_days", mode="before")
     @classmethod
     def _unset(cls, value: object) -> object:
         """An empty setting says nothing."""

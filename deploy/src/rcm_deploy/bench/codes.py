@@ -78,8 +78,8 @@ def _check() -> dict[str, int]:
         "diagnoses_with_notices_per_second": _rate(sample[:2_000], lambda code: sets.diagnosis(code, DAY)),
     }
     pairs = list(zip(sample[:500], sample[500:1_000], strict=True))
-    figures["excludes1_pairs_per_second_first"] = _rate(pairs, lambda pair: sets.excludes1_between(*pair, DAY))
-    figures["excludes1_pairs_per_second"] = _rate(pairs, lambda pair: sets.excludes1_between(*pair, DAY))
+    figures["excludes1_pairs_per_second_first"] = _rate(pairs, lambda pair: sets.excludes1_between(pair[0], pair[1], DAY))
+    figures["excludes1_pairs_per_second"] = _rate(pairs, lambda pair: sets.excludes1_between(pair[0], pair[1], DAY))
     sets.close()
     return figures
 
