@@ -1,5 +1,7 @@
 """`rcm x12 read` and `rcm x12 validate`, as a person and as a program call them."""
 
+import importlib
+import re
 from pathlib import Path
 from random import Random
 
@@ -90,3 +92,14 @@ def test_a_long_file_has_a_bar(paid: Path, monkeypatch: pytest.MonkeyPatch) -> N
     answer = RUNNER.invoke(x12.app, ["read", str(paid), "--json"])
     assert answer.exit_code == 0
     assert orjson.loads(answer.stdout)["segments"] == PAID.count(b"~")
+
+
+def test_the_page_about_it_names_every_command_and_package() -> None:
+    """docs/x12.md against the code: its commands, their options, its packages."""
+    page = (Path(__file__).parents[3] / "docs/x12.md").read_text()
+    commands = {command.name or getattr(command.callback, "__name__", "") for command in x12.app.registered_commands}
+    assert set(re.findall(r"rcm x12 (\w+)", page)) == commands
+    for command, option in re.findall(r"^\| `rcm x12 (\w+) [^`]*?(--[a-z]+)", page, re.MULTILINE):
+        assert option in RUNNER.invoke(x12.app, [command, "--help"], env={"COLUMNS": "200"}).stdout
+    for package in re.findall(r"^\| `(rcm\.x12\.\w+)`", page, re.MULTILINE):
+        assert importlib.import_module(package)
