@@ -11,7 +11,7 @@ from tests.coding.making import TODAY, another, document
 
 
 def edit(body: bytes) -> list[dict[str, Any]]:
-    return list(COMMANDS["edit"](body, TODAY))
+    return list(COMMANDS["edit"](body, TODAY, None))
 
 
 WHOLE, LACKING = another(1), another(2, diagnoses=[])

@@ -214,6 +214,28 @@ async def test_a_changed_note_is_read_again_and_codes_that_came_are_left_alone(d
     assert [each["code"] for each in (await suggestions(desk, identity))["suggestions"]] == ["R05.9"]
 
 
+async def test_a_visits_level_is_proposed_for_a_line_without_a_procedure(desk: Coding) -> None:
+    note = "Follow-up. Assessment: hypertension and asthma. Plan: refill lisinopril. Total time: 42 minutes"
+    told = another(16, **{**UNCODED, "notes": [note], "lines": [line(7, procedure="", diagnosis_pointers=[])]})
+    identity = await post(desk, told)
+    first, visit = (await suggestions(desk, identity))["suggestions"]
+    assert (visit["kind"], visit["code"], visit["description"]) == ("visit", "99215", "office visit, established")
+    assert "by decision making 99214" in visit["why"]
+    accept = [
+        {"suggestion_id": first["suggestion_id"]},
+        {"suggestion_id": visit["suggestion_id"], "code": "99214", "line_number": 7},
+    ]
+    answer = await decide(desk, identity, {"accept": accept})
+    assert (answer.status_code, answer.json()["state"]) == (200, "coded"), answer.text
+    (said,) = await desk.said(EncounterCoded)
+    assert [(each.procedure, each.diagnosis_pointers) for each in said.data.lines] == [("99214", (1,))]
+    kept = (await suggestions(desk, identity))["decisions"]
+    assert [(each["kind"], each["action"], each["code"]) for each in kept] == [
+        ("diagnosis", "accepted", "I10"),
+        ("visit", "changed", "99214"),
+    ]
+
+
 async def test_a_stranger_sees_nothing(desk: Coding) -> None:
     identity = await post(desk, another(15, **UNCODED))
     async with desk.client(Role.CODER, new_id()) as stranger:

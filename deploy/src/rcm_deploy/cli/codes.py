@@ -12,30 +12,20 @@ from rich.markup import escape
 from rich.table import Table
 
 from rcm.codesets.book import CodeSets
-from rcm.codesets.compiled import LOADED_VARIABLE, CodesUnreadable
+from rcm.codesets.compiled import CodesUnreadable
 from rcm.codesets.loading.kinds import KINDS, UnknownKind, kind_of
 from rcm.codesets.loading.source import BadFile
 from rcm.codesets.loading.store import Wish, load, releases
 from rcm.codesets.systems import System, UnknownSystem, system_of
 from rcm.codesets.validity import Validity
 from rcm_deploy.cli import codes_edit, codes_search
+from rcm_deploy.cli.codes_files import Lists, lists_at
 from rcm_deploy.cli.output import AsJson, DataFolder, complaints, people, print_json, refuse
 from rcm_deploy.data_folder import DEFAULT as DEFAULT_DATA_FOLDER
 
 app = typer.Typer(help="Code sets by date: check a code, search, suggest, load lists.", no_args_is_help=True)
 
 KIND_HELP = "One of " + ", ".join(KINDS) + "."
-Lists = Annotated[
-    Path | None,
-    typer.Option(
-        "--lists", envvar=LOADED_VARIABLE, help="The file of loaded lists [default: codesets.sqlite in the data folder]."
-    ),
-]
-
-
-def lists_at(lists: Path | None, data_folder: Path) -> Path:
-    """Where the loaded lists are."""
-    return lists or data_folder / "codesets.sqlite"
 
 
 def opened(lists: Path | None, data_folder: Path) -> CodeSets:

@@ -1,7 +1,5 @@
 """`rcm codes edit`: coding's edits over a file of encounters, without a running system."""
 
-import sys
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,48 +8,29 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from rcm.errors import RcmError
-from rcm_deploy.cli import codes_group
-from rcm_deploy.cli.output import AsJson, people, print_json, refuse
-from rcm_deploy.programs import SERVICES
+from rcm_deploy.cli import codes_em, codes_group
+from rcm_deploy.cli.codes_files import Lists, lists_at, told
+from rcm_deploy.cli.output import AsJson, DataFolder, people, print_json
+from rcm_deploy.data_folder import DEFAULT as DEFAULT_DATA_FOLDER
 
 File = Annotated[Path, typer.Argument(help="Encounters as POST /v1/encounters takes them; - reads standard input.")]
-CODING = next(part for part in SERVICES if part.place == "coding")
 
 
 def register(app: typer.Typer) -> None:
     """Puts the commands of coding into `rcm codes`."""
     app.command("edit")(edit)
+    codes_em.register(app)
     codes_group.register(app)
 
 
-def bytes_of(path: Path) -> bytes:
-    """The file's bytes, or standard input's. Ends the command where it can't be read."""
-    if str(path) == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        refuse(f"{path}: {error.strerror}")
-
-
-def told(path: Path, name: str, *arguments: object) -> Iterable[dict[str, Any]]:
-    """What a command of coding-svc yields for a file. Ends the command where the file is none of the kind."""
-    body = bytes_of(path)
-    try:
-        yield from CODING.main.COMMANDS[name](body, *arguments)
-    except RcmError as error:
-        refuse(f"{path}: {'; '.join(fault.message for fault in error.faults) or error.detail}")
-
-
-def edit(file: File, as_json: AsJson = False) -> None:
+def edit(file: File, lists: Lists = None, data_folder: DataFolder = DEFAULT_DATA_FOLDER, as_json: AsJson = False) -> None:
     """Runs the coding edits over encounters: a JSON array, one object, or one object a line (NDJSON).
 
     With --json one object for each encounter: what was found, where, since when the rule counts, how to mend it, who says so.
     Exit 1 where the file is no JSON; what the edits find is no failure.
     """
     today = datetime.now(UTC).date()
-    results = told(file, "edit", today)
+    results = told(file, "edit", today, lists_at(lists, data_folder))
     if as_json:
         for result in results:
             print_json(result)

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from coding_svc.api import ROUTERS
-from coding_svc.commands import edits
+from coding_svc.commands import edits, visits
 from coding_svc.consumers import SUBSCRIPTIONS
 from coding_svc.domain.lists import DatedLists, read_lists
 from coding_svc.domain.suggestions import SilentEngine
+from coding_svc.domain.visits.levels import level_of
+from coding_svc.domain.visits.words import Vocabulary, read_words
 from coding_svc.handlers.code_sets import InstalledCodes
 from coding_svc.handlers.codebook import CodeBook
 from coding_svc.handlers.suggesting import read_next
@@ -24,6 +26,7 @@ from rcm.service import Periodic, Service
 
 __all__ = ["COMMANDS", "Settings", "build", "code_book"]
 LISTS = Path(__file__).parent / "lists" / "coding.tsv"
+VISIT_WORDS = LISTS.with_name("visits.tsv")
 LOOK_EVERY = timedelta(seconds=1)
 
 
@@ -31,11 +34,20 @@ def code_book(sets: CodeSets | None = None) -> CodeBook:
     """The code sets of this installation, or others, and our own dated lists."""
     sets = sets or installed_code_sets()
     lists = DatedLists(read_lists(LISTS.read_text()))
-    return CodeBook(InstalledCodes(sets, lists), is_place_of_service, SilentEngine, sets, installed_search)
+    vocabulary = Vocabulary(read_words(VISIT_WORDS.read_text()))
+    return CodeBook(
+        InstalledCodes(sets, lists),
+        is_place_of_service,
+        SilentEngine,
+        lambda text, on, service: level_of(text, on, service=service, vocabulary=vocabulary, lists=lists),
+        sets,
+        installed_search,
+    )
 
 
 COMMANDS: Mapping[str, Callable[..., Iterator[dict[str, Any]]]] = {
-    "edit": lambda body, today: edits.edit(code_book(), body, today),
+    "edit": lambda body, today, loaded: edits.edit(code_book(CodeSets.open(loaded=loaded)), body, today),
+    "visit": lambda body, on, service: visits.level(code_book(), body, on, service),
 }
 """What `rcm codes` runs without a service; each yields one object for each thing that it was given."""
 

@@ -45,6 +45,10 @@ class DatedLists:
         self.value = lru_cache(maxsize=_CACHED)(self._value)
         """What a list says of a code on a day: its value, "" where the row has none; None where no row holds."""
 
+    def rows(self, name: str, on: date) -> list[tuple[str, str]]:
+        """(first code, value) of every row of a list that holds on a day, in the order of its file."""
+        return [(row.first, row.value) for row in self._rows.get(name, ()) if row.effective_from <= on <= row.effective_to]
+
     def _value(self, name: str, code: str, on: date) -> str | None:
         found = None
         for row in self._rows.get(name, ()):

@@ -7,6 +7,7 @@ from datetime import date
 from coding_svc.domain.codes import CodeSets as CodesByDate
 from coding_svc.domain.edits.form import Facts
 from coding_svc.domain.suggestions import Suggester
+from coding_svc.domain.visits.levels import VisitLevel
 from rcm.codesets.book import CodeSets
 from rcm.codesets.search.index import SearchIndex
 
@@ -19,6 +20,8 @@ class CodeBook:
     is_place_of_service: Callable[[str, date], bool]
     engine: Callable[[], Suggester]
     """Opens the engine at the first note, and answers the same one ever after."""
+    visit_level: Callable[[str, date, str], VisitLevel]
+    """The level that a note supports on a day for a service: office, hospital or emergency."""
     sets: CodeSets
     """The same code sets as whoever looks a code up asks them."""
     search: Callable[[], SearchIndex]

@@ -2,6 +2,8 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
+from itertools import islice
 from uuid import UUID
 
 import orjson
@@ -10,7 +12,17 @@ from coding_svc.domain.edits.diagnoses import coding_day
 from coding_svc.domain.edits.patients import is_inpatient
 from coding_svc.domain.encounter import Encounter
 from coding_svc.domain.states import State
-from coding_svc.domain.suggestions import AcceptanceRule, Reader, read_all, texts_of, wants_suggestions
+from coding_svc.domain.suggestions import (
+    DOCUMENTS_MAX,
+    READ_MAX,
+    AcceptanceRule,
+    Reader,
+    Suggestion,
+    read_all,
+    texts_of,
+    wants_suggestions,
+)
+from coding_svc.domain.visits.proposal import service_at, suggestion_of
 from coding_svc.handlers import accepting
 from coding_svc.handlers.codebook import CodeBook
 from coding_svc.handlers.reads import reading_view
@@ -55,7 +67,21 @@ def _read(book: CodeBook, encounter: Encounter) -> tuple[str, Reader]:
     engine, day = book.engine(), coding_day(encounter)
     assert day is not None, "notes without a day are not read"
     setting = "inpatient" if is_inpatient(encounter) else "outpatient"
-    return engine.version, read_all(engine, texts_of(encounter), day, setting)
+    found = read_all(engine, texts_of(encounter), day, setting)
+    visit = _visit(book, encounter, day)
+    return engine.version, replace(found, suggestions=(*found.suggestions, visit)) if visit else found
+
+
+def _visit(book: CodeBook, encounter: Encounter, day: date) -> Suggestion | None:
+    """The level of the visit, where a line waits for its procedure; of several notes the highest."""
+    service = service_at(encounter.place_of_service)
+    if not service or all(line.procedure for line in encounter.lines):
+        return None
+    levels = [
+        (place, book.visit_level(text[:READ_MAX], day, service)) for place, text in islice(texts_of(encounter), DOCUMENTS_MAX)
+    ]
+    place, best = max(levels, key=lambda each: each[1].code)
+    return suggestion_of(best, place)
 
 
 async def _take(

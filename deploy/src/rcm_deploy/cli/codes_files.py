@@ -1,0 +1,47 @@
+"""What the commands of `rcm codes` share: the file of loaded lists, and coding-svc's main, asked by name for a file's bytes."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rcm.codesets.compiled import LOADED_VARIABLE, CodesUnreadable
+from rcm.errors import RcmError
+from rcm_deploy.cli.output import refuse
+from rcm_deploy.programs import SERVICES
+
+Lists = Annotated[
+    Path | None,
+    typer.Option(
+        "--lists", envvar=LOADED_VARIABLE, help="The file of loaded lists [default: codesets.sqlite in the data folder]."
+    ),
+]
+CODING = next(part for part in SERVICES if part.place == "coding")
+
+
+def lists_at(lists: Path | None, data_folder: Path) -> Path:
+    """Where the loaded lists are."""
+    return lists or data_folder / "codesets.sqlite"
+
+
+def bytes_of(path: Path) -> bytes:
+    """The file's bytes, or standard input's. Ends the command where it can't be read."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        refuse(f"{path}: {error.strerror}")
+
+
+def told(path: Path, name: str, *arguments: object) -> Iterable[dict[str, Any]]:
+    """What a command of coding-svc yields for a file. Ends the command where the file is none of the kind."""
+    body = bytes_of(path)
+    try:
+        yield from CODING.main.COMMANDS[name](body, *arguments)
+    except CodesUnreadable as error:
+        refuse(str(error))
+    except RcmError as error:
+        refuse(f"{path}: {'; '.join(fault.message for fault in error.faults) or error.detail}")

@@ -1,0 +1,88 @@
+"""The edits over lists that are loaded: invented rows in the real files' layouts, each asked on its own days."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coding_svc.domain.edits.catalogue import assess
+from coding_svc.domain.edits.form import Facts
+from coding_svc.main import code_book
+from tests.coding.making import TODAY, encounter, line
+from tests.shared.codesets.lists import ADD_ONS, PAIRS, RELATIVE_VALUES, UNIT_LIMITS, Shelf
+
+FROM = date(2026, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def facts(tmp_path_factory: pytest.TempPathFactory) -> Facts:
+    """The installed code sets with every list that an edit reads."""
+    shelf = Shelf(tmp_path_factory.mktemp("lists"))
+    files: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+        ("ncci-pairs", "ccipra-v322r0-f1.txt", PAIRS, {}),
+        ("mue", "MCR_MUE_PractitionerServices_Eff_01-01-2026.csv", UNIT_LIMITS, {}),
+        ("add-on", "AOC_V2026Q1.txt", ADD_ONS, {}),
+        ("pfs-rvu", "PPRRVU26_JAN.csv", RELATIVE_VALUES, {}),
+        ("poa-exempt", "POAexemptCodesFY26.txt", "Order\tCode\tDescription\n1\tZ0000\tInvented\n", {}),
+        (
+            "lcd",
+            "lcd.csv",
+            "lcd_id,procedure,diagnosis,effective,termination\nL1,82306,E55.9,2020-01-01,\nL1,82306,N18.6,2020-01-01,\n",
+            {"release": "L1"},
+        ),
+    )
+    for kind, name, content, more in files:
+        shelf.load(kind, name, content, effective_from=FROM, effective_to=date(2026, 12, 31), **more)
+    return code_book(shelf.sets()).facts(TODAY, {})
+
+
+def lines(*told: tuple[str, dict[str, Any]], **more: Any) -> dict[str, Any]:
+    return {"lines": [line(number, procedure=code, **each) for number, (code, each) in enumerate(told, 1)], **more}
+
+
+@pytest.mark.parametrize(
+    ("changes", "edits"),
+    [
+        (lines(("10001", {}), ("10002", {})), {"ncci-pair"}),
+        (lines(("10001", {}), ("10002", {"modifiers": ["59"]})), set()),
+        (lines(("10001", {}), ("10003", {"modifiers": ["59"]})), {"ncci-pair"}),
+        (lines(("10001", {}), ("10004", {})), set()),
+        (lines(("10005", {}), ("10001", {})), set()),
+        (lines(("10001", {"units": "2"})), {"unit-limit"}),
+        (lines(("10002", {"units": "5"})), {"unit-limit-reviewed"}),
+        (lines(("10002", {"units": "4"})), set()),
+        (lines(("G0001", {"units": "3"})), {"unit-limit"}),
+        (lines(("10010", {})), {"add-on-alone"}),
+        (lines(("10010", {}), ("10001", {})), set()),
+        (lines(("10010", {}), ("10002", {})), {"add-on-alone"}),
+        (lines(("99213", {}), ("10001", {})), {"visit-with-major-procedure"}),
+        (lines(("82306", {})), {"diagnosis-unsupporting"}),
+        (lines(("82306", {}), diagnoses=[{"code": "E55.9"}]), set()),
+        (lines(("99223", {}), place_of_service="21", diagnoses=[{"code": "I10"}]), {"admission-indicator-missing"}),
+    ],
+)
+def test_a_loaded_list_decides(facts: Facts, changes: dict[str, Any], edits: set[str]) -> None:
+    assert {found.edit_id for found in assess(encounter(changes), facts)} == edits
+
+
+def test_a_list_is_asked_for_its_own_days_alone(facts: Facts) -> None:
+    before = lines(("10001", {"units": "2"}), date_of_service="2025-12-31")
+    assert assess(encounter(before), facts) == ()
+
+
+def test_without_a_list_its_edits_find_nothing() -> None:
+    facts = code_book().facts(TODAY, {})
+    assert assess(encounter(lines(("10001", {"units": "2"}), ("10003", {}))), facts) == ()
+
+
+def test_lists_that_are_loaded_meanwhile_are_taken_up(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    shelf.load("add-on", "AOC_V2026Q1.txt", ADD_ONS, effective_from=FROM)
+    sets = shelf.sets()
+    book = code_book(sets)
+    changed = encounter(lines(("10001", {"units": "2"})))
+    assert assess(changed, book.facts(TODAY, {})) == ()
+    shelf.load("mue", "MCR_MUE_PractitionerServices_Eff_01-01-2026.csv", UNIT_LIMITS, effective_from=FROM)
+    sets._looked = 0.0
+    assert [found.edit_id for found in assess(changed, book.facts(TODAY, {}))] == ["unit-limit"]
