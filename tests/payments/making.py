@@ -82,7 +82,7 @@ class Case:
         self.self_pay = self.self_pay if self_pay is None else self_pay
         return EncounterRecoded.model_validate({**self._said(), "changed": ("/lines",), "previous_charge_cents": before})
 
-    def submitted(self, number: str | None = None) -> ClaimSubmitted:
+    def submitted(self, number: str | None = None, *, last_payer: bool = False) -> ClaimSubmitted:
         return ClaimSubmitted(
             claim_id=self.claim_id,
             encounter_id=self.encounter_id,
@@ -97,6 +97,7 @@ class Case:
             date_of_service=self.on,
             billing_npi=NPI,
             billing_tax_id=TAX_ID,
+            last_payer=last_payer,
             lines=tuple(
                 ClaimLine(
                     line_number=line.line_number,

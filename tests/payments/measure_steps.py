@@ -48,7 +48,7 @@ class Stopwatch:
 
 async def step(it: LiveService, name: str, events: Sequence[Event], *, whole: bool) -> None:
     """Feeds events in batches, either to the handler alone or through the consumer."""
-    handler = next(each.handler for each in SUBSCRIPTIONS if isinstance(events[0], each.event))
+    subscription = next(each for each in SUBSCRIPTIONS if isinstance(events[0], each.event))
     messages = [it.message(event) for event in events]
     envelopes = [envelope_of_message(message) for message in messages]
     watch = Stopwatch(name, whole=whole)
@@ -56,7 +56,8 @@ async def step(it: LiveService, name: str, events: Sequence[Event], *, whole: bo
         if whole:
             await watch.time(BATCH, it.consumer.take(envelopes[start : start + BATCH]))
         else:
-            work = _alone(handler, messages[start : start + BATCH])
+            read = [envelope.message(subscription.reads) for envelope in envelopes[start : start + BATCH]]
+            work = _alone(subscription.handler, read)
             await watch.time(BATCH, it.runtime.run_worker(work, cause=Cause()))
     watch.report()
 

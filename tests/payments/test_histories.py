@@ -52,7 +52,7 @@ def stories(draw: st.DrawFn) -> list[Story]:
         case = Case(charges=(10000,), guarantor=draw(st.sampled_from(["G-1", "G-2"])), self_pay=draw(st.integers(0, 4)) == 0)
         story = Story(case, encounter=[case.coded()])
         if not case.self_pay:
-            story.claim.append(case.submitted())
+            story.claim.append(case.submitted(last_payer=draw(st.booleans())))
             _pay(draw, story, f"E{number}")
             if draw(st.booleans()):
                 story.completed = [case.completed()] * draw(st.integers(1, 2))

@@ -329,7 +329,7 @@ async def test_the_sweep_matches_what_two_transactions_missed(payments: LiveServ
     paid = case.paid(*PAID, number="LATER")
     await post(biller, check(paid))
     row = """insert into submitted_claim select organisation_id, 'LATER', claim_id, encounter_id, rank, payer_id, member_id,
-        date_of_service, charge_cents, submitted_at, lines from submitted_claim returning 1"""
+        date_of_service, charge_cents, last_payer, submitted_at, lines from submitted_claim returning 1"""
     await payments.rows(row)
     await payments.run_periodics()
     assert (await audit(payments, ORGANISATION))[case.encounter_id]["insurance_paid"] == 8000

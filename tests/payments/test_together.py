@@ -9,6 +9,7 @@ import httpx
 from payments_svc.consumers import SUBSCRIPTIONS
 from rcm.contracts.envelope import Event
 from rcm.contracts.payments import PaymentPosted
+from rcm.messaging.parked import envelope_of_message
 from rcm.messaging.unit_of_work import Cause, UnitOfWork
 from tests.payments.auditing import audit, deposits
 from tests.payments.making import Case, check, file_of
@@ -20,9 +21,9 @@ X12 = {"content-type": "application/edi-x12"}
 
 def handled(it: LiveService, event: Event) -> Awaitable[None]:
     """An event in a transaction of its own, beside whatever else runs."""
-    handler = next(each.handler for each in SUBSCRIPTIONS if isinstance(event, each.event))
-    message = it.message(event)
-    work: Callable[[UnitOfWork], Awaitable[None]] = lambda unit: handler(unit, [message])  # noqa: E731
+    subscription = next(each for each in SUBSCRIPTIONS if isinstance(event, each.event))
+    message = envelope_of_message(it.message(event)).message(subscription.reads)
+    work: Callable[[UnitOfWork], Awaitable[None]] = lambda unit: subscription.handler(unit, [message])  # noqa: E731
     return it.runtime.run_worker(work, cause=Cause())
 
 

@@ -1,20 +1,19 @@
 """Events of the hot path are written without their models: what stands in them is what the models would write."""
 
-from typing import cast
 from uuid import uuid4
 
 import orjson
 import pytest
 
-from payments_svc import events
 from payments_svc.domain.adjudication import adjudicate
 from payments_svc.domain.adjustment_reasons import published_table
 from payments_svc.domain.claim_payment import Adjustment, ClaimPayment, LinePayment
 from payments_svc.domain.remittance_claim import RemittanceClaim
 from payments_svc.domain.responsibility import after_payers, of_self_payer
-from rcm.contracts.encounters import EncounterCoded
-from rcm.contracts.envelope import Message, WrittenEvent
+from payments_svc.events import heard, said
+from rcm.contracts.envelope import WrittenEvent
 from rcm.contracts.payments import PaymentPosted
+from rcm.messaging.parked import envelope_of_message
 from tests.payments.making import PAYMENT_DAY, Case
 from tests.support.live import LiveService
 
@@ -24,31 +23,31 @@ LINES = (
 )
 
 
-def written_as_its_model(said: WrittenEvent) -> bool:
+def written_as_its_model(event: WrittenEvent) -> bool:
     """Whether the model reads it, and writes the same."""
-    read = said.event.model_validate_json(said.json)
-    assert read.key == said.key
-    return bool(orjson.loads(read.model_dump_json()) == orjson.loads(said.json))
+    read = event.event.model_validate_json(event.json)
+    assert read.key == event.key
+    return bool(orjson.loads(read.model_dump_json()) == orjson.loads(event.json))
 
 
 @pytest.mark.parametrize("lines", [LINES, ()])
 def test_a_posted_payment(lines: tuple[LinePayment, ...]) -> None:
     payment = ClaimPayment("PCN", "1", 12500, 5900, 2000, "ICN", (Adjustment("CO", "253", 100),), lines)
     claim = RemittanceClaim(uuid4(), uuid4(), uuid4(), 1, "P", PAYMENT_DAY, payment, claim_id=uuid4(), encounter_id=uuid4())
-    said = events.payment_posted(claim, payment, adjudicate(payment, published_table(), PAYMENT_DAY))
-    assert written_as_its_model(said)
-    assert PaymentPosted.model_validate_json(said.json).model_dump_json() == said.json
+    event = said.payment_posted(claim, payment, adjudicate(payment, published_table(), PAYMENT_DAY))
+    assert written_as_its_model(event)
+    assert PaymentPosted.model_validate_json(event.json).model_dump_json() == event.json
 
 
 @pytest.mark.parametrize("self_pay", [True, False])
 async def test_a_responsibility(payments: LiveService, *, self_pay: bool) -> None:
     case = Case(self_pay=self_pay)
     [message] = await payments.deliver(case.coded())
-    [row] = await payments.rows("select facts::text as facts, encounter_id from encounter")
-    bill = events.BillFacts(**orjson.loads(row["facts"]))
-    account = events.account_of(cast(Message[EncounterCoded], message))
+    [row] = await payments.rows("select facts, encounter_id from encounter")
+    bill = heard.read_bill(row["facts"])
+    account = heard.account_of(envelope_of_message(message).message(heard.read_coded))
     account.encounter_id = row["encounter_id"]
     adjudicated = [("P", adjudicate(ClaimPayment("PCN", "1", 12500, 6000, lines=LINES), published_table(), PAYMENT_DAY))]
-    share = (of_self_payer if self_pay else after_payers)(bill.charged_lines(), adjudicated)
+    share = (of_self_payer if self_pay else after_payers)(bill.lines, adjudicated)
     assert share.total_cents == (4500 if self_pay else 2000)
-    assert written_as_its_model(events.responsibility_assigned(account, bill, share))
+    assert written_as_its_model(said.responsibility_assigned(account, bill, share))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from payments_svc.api import ROUTERS
 from payments_svc.consumers import SUBSCRIPTIONS
+from payments_svc.handlers.posting import MATCH_AGAIN
 from payments_svc.handlers.submissions import match_again
 from payments_svc.models import Base
 from payments_svc.settings import PaymentsSettings as Settings
@@ -13,8 +14,8 @@ from rcm.service import Periodic, Service
 
 __all__ = ["Settings", "build"]
 
-MATCH_AGAIN_EVERY = timedelta(milliseconds=250)
-"""A payer that answers at once meets its claim's ClaimSubmitted in another transaction often: money would wait for this."""
+MATCH_AGAIN_EVERY = timedelta(seconds=30)
+"""Both of the two wake it when they have committed, in the process that they run in; this is for two processes."""
 
 
 def build(settings: Settings) -> Service:  # noqa: ARG001 - the same for all services
@@ -27,7 +28,7 @@ def build(settings: Settings) -> Service:  # noqa: ARG001 - the same for all ser
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
         subscriptions=SUBSCRIPTIONS,
-        periodics=[Periodic("match again", MATCH_AGAIN_EVERY, match_again)],
+        periodics=[Periodic(MATCH_AGAIN, MATCH_AGAIN_EVERY, match_again)],
         description="The ledger of all money: charges, remittances (835), what patients owe, and where their payments went.",
         tags=[
             {"name": "remittances", "description": "Checks as 835 files told them, and quarantine"},

@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from rcm.logs import logger
@@ -29,10 +29,11 @@ class Periodics:
         self._stopping = False
         self._log = logger(service)
 
-    def wake(self) -> None:
-        """The clock was moved: each looks at once what is due."""
-        for bell in self._bells:
-            bell.ring()
+    def wake(self, names: Collection[str] | None = None) -> None:
+        """These look at once what is due; without names all of them: the clock was moved."""
+        for periodic, bell in zip(self._periodics, self._bells, strict=True):
+            if names is None or periodic.name in names:
+                bell.ring()
 
     def stop(self) -> None:
         """Ends each after its transaction."""

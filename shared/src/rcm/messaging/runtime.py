@@ -157,6 +157,8 @@ class Runtime:
             self.tail.wake()
         if unit.released or unit.waiting:
             self._sweep_bell.ring()
+        if unit.woken:
+            self._periodics.wake(unit.woken)
 
     async def run(self, work: Work[T], *, organisation_id: UUID, cause: Cause) -> T:
         """`work` in one transaction of an organisation, with what it says; again after serialization failures."""

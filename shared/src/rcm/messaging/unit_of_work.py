@@ -67,6 +67,7 @@ class UnitOfWork:
         self.arrivals: set[tuple[str, UUID]] = set()
         self.released = False
         """Whether something waited for the arrivals, once they are flushed."""
+        self.woken: set[str] = set()
 
     @property
     def organisation(self) -> UUID:
@@ -111,6 +112,10 @@ class UnitOfWork:
         service has `arrived` it, and besides on every sweep.
         """
         self.waiting.append(Waiting(message, kind, awaited_id))
+
+    def wake(self, periodic: str) -> None:
+        """Lets the service's periodic work of this name look right after the commit: this transaction may have made some."""
+        self.woken.add(periodic)
 
     def arrived(self, kind: str, ids: Iterable[UUID]) -> None:
         """Says that these facts are written now: what waits for them is handled after this transaction's own work."""

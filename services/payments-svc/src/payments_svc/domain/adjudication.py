@@ -26,7 +26,7 @@ class ClassedAdjustment(Struct, frozen=True, gc=False):
     @property
     def denies(self) -> bool:
         """Whether something was refused for this reason; an amount of zero refuses nothing."""
-        return self.amount_cents != 0 and self.kind in {Kind.DENIAL, Kind.REVIEW}
+        return self.amount_cents != 0 and (self.kind is Kind.DENIAL or self.kind is Kind.REVIEW)
 
 
 class AdjudicatedLine(Struct, frozen=True, gc=False):

@@ -36,8 +36,8 @@ class EncounterAccount:
     """ClaimVoided was said of the claim to the first payer."""
     cancelled_self_pay: bool = False
     """EncounterCancelled was said while it was self-pay."""
-    completed: bool = False
-    """PayerSequenceCompleted was said, and not PayerSequenceReopened after it."""
+    completed: bool | None = None
+    """True: no payer is left to ask. False: PayerSequenceReopened was said last. None: nothing is known of it yet."""
     version: int = 0
     responsibility_digest: str = ""
     """Of the last PatientResponsibilityAssigned, so that the same is not said twice."""
@@ -63,7 +63,13 @@ class EncounterAccount:
     @property
     def responsibility_is_known(self) -> bool:
         """Whether no payer has to say first what the patient owes; one that was asked has, until it lets go."""
-        return self.completed or self.first_claim_voided or self.cancelled_self_pay or (self.self_pay and not self.was_sent)
+        let_go = self.completed or self.first_claim_voided or self.cancelled_self_pay
+        return bool(let_go) or (self.self_pay and not self.was_sent)
+
+    def payer_answered(self) -> None:
+        """The last payer has answered the whole claim: no payer is left to ask. What claims-svc says of it goes before."""
+        if self.completed is None:
+            self.completed = True
 
     def next_version(self) -> int:
         """A new version, for an event or a change."""

@@ -4,17 +4,20 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from payments_svc.domain.claim_payment import ClaimPayment, LinePayment
 
+FINAL = frozenset({"1", "2", "3", "4"})
+"""CLP02 of a payer that is done: processed as primary, secondary or tertiary, denied; 19 to 21 went on to another payer."""
+
 
 class SentLine(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A line as it was sent to the payer."""
+    """A line as it was sent to the payer, under the names that ClaimSubmitted gives it."""
 
     line_number: int
-    control_number: str
+    control_number: str = field(name="line_control_number")
     procedure: str
     date_of_service: date
     charge_cents: int
@@ -30,6 +33,8 @@ class SentClaim(Struct, frozen=True):
     encounter_id: UUID
     rank: str
     payer_id: str
+    last_payer: bool
+    """claims-svc said that no coverage of the encounter comes after this one."""
     lines: tuple[SentLine, ...]
 
 
@@ -78,6 +83,15 @@ def match_lines(payment: ClaimPayment, sent: Sequence[SentLine]) -> ClaimPayment
                 found[place] = ours.line_number
     lines = tuple(replace(line, line_number=number) for line, number in zip(payment.lines, found, strict=True))
     return replace(payment, lines=lines)
+
+
+def answers_whole_claim(payment: ClaimPayment, sent: Sequence[SentLine]) -> bool:
+    """Whether this payer has said all: it processed or denied the claim, every line that was sent, and forwarded nothing.
+
+    `payment` has its lines matched. One whose payer answers without lines, or in pieces, is for claims-svc to judge.
+    """
+    answered = {line.line_number for line in payment.lines}
+    return payment.status in FINAL and None not in answered and answered.issuperset([line.line_number for line in sent])
 
 
 def unmatched_lines(payment: ClaimPayment) -> int:

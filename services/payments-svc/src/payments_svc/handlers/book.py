@@ -1,11 +1,12 @@
 """The working set of one transaction: accounts that were loaded, entries that were decided, what is saved at the end."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from payments_svc.domain.encounter_account import EncounterAccount
 from payments_svc.domain.ledger import Entry
+from payments_svc.events import heard
 from payments_svc.store import encounters, ledger
 from rcm.contracts.envelope import Event, Message, WrittenEvent
 from rcm.ids import new_id
@@ -22,32 +23,52 @@ class Book:
     def __init__(self, unit: UnitOfWork) -> None:
         self.unit = unit
         self.accounts: dict[Key, EncounterAccount] = {}
+        self._bills: dict[Key, heard.Bill] = {}
         self._now = unit.clock.now()
-        self._added: list[tuple[EncounterAccount, Mapping[str, object]]] = []
-        self._said: list[tuple[EncounterAccount, Mapping[str, object]]] = []
+        self._actor = unit.cause.actor.rpartition(" ")[2]
+        self._added: dict[Key, EncounterAccount] = {}
+        self._said: dict[Key, EncounterAccount] = {}
         self._changed: dict[Key, EncounterAccount] = {}
         self._entries: list[ledger.Written] = []
 
     async def load(self, keys: Iterable[Key]) -> None:
         """Takes these encounters into the book, where they are there and not in it yet."""
         missing = [key for key in dict.fromkeys(keys) if key not in self.accounts]
-        self.accounts.update(await encounters.load_accounts(self.unit.connection, missing))
+        if missing:
+            self.accounts.update(await encounters.load_accounts(self.unit.connection, missing))
+
+    async def load_with_bills(self, keys: Iterable[Key]) -> None:
+        """The same for encounters whose patient's share will be asked for."""
+        missing = [key for key in dict.fromkeys(keys) if key not in self.accounts]
+        if missing:
+            found = await encounters.load_accounts_and_facts(self.unit.connection, missing)
+            for key, (account, facts) in found.items():
+                self.accounts[key], self._bills[key] = account, heard.read_bill(facts)
 
     def adopt(self, accounts: Iterable[EncounterAccount]) -> None:
         """Takes accounts that another query found; one that is in the book already stays as it is."""
         for account in accounts:
             self.accounts.setdefault(account.key, account)
 
-    def add(self, account: EncounterAccount, facts: Mapping[str, object]) -> None:
+    def add(self, account: EncounterAccount, bill: heard.Bill) -> None:
         """A new encounter."""
-        self.accounts[account.key] = account
+        key = account.key
+        self.accounts[key] = self._added[key] = account
+        self._bills[key] = bill
         account.next_version()
-        self._added.append((account, facts))
 
-    def say_again(self, account: EncounterAccount, facts: Mapping[str, object]) -> None:
+    def say_again(self, account: EncounterAccount, bill: heard.Bill) -> None:
         """An encounter that coding-svc says anew."""
-        self._said.append((account, facts))
+        self._said[account.key], self._bills[account.key] = account, bill
         self.change(account)
+
+    async def bills(self, accounts: Iterable[EncounterAccount]) -> dict[Key, heard.Bill]:
+        """What the bills of these encounters show; those that are not known here are loaded."""
+        missing = [account.key for account in accounts if account.key not in self._bills]
+        if missing:
+            found = await encounters.load_facts(self.unit.connection, missing)
+            self._bills.update({key: heard.read_bill(facts) for key, facts in found.items()})
+        return self._bills
 
     def change(self, account: EncounterAccount) -> None:
         """The account is written with a new version."""
@@ -60,8 +81,8 @@ class Book:
         if cause is None:
             caused_by, actor = self.unit.cause.causation_id, self.unit.cause.actor
         else:
-            caused_by, actor = cause.event_id, type(cause.data).__name__
-        self._entries.append(ledger.Written(organisation_id, entry_id, entry, self._now, caused_by, actor))
+            caused_by, actor = cause.event_id, self._actor
+        self._entries.append(ledger.Written(organisation_id, entry_id, entry, caused_by, actor))
         return entry_id
 
     def post(self, account: EncounterAccount, entry: Entry, cause: CausedBy) -> UUID:
@@ -84,10 +105,12 @@ class Book:
     async def save(self) -> None:
         """Writes what was decided: encounters first, because the ledger's guard compares their balances with the lines."""
         connection = self.unit.connection
-        await encounters.insert_accounts(connection, self._added)
-        await encounters.update_said(connection, self._said)
-        for account, _ in self._added:
-            self._changed.pop(account.key, None)
-        await encounters.update_accounts(connection, [self._changed[key] for key in sorted(self._changed)])
-        await ledger.insert_entries(connection, self._entries)
-        self._added, self._said, self._changed, self._entries = [], [], {}, []
+        await encounters.insert_accounts(connection, self._with_facts(self._added))
+        await encounters.update_said(connection, self._with_facts(self._said))
+        changed = self._changed if not self._added else {k: v for k, v in self._changed.items() if k not in self._added}
+        await encounters.update_accounts(connection, [changed[key] for key in sorted(changed)])
+        await ledger.insert_entries(connection, self._entries, self._now)
+        self._added, self._said, self._changed, self._entries = {}, {}, {}, []
+
+    def _with_facts(self, accounts: dict[Key, EncounterAccount]) -> list[tuple[EncounterAccount, str]]:
+        return [(account, heard.bill_document(self._bills[key])) for key, account in accounts.items()]

@@ -4,36 +4,35 @@ from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from payments_svc import events
+from payments_svc.events import heard
+from payments_svc.events.heard import CodedEncounter
 from payments_svc.handlers.book import Book, CausedBy, Key
 from payments_svc.handlers.payees import learn_payees
 from payments_svc.handlers.responsibility import assign_responsibility
 from rcm.contracts.claims import ClaimVoided
-from rcm.contracts.encounters import CodedEncounter, EncounterCancelled, EncounterCoded, EncounterRecoded
+from rcm.contracts.encounters import EncounterCancelled
 from rcm.contracts.envelope import Message
 from rcm.contracts.values import Rank
 from rcm.messaging.unit_of_work import UnitOfWork
 
-Coded = TypeVar("Coded", bound=CodedEncounter)
 Withdrawing = TypeVar("Withdrawing", ClaimVoided, EncounterCancelled)
 
 
-async def post_charges(unit: UnitOfWork, messages: Sequence[Message[EncounterCoded]]) -> None:
+async def post_charges(unit: UnitOfWork, messages: Sequence[Message[CodedEncounter]]) -> None:
     """Opens an account for each coded encounter and posts its charges; a self-payer owes them at once."""
     book = Book(unit)
     for message in messages:
-        account = events.account_of(message)
-        book.add(account, events.bill_document(message.data))
+        account = heard.account_of(message)
+        book.add(account, message.data.bill)
         for entry in account.charge_entries():
             book.post(account, entry, message)
-    await book.save()
     await assign_responsibility(book, {_key(message): message for message in messages if message.data.self_pay})
     await book.save()
     await _learn(unit, messages)
     unit.arrived("encounter", [message.data.encounter_id for message in messages])
 
 
-async def post_charges_anew(unit: UnitOfWork, messages: Sequence[Message[EncounterRecoded]]) -> None:
+async def post_charges_anew(unit: UnitOfWork, messages: Sequence[Message[CodedEncounter]]) -> None:
     """Reverses the charges and posts the new ones; the difference stands in insurance open. A later event was said later."""
     book = Book(unit)
     await book.load(_key(message) for message in messages)
@@ -43,12 +42,11 @@ async def post_charges_anew(unit: UnitOfWork, messages: Sequence[Message[Encount
         if account is None:
             unit.wait_for(message, "encounter", message.data.encounter_id)
         elif message.sequence > account.said_sequence:
-            events.say_again(account, message)
-            book.say_again(account, events.bill_document(message.data))
+            heard.say_again(account, message)
+            book.say_again(account, message.data.bill)
             for entry in account.charge_entries():
                 book.post(account, entry, message)
             causes[account.key] = message
-    await book.save()
     await assign_responsibility(book, causes)
     await book.save()
     await _learn(unit, messages)
@@ -90,9 +88,9 @@ def _key(message: Message[CodedEncounter] | Message[ClaimVoided] | Message[Encou
     return message.organisation_id, message.data.encounter_id
 
 
-async def _learn(unit: UnitOfWork, messages: Sequence[Message[Coded]]) -> None:
+async def _learn(unit: UnitOfWork, messages: Sequence[Message[CodedEncounter]]) -> None:
     payees: set[tuple[UUID, str, str]] = set()
     for message in messages:
         provider = message.data.billing_provider
-        payees |= events.payees_of(message.organisation_id, provider.npi, provider.tax_id)
+        payees |= heard.payees_of(message.organisation_id, provider.npi, provider.tax_id)
     await learn_payees(unit, payees)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from payments_svc import events
 from payments_svc.domain.patient_payments import PatientPayment
+from payments_svc.events import heard
 from payments_svc.handlers.book import Book, CausedBy
 from payments_svc.handlers.responsibility import apply_to_open, save_applications
 from payments_svc.store import encounters, patient_payments
@@ -19,7 +19,7 @@ async def receive_patient_payments(unit: UnitOfWork, messages: Sequence[Message[
     payments: list[PatientPayment] = []
     causes: dict[Any, CausedBy] = {}
     for message in messages:
-        payment = events.patient_payment(message)
+        payment = heard.patient_payment(message)
         payments.append(payment)
         causes[payment.patient_payment_id] = message
         book.write(payment.organisation_id, payment.deposit_entry(), message)

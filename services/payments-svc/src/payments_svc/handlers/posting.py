@@ -1,24 +1,33 @@
 """CLPs into the ledger: matched, posted, taken back, or into suspense with a reason. One load, one decision, one save."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from payments_svc import events
-from payments_svc.domain.adjudication import adjudicate
+from payments_svc.domain.adjudication import Adjudication, adjudicate
 from payments_svc.domain.adjustment_reasons import published_table
 from payments_svc.domain.ledger import Entry, EntryKind, Lines, into_suspense, mirrored
-from payments_svc.domain.matching import PostedPayment, SentClaim, match_lines, original_of, unmatched_lines
+from payments_svc.domain.matching import (
+    PostedPayment,
+    SentClaim,
+    answers_whole_claim,
+    match_lines,
+    original_of,
+    unmatched_lines,
+)
 from payments_svc.domain.remittance import ClaimState, Reason
 from payments_svc.domain.remittance_claim import RemittanceClaim
+from payments_svc.events import said
 from payments_svc.handlers.book import Book, CausedBy, Key
-from payments_svc.handlers.responsibility import assign_responsibility
+from payments_svc.handlers.responsibility import Standing, assign_responsibility
 from payments_svc.store import ledger, remittance_claims, remittances, submissions
 from rcm.errors import RcmError
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
 
 Sent = dict[tuple[UUID, str], SentClaim]
+MATCH_AGAIN = "match again"
+"""The periodic work that finds what a remittance and a submission, taken at the same moment, did not see of each other."""
 
 
 class MissingAccount(RcmError):
@@ -37,8 +46,10 @@ class Posting:
     by_payer_number: dict[tuple[UUID, str, str], SentClaim]
     found: Sent = field(default_factory=dict)
     """Whose the CLPs of this transaction are, by their own numbers, whatever they were found by."""
-    standing: dict[Key, list[PostedPayment]] = field(default_factory=dict)
-    """By encounter: what stands in the ledger, only loaded where something is taken back."""
+    standing: Standing = field(default_factory=dict)
+    """By encounter: what stands in the ledger, only loaded where something is taken back or may be the last word."""
+    adjudications: dict[UUID, Adjudication] = field(default_factory=dict)
+    """Of what was posted in this transaction, by CLP."""
     lines: dict[UUID, Lines] = field(default_factory=dict)
     """Of the entries that posted it."""
     causes: dict[Key, CausedBy] = field(default_factory=dict)
@@ -88,15 +99,19 @@ async def _load(unit: UnitOfWork, claims: Sequence[RemittanceClaim], matched: Se
     }
     posting = Posting(Book(unit), sent, await submissions.by_payer_claim_number(connection, unknown))
     found = [(claim, posting.claim_sent(claim)) for claim in claims]
-    await posting.book.load((claim.organisation_id, ours.encounter_id) for claim, ours in found if ours is not None)
-    reversals = [(claim, ours) for claim, ours in found if ours is not None and claim.payment.is_reversal]
-    await _load_standing(posting, [(claim.organisation_id, ours.encounter_id) for claim, ours in reversals])
+    last = {(ours.organisation_id, ours.encounter_id) for _, ours in found if ours is not None and ours.last_payer}
+    await posting.book.load_with_bills(last)
+    await posting.book.load((ours.organisation_id, ours.encounter_id) for _, ours in found if ours is not None)
+    reversals = {(o.organisation_id, o.encounter_id) for claim, o in found if o is not None and claim.payment.is_reversal}
+    await _load_standing(posting, last | reversals)
     return posting
 
 
-async def _load_standing(posting: Posting, encounters: Sequence[Key]) -> None:
+async def _load_standing(posting: Posting, encounters: Iterable[Key]) -> None:
     """What stands in the ledger for these encounters, with its entries' lines."""
     missing = [key for key in dict.fromkeys(encounters) if key not in posting.standing]
+    if not missing:
+        return
     connection = posting.book.unit.connection
     standing = await remittance_claims.posted_of_encounters(connection, missing)
     entries = [(org, each.entry_id) for (org, _), found in standing.items() for each in found if each.entry_id is not None]
@@ -132,7 +147,7 @@ def _forwarded(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> Non
     assert claim.encounter_id is not None
     account = posting.book.accounts[claim.organisation_id, claim.encounter_id]
     claim.become(ClaimState.INFORMATION)
-    posting.book.say(account, events.claim_forwarded(claim), cause)
+    posting.book.say(account, said.claim_forwarded(claim), cause)
 
 
 def _belongs_to(claim: RemittanceClaim, ours: SentClaim) -> None:
@@ -157,15 +172,19 @@ def _post(posting: Posting, claim: RemittanceClaim, ours: SentClaim, cause: Caus
         )
         claim.entry_id = book.post(account, entry, cause)
         posting.lines[claim.entry_id] = lines
-    book.say(account, events.payment_posted(claim, payment, adjudication), cause)
+    book.say(account, said.payment_posted(claim, payment, adjudication), cause)
     if adjudication.denied != "none":
-        book.say(account, events.claim_denied(claim, adjudication), cause)
+        book.say(account, said.claim_denied(claim, adjudication), cause)
     if unmatched := unmatched_lines(payment):
         _task(posting, claim, "line-unmatched", f"{unmatched} of the payer's lines are none that we sent")
-    posting.causes[account.key] = cause
+    key = account.key
+    posting.causes[key] = cause
     posting.fresh[claim.remittance_claim_id] = claim
-    if account.key in posting.standing:
-        posting.standing[account.key].append(_standing(claim))
+    posting.adjudications[claim.remittance_claim_id] = adjudication
+    if key in posting.standing:
+        posting.standing[key].append(_standing(claim))
+    if ours.last_payer and answers_whole_claim(payment, ours.lines):
+        account.payer_answered()
 
 
 def _standing(claim: RemittanceClaim) -> PostedPayment:
@@ -204,7 +223,7 @@ def _take_back(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> boo
         place = (account.encounter_id, original.claim_id, claim.remittance_id)
         entry = Entry(EntryKind.INSURANCE_REVERSAL, lines, "CLP02 22", *place, reverses=original.entry_id)
         claim.entry_id = book.post(account, entry, cause)
-    book.say(account, events.payment_reversed(claim, original.remittance_id, original.payment.paid_cents), cause)
+    book.say(account, said.payment_reversed(claim, original.remittance_id, original.payment.paid_cents), cause)
     _note_difference(posting, claim, original, cause)
     taken = posting.fresh.get(original.remittance_claim_id)
     if taken is not None:
@@ -230,6 +249,8 @@ def _note_difference(posting: Posting, claim: RemittanceClaim, original: PostedP
 
 def _wait(posting: Posting, claim: RemittanceClaim, state: ClaimState, reason: str) -> None:
     """The CLP waits, its payment in suspense."""
+    if claim.state is None and reason == Reason.UNMATCHED:
+        posting.book.unit.wake(MATCH_AGAIN)
     claim.become(state, str(reason))
     if lines := into_suspense(claim.payment.paid_cents - claim.suspended_cents):
         entry = Entry(EntryKind.HELD_PAYMENT, lines, claim.reason, claim_id=claim.claim_id, remittance_id=claim.remittance_id)
@@ -300,6 +321,5 @@ async def _save(posting: Posting, decided: Sequence[RemittanceClaim]) -> None:
     await remittance_claims.update_claims(connection, [claim for claim in decided if claim.is_stored])
     await remittance_claims.mark_reversed(connection, posting.taken_back)
     await remittances.insert_tasks(connection, posting.tasks)
-    await book.save()
-    await assign_responsibility(book, posting.causes)
+    await assign_responsibility(book, posting.causes, posting.standing, posting.adjudications)
     await book.save()

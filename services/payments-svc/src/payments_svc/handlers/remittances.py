@@ -5,11 +5,12 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from payments_svc import edi, events
+from payments_svc import edi
 from payments_svc.domain.check import Check, Identity, ProviderAdjustment
 from payments_svc.domain.ledger import Entry, EntryKind, into_suspense
 from payments_svc.domain.remittance import REMITTANCE_TRANSITIONS, NotPossibleNow, Reason, RemittanceState, move
 from payments_svc.domain.remittance_claim import RemittanceClaim
+from payments_svc.events import said
 from payments_svc.handlers.book import Book
 from payments_svc.handlers.posting import post_claims
 from payments_svc.store import encounters, remittances
@@ -143,7 +144,7 @@ async def _post(unit: UnitOfWork, posted: Sequence[tuple[dict[str, Any], Check]]
     for row, check in posted:
         for claim in claims[row["remittance_id"]]:
             if claim.waits:
-                say(unit, row, events.claim_held(claim), claim.encounter_id)
+                say(unit, row, said.claim_held(claim), claim.encounter_id)
         for item in check.provider_adjustments:
             _record(book, row, item)
     await book.save()
@@ -173,7 +174,7 @@ def _record(book: Book, row: dict[str, Any], item: ProviderAdjustment) -> None:
         reason = f"PLB {item.code} {item.reference}".strip()
         entry = Entry(EntryKind.PROVIDER_ADJUSTMENT, lines, reason, remittance_id=row["remittance_id"])
         book.write(row["organisation_id"], entry, None)
-    say(book.unit, row, events.provider_adjustment_recorded(row["remittance_id"], item))
+    say(book.unit, row, said.provider_adjustment_recorded(row["remittance_id"], item))
 
 
 def say(unit: UnitOfWork, row: dict[str, Any], event: Event, encounter_id: UUID | None = None) -> None:
@@ -189,7 +190,7 @@ def say(unit: UnitOfWork, row: dict[str, Any], event: Event, encounter_id: UUID 
 
 def say_quarantined(unit: UnitOfWork, row: dict[str, Any]) -> None:
     """Nothing of it is posted, and why."""
-    say(unit, row, events.quarantined(row["remittance_id"], row["trace_number"], row["reasons"], row["difference_cents"]))
+    say(unit, row, said.quarantined(row["remittance_id"], row["trace_number"], row["reasons"], row["difference_cents"]))
 
 
 async def reconsider(unit: UnitOfWork, stored: Row, note: str = "") -> Row:

@@ -2,24 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-import orjson
-
-from payments_svc import events
 from payments_svc.domain import responsibility as shares
-from payments_svc.domain.adjudication import adjudicate
+from payments_svc.domain.adjudication import Adjudication, adjudicate
 from payments_svc.domain.adjustment_reasons import published_table
 from payments_svc.domain.encounter_account import EncounterAccount
 from payments_svc.domain.ledger import Account
 from payments_svc.domain.matching import PostedPayment
 from payments_svc.domain.patient_payments import Application, PatientPayment, apply_deposits, return_excess
+from payments_svc.events import said
 from payments_svc.handlers.book import Book, CausedBy, Key
 from payments_svc.store import encounters, ledger, patient_payments, remittance_claims
 from rcm.contracts.claims import PayerSequenceCompleted, PayerSequenceReopened
 from rcm.contracts.envelope import Message
 from rcm.messaging.unit_of_work import UnitOfWork
+
+Standing = dict[Key, list[PostedPayment]]
+"""By encounter, what stands in the ledger."""
 
 
 async def payers_completed(unit: UnitOfWork, messages: Sequence[Message[PayerSequenceCompleted]]) -> None:
@@ -35,61 +37,75 @@ async def payers_reopened(unit: UnitOfWork, messages: Sequence[Message[PayerSequ
 async def _set_completed(
     unit: UnitOfWork, messages: Sequence[Message[PayerSequenceCompleted] | Message[PayerSequenceReopened]], *, completed: bool
 ) -> None:
+    """What claims-svc says of the payers' turn; where the last payer's answer was seen to be the whole one it is known."""
     book = Book(unit)
-    await book.load((message.organisation_id, message.data.encounter_id) for message in messages)
+    await book.load_with_bills((message.organisation_id, message.data.encounter_id) for message in messages)
     causes: dict[Key, CausedBy] = {}
     for message in messages:
         key = (message.organisation_id, message.data.encounter_id)
         account = book.accounts.get(key)
         if account is None:
             unit.wait_for(message, "encounter", message.data.encounter_id)
-            continue
-        account.completed = completed
-        book.change(account)
-        causes[key] = message
+        elif account.completed is not completed:
+            account.completed = completed
+            book.change(account)
+            causes[key] = message
     await assign_responsibility(book, causes)
     await book.save()
 
 
-async def assign_responsibility(book: Book, causes: Mapping[Key, CausedBy]) -> None:
+async def assign_responsibility(
+    book: Book,
+    causes: Mapping[Key, CausedBy],
+    standing: Mapping[Key, Sequence[PostedPayment]] = MappingProxyType({}),
+    adjudications: Mapping[UUID, Adjudication] = MappingProxyType({}),
+) -> None:
     """Brings these encounters' patient share to what the facts say, each for its cause; the book is saved by the caller.
 
-    What is posted in this transaction must be stored already. Encounters whose payers have still to answer are passed over,
-    unless something was the patient's before. Nothing is said of a share of nothing, nor twice.
+    CLPs that are posted in this transaction must be stored already, or stand in `standing`; `adjudications` are known ones.
+    Encounters whose payers have still to answer are passed over, unless something was the patient's before. Nothing is said
+    of a share of nothing, nor twice.
     """
     connection = book.unit.connection
     accounts = [book.accounts[key] for key in causes]
     concerned = [each for each in accounts if each.responsibility_is_known or each.responsibility_cents]
     if not concerned:
         return
-    facts = await encounters.load_facts(connection, (each.key for each in concerned))
+    bills = await book.bills(concerned)
     asked = [each.key for each in concerned if (each.was_sent if each.self_pay else each.completed)]
-    posted = await remittance_claims.posted_of_encounters(connection, asked)
+    posted = {**standing, **await remittance_claims.posted_of_encounters(connection, [k for k in asked if k not in standing])}
     moved = []
     for account in concerned:
-        cause = causes[account.key]
-        bill = events.BillFacts(**orjson.loads(facts[account.key]))
-        share = _share(account, bill, posted.get(account.key, ()))
+        key = account.key
+        cause, bill = causes[key], bills[key]
+        share = _share(account, bill.lines, posted.get(key, ()), adjudications)
         entry = account.responsibility_entry(share.total_cents)
         if entry is not None:
             book.post(account, entry, cause)
             moved.append(account)
-        said = events.responsibility_assigned(account, bill, share)
-        digest = events.digest(said)
+        event = said.responsibility_assigned(account, bill, share)
+        digest = said.digest(event)
         if digest != account.responsibility_digest and (share.total_cents or entry is not None):
             account.responsibility_digest = digest
-            book.say(account, said, cause)
+            book.say(account, event, cause)
     await encounters.touch_guarantors(connection, ((each.organisation_id, each.guarantor_external_id) for each in moved))
     await _settle_deposits(book, concerned, causes)
 
 
-def _share(account: EncounterAccount, bill: events.BillFacts, posted: Sequence[PostedPayment]) -> shares.Responsibility:
-    lines = bill.charged_lines()
+def _share(
+    account: EncounterAccount,
+    lines: Sequence[shares.ChargedLine],
+    posted: Sequence[PostedPayment],
+    known: Mapping[UUID, Adjudication],
+) -> shares.Responsibility:
     if not account.responsibility_is_known or account.cancelled_self_pay or not (account.self_pay or account.completed):
         return shares.nothing(lines)
-    table = published_table()
-    adjudicated = [(each.rank, adjudicate(each.payment, table, each.payment_date, each.payer_id)) for each in posted]
+    adjudicated = [(each.rank, known.get(each.remittance_claim_id) or _adjudicate(each)) for each in posted]
     return shares.of_self_payer(lines, adjudicated) if account.self_pay else shares.after_payers(lines, adjudicated)
+
+
+def _adjudicate(posted: PostedPayment) -> Adjudication:
+    return adjudicate(posted.payment, published_table(), posted.payment_date, posted.payer_id)
 
 
 async def _settle_deposits(book: Book, known: Sequence[EncounterAccount], causes: Mapping[Key, CausedBy]) -> None:
@@ -134,7 +150,7 @@ async def save_applications(book: Book, applications: Sequence[Application], cau
         account, payment = application.account, application.payment
         cause = causes.get(account.key) or causes.get(payment.patient_payment_id) or next(iter(causes.values()))
         book.write(account.organisation_id, application.entry(), cause)
-        book.say(account, events.patient_payment_applied(application), cause)
+        book.say(account, said.patient_payment_applied(application), cause)
     changed = {application.payment.patient_payment_id: application.payment for application in applications}
     if changed:
         await patient_payments.update_deposits(book.unit.connection, list(changed.values()))

@@ -88,7 +88,7 @@ async def list_unmatched(unit: UnitOfWork, limit: int, after: str | None, state:
     )
     asked = []
     for row in rows:
-        member, on = row["payment"].get("member_id"), row["date_of_service"]
+        member, on = row["member_id"], row["date_of_service"]
         if member and on and row["claim_id"] is None:
             asked.append((row["remittance_claim_id"], member, on, row["charge_cents"]))
     found: dict[UUID, list[Suggestion]] = {}

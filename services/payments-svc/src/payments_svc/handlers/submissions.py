@@ -3,36 +3,35 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from payments_svc import events
 from payments_svc.domain.matching import normalised_control_number
 from payments_svc.domain.remittance_claim import RemittanceClaim
+from payments_svc.events import heard
+from payments_svc.events.heard import SubmittedClaim
 from payments_svc.handlers.book import Book, CausedBy
 from payments_svc.handlers.payees import learn_payees
-from payments_svc.handlers.posting import post_claims
+from payments_svc.handlers.posting import MATCH_AGAIN, post_claims
 from payments_svc.handlers.responsibility import assign_responsibility
 from payments_svc.store import encounters, remittance_claims, submissions
-from rcm.contracts.claims import ClaimSubmitted
 from rcm.contracts.envelope import Message
 from rcm.messaging.unit_of_work import UnitOfWork
 
 SWEEP_LIMIT = 500
 
 
-async def claims_submitted(unit: UnitOfWork, messages: Sequence[Message[ClaimSubmitted]]) -> None:
+async def claims_submitted(unit: UnitOfWork, messages: Sequence[Message[SubmittedClaim]]) -> None:
     """Keeps what was sent; CLPs that waited for it are posted."""
     connection = unit.connection
     known = await encounters.known_encounters(connection, {(each.organisation_id, each.data.encounter_id) for each in messages})
-    ready: dict[tuple[UUID, str], Message[ClaimSubmitted]] = {}
+    ready: dict[tuple[UUID, str], Message[SubmittedClaim]] = {}
     payees: set[tuple[UUID, str, str]] = set()
     for message in messages:
-        said = message.data
-        if (message.organisation_id, said.encounter_id) not in known:
-            unit.wait_for(message, "encounter", said.encounter_id)
+        claim = message.data
+        if (message.organisation_id, claim.encounter_id) not in known:
+            unit.wait_for(message, "encounter", claim.encounter_id)
             continue
-        ready[message.organisation_id, normalised_control_number(said.patient_control_number)] = message
-        payees |= events.payees_of(message.organisation_id, said.billing_npi, said.billing_tax_id)
-    rows = [events.submitted_row(each, submissions.lines_document(events.sent_lines(each.data))) for each in ready.values()]
-    await submissions.insert_submitted(connection, rows)
+        ready[message.organisation_id, normalised_control_number(claim.patient_control_number)] = message
+        payees |= heard.payees_of(message.organisation_id, claim.billing_npi, claim.billing_tax_id)
+    await submissions.insert_submitted(connection, [heard.submitted_row(each) for each in ready.values()])
     waiting = await remittance_claims.waiting_for_numbers(connection, ready)
 
     def cause(claim: RemittanceClaim) -> CausedBy:
@@ -42,9 +41,11 @@ async def claims_submitted(unit: UnitOfWork, messages: Sequence[Message[ClaimSub
         await post_claims(unit, waiting, cause)
     await _hold_shares(unit, [each for each in ready.values() if known[each.organisation_id, each.data.encounter_id]])
     await learn_payees(unit, payees)
+    if ready:
+        unit.wake(MATCH_AGAIN)
 
 
-async def _hold_shares(unit: UnitOfWork, messages: Sequence[Message[ClaimSubmitted]]) -> None:
+async def _hold_shares(unit: UnitOfWork, messages: Sequence[Message[SubmittedClaim]]) -> None:
     """A self-payer's claim is with a payer all the same: what the patient owes is not known until the payer lets go."""
     if not messages:
         return

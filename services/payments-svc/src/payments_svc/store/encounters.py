@@ -26,9 +26,10 @@ _COLUMNS = """e.organisation_id, e.encounter_id, e.external_id, e.guarantor_exte
     ) is not null as was_sent,
     e.charges_cents, e.insurance_paid_cents, e.contractual_cents, e.other_adjustments_cents,
     e.patient_paid_cents, e.patient_open_cents, e.insurance_open_cents"""
+"""A limit and not `exists`: that may be planned as a scan of all submitted claims."""
 
 
-def _account(row: "Record") -> EncounterAccount:
+def _account(row: "Record | Sequence[Any]") -> EncounterAccount:
     (organisation_id, encounter_id, external_id, guarantor, date_of_service, first_rank, self_pay, charge, sequence, *rest) = (
         row
     )
@@ -66,6 +67,20 @@ async def load_accounts(connection: "Connection", keys: Iterable[Key]) -> dict[K
     return {account.key: account for account in map(_account, rows)}
 
 
+async def load_accounts_and_facts(connection: "Connection", keys: Sequence[Key]) -> dict[Key, tuple[EncounterAccount, str]]:
+    """The same, each with what its bill shows, as JSON text."""
+    rows = await connection.fetch(
+        f"""select e.facts, {_COLUMNS} from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
+        join encounter e using (organisation_id, encounter_id)""",
+        *_columns(keys),
+    )
+    found = {}
+    for facts, *row in rows:
+        account = _account(row)
+        found[account.key] = account, facts
+    return found
+
+
 async def known_encounters(connection: "Connection", keys: Iterable[Key]) -> dict[Key, bool]:
     """Those of these encounters that are there; and whether each is a self-payer's now."""
     rows = await connection.fetch(
@@ -83,7 +98,7 @@ async def load_facts(connection: "Connection", keys: Iterable[Key]) -> dict[Key,
     if not wanted:
         return {}
     rows = await connection.fetch(
-        """select e.organisation_id, e.encounter_id, e.facts::text
+        """select e.organisation_id, e.encounter_id, e.facts
         from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
         join encounter e using (organisation_id, encounter_id)""",
         *_columns(wanted),
@@ -103,10 +118,10 @@ async def accounts_with_open_balance(connection: "Connection", guarantors: Guara
     return [_account(row) for row in rows]
 
 
-async def insert_accounts(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, Mapping[str, object]]]) -> None:
+async def insert_accounts(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, str]]) -> None:
     """New encounters, with their bills' facts."""
     rows = [{**_identity(account), **_said(account), **_money(account), "facts": facts} for account, facts in accounts]
-    await insert_rows(connection, Encounter, rows)
+    await insert_rows(connection, Encounter, rows, wide=("facts",))
 
 
 async def update_accounts(connection: "Connection", accounts: Iterable[EncounterAccount]) -> None:
@@ -115,10 +130,10 @@ async def update_accounts(connection: "Connection", accounts: Iterable[Encounter
     await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"))
 
 
-async def update_said(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, Mapping[str, object]]]) -> None:
+async def update_said(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, str]]) -> None:
     """What coding-svc says of encounters now, beside `update_accounts`."""
     rows = [{**_identity(account), **_said(account), "facts": facts} for account, facts in accounts]
-    await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"))
+    await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"), wide=("facts",))
 
 
 async def touch_guarantors(connection: "Connection", guarantors: Guarantors) -> None:

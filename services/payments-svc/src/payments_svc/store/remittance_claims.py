@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-import orjson
 
 from payments_svc.domain.claim_payment import ClaimPayment
 from payments_svc.domain.matching import PostedPayment
@@ -22,19 +21,28 @@ if TYPE_CHECKING:
 
 _PAYMENT = msgspec.json.Decoder(ClaimPayment)
 _ENCODER = msgspec.json.Encoder()
-_PAYER = """(
-    select r.payer_identifier from remittance r
-    where r.organisation_id = c.organisation_id and r.remittance_id = c.remittance_id
-)"""
-"""A lookup by key for each row, so that no plan ever begins with the remittances."""
-_COLUMNS = f"""c.organisation_id, c.remittance_claim_id, c.remittance_id, c.position, {_PAYER}, c.payment_date,
-    c.payment::text, c.state, c.reason, c.difference_cents, c.claim_id, c.encounter_id, c.rank, c.payer_id, c.entry_id,
-    c.decided_by, c.note"""
+_COLUMNS = """c.organisation_id, c.remittance_claim_id, c.remittance_id, c.position, c.payment_date, c.payment, c.state,
+    c.reason, c.difference_cents, c.claim_id, c.encounter_id, c.rank, c.payer_id, c.entry_id, c.decided_by, c.note"""
 _OF_REMITTANCE = "join remittance r on r.organisation_id = c.organisation_id and r.remittance_id = c.remittance_id"
 
 
-def _claim(row: "Record") -> RemittanceClaim:
-    org, own_id, remittance_id, position, payer, on, payment, state, reason, difference, *place = row
+async def _claims(connection: "Connection", rows: "Sequence[Record]") -> list[RemittanceClaim]:
+    """CLPs of these rows, in their order, with the payers of their remittances, which are few."""
+    if not rows:
+        return []
+    remittances = list({(row[0], row[2]) for row in rows})
+    payers = await connection.fetch(
+        """select r.remittance_id, r.payer_identifier from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, remittance_id)
+        join remittance r using (organisation_id, remittance_id)""",
+        [org for org, _ in remittances],
+        [remittance for _, remittance in remittances],
+    )
+    payer_of = {row[0]: row[1] for row in payers}
+    return [_claim(row, payer_of[row[2]]) for row in rows]
+
+
+def _claim(row: "Record", payer: str) -> RemittanceClaim:
+    org, own_id, remittance_id, position, on, payment, state, reason, difference, *place = row
     claim_id, encounter_id, rank, payer_id, entry_id, decided_by, note = place
     claim = RemittanceClaim(
         org,
@@ -82,7 +90,7 @@ def _row(claim: RemittanceClaim) -> dict[str, object]:
         "rank": claim.rank,
         "payer_id": claim.payer_id,
         "entry_id": claim.entry_id,
-        "payment": orjson.Fragment(_ENCODER.encode(payment)),
+        "payment": _ENCODER.encode(payment).decode(),
         "decided_by": claim.decided_by,
         "note": claim.note,
     }
@@ -90,12 +98,13 @@ def _row(claim: RemittanceClaim) -> dict[str, object]:
 
 async def insert_claims(connection: "Connection", claims: Sequence[RemittanceClaim]) -> None:
     """New CLPs as they were decided."""
-    await insert_rows(connection, Table, [_row(claim) for claim in claims])
+    await insert_rows(connection, Table, [_row(claim) for claim in claims], wide=("payment",))
 
 
 async def update_claims(connection: "Connection", claims: Sequence[RemittanceClaim]) -> None:
     """CLPs that waited and were decided now."""
-    await update_rows(connection, Table, [_row(claim) for claim in claims], key=("organisation_id", "remittance_claim_id"))
+    rows = [_row(claim) for claim in claims]
+    await update_rows(connection, Table, rows, key=("organisation_id", "remittance_claim_id"), wide=("payment",))
 
 
 async def mark_reversed(connection: "Connection", reversed_by: Mapping[tuple[UUID, UUID], UUID]) -> None:
@@ -117,7 +126,7 @@ async def posted_of_encounters(
         return found
     rows = await connection.fetch(
         """select c.organisation_id, c.encounter_id, c.remittance_claim_id, c.remittance_id, c.position, c.payment_date,
-            c.claim_id, c.rank, c.payer_id, c.entry_id, c.payment::text
+            c.claim_id, c.rank, c.payer_id, c.entry_id, c.payment
         from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
         join remittance_claim c using (organisation_id, encounter_id)
         where c.state = 'posted' order by c.remittance_claim_id""",
@@ -142,7 +151,7 @@ async def waiting_for_numbers(connection: "Connection", keys: Iterable[tuple[UUI
         [org for org, _ in wanted],
         [number for _, number in wanted],
     )
-    return [_claim(row) for row in rows]
+    return await _claims(connection, rows)
 
 
 async def waiting_whose_claim_came(connection: "Connection", limit: int) -> list[RemittanceClaim]:
@@ -155,18 +164,18 @@ async def waiting_whose_claim_came(connection: "Connection", limit: int) -> list
         ) order by c.payment_date, c.remittance_id, c.position limit $1""",
         limit,
     )
-    return [_claim(row) for row in rows]
+    return await _claims(connection, rows)
 
 
 async def load_claim(connection: "Connection", organisation_id: UUID, remittance_claim_id: UUID) -> RemittanceClaim | None:
     """One CLP."""
-    row = await connection.fetchrow(
+    rows = await connection.fetch(
         f"""select {_COLUMNS} from remittance_claim c
         where c.organisation_id = $1 and c.remittance_claim_id = $2""",
         organisation_id,
         remittance_claim_id,
     )
-    return _claim(row) if row is not None else None
+    return next(iter(await _claims(connection, rows)), None)
 
 
 async def claims_of_remittance(connection: "Connection", organisation_id: UUID, remittance_id: UUID) -> list[RemittanceClaim]:
@@ -177,7 +186,7 @@ async def claims_of_remittance(connection: "Connection", organisation_id: UUID, 
         organisation_id,
         remittance_id,
     )
-    return [_claim(row) for row in rows]
+    return await _claims(connection, rows)
 
 
 async def set_exit(connection: "Connection", row: Mapping[str, Any]) -> None:
@@ -206,7 +215,8 @@ async def page_of_waiting(
 ) -> list[Mapping[str, Any]]:
     """CLPs that wait, oldest first, with their remittance's names."""
     rows = await connection.fetch(
-        f"""select c.*, (c.payment->>'date_of_service')::date as date_of_service, r.trace_number, r.payer_name
+        f"""select c.*, c.payment::json->>'member_id' as member_id,
+            (c.payment::json->>'date_of_service')::date as date_of_service, r.trace_number, r.payer_name
         from remittance_claim c {_OF_REMITTANCE}
         where c.organisation_id = $1 and c.state in ('held', 'unmatched') and ($2::uuid is null or c.remittance_claim_id > $2)
             and ($3::text is null or c.state = $3)

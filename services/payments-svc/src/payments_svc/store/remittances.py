@@ -16,7 +16,7 @@ Row = Mapping[str, Any]
 
 async def insert_file(connection: "Connection", row: Row) -> None:
     """A file as it came. Two that arrive at once meet here: one of them is run again and finds the other."""
-    await insert_rows(connection, RemittanceFile, [row], on_conflict="do nothing")
+    await insert_rows(connection, RemittanceFile, [row], on_conflict="do nothing", wide=("content",))
 
 
 async def file_by_hash(connection: "Connection", organisation_id: UUID, sha256: str) -> UUID | None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
-import orjson
 
 from payments_svc.domain.matching import SentClaim, SentLine
 from payments_svc.models import SubmittedClaim
@@ -19,17 +18,13 @@ if TYPE_CHECKING:
     from rcm.messaging.unit_of_work import Connection
 
 _LINES = msgspec.json.Decoder(tuple[SentLine, ...])
-_COLUMNS = """s.organisation_id, s.patient_control_number, s.claim_id, s.encounter_id, s.rank, s.payer_id, s.lines::text"""
-
-
-def lines_document(lines: Sequence[SentLine]) -> orjson.Fragment:
-    """Lines for the column `lines`."""
-    return orjson.Fragment(msgspec.json.encode(lines))
+_COLUMNS = """s.organisation_id, s.patient_control_number, s.claim_id, s.encounter_id, s.rank, s.payer_id, s.last_payer,
+    s.lines"""
 
 
 def _sent(row: "Record") -> SentClaim:
-    organisation_id, number, claim_id, encounter_id, rank, payer_id, lines = tuple(row)[-7:]
-    return SentClaim(organisation_id, number, claim_id, encounter_id, rank, payer_id, _LINES.decode(lines))
+    organisation_id, number, claim_id, encounter_id, rank, payer_id, last_payer, lines = tuple(row)[-8:]
+    return SentClaim(organisation_id, number, claim_id, encounter_id, rank, payer_id, last_payer, _LINES.decode(lines))
 
 
 async def insert_submitted(connection: "Connection", rows: Sequence[dict[str, object]]) -> None:

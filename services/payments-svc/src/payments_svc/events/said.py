@@ -1,25 +1,23 @@
-"""Between contract events and the domain: what others said, and what we say."""
+"""What this service says. The events of every claim are written as they stand, without their models."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from datetime import date
 from hashlib import blake2b
-from typing import Any
 from uuid import UUID
 
 import orjson
+from msgspec import Raw, Struct
+from msgspec.json import encode
 
 from payments_svc.domain.adjudication import Adjudication, ClassedAdjustment
 from payments_svc.domain.check import ProviderAdjustment
 from payments_svc.domain.claim_payment import ClaimPayment
 from payments_svc.domain.encounter_account import EncounterAccount
-from payments_svc.domain.matching import SentLine, normalised_control_number
-from payments_svc.domain.patient_payments import Application, PatientPayment
+from payments_svc.domain.patient_payments import Application
 from payments_svc.domain.remittance_claim import RemittanceClaim
-from payments_svc.domain.responsibility import ChargedLine, Responsibility
-from rcm.contracts.claims import ClaimSubmitted
-from rcm.contracts.encounters import CodedEncounter
-from rcm.contracts.envelope import Message, WrittenEvent
-from rcm.contracts.patient_accounts import PatientPaymentReceived
+from payments_svc.domain.responsibility import Responsibility
+from payments_svc.events.heard import Bill
+from rcm.contracts.envelope import WrittenEvent
 from rcm.contracts.payments import (
     ClaimDenied,
     ClaimRemittanceHeld,
@@ -30,113 +28,6 @@ from rcm.contracts.payments import (
     ProviderAdjustmentRecorded,
     RemittanceQuarantined,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class BillFacts:
-    """What a bill shows of an encounter, as it was said last: JSON values, in the words of the contract."""
-
-    guarantor: Mapping[str, Any]
-    patient: Mapping[str, Any]
-    billing_provider: Mapping[str, Any]
-    lines: Sequence[Mapping[str, Any]]
-
-    def charged_lines(self) -> list[ChargedLine]:
-        """The lines as the domain sees them."""
-        return [ChargedLine(line["line_number"], line["charge_cents"]) for line in self.lines]
-
-
-def bill_document(said: CodedEncounter) -> Mapping[str, object]:
-    """The part of an encounter that its bill shows, as it is kept."""
-    lines = [
-        {
-            "line_number": line.line_number,
-            "procedure": line.procedure,
-            "description": line.description,
-            "date_of_service": line.date_of_service,
-            "charge_cents": line.charge_cents,
-        }
-        for line in said.lines
-    ]
-    return {"guarantor": said.guarantor, "patient": said.patient, "billing_provider": said.billing_provider, "lines": lines}
-
-
-def account_of(message: Message[CodedEncounter]) -> EncounterAccount:
-    """A new account of an encounter, nothing charged yet."""
-    account = EncounterAccount(
-        organisation_id=message.organisation_id,
-        encounter_id=message.data.encounter_id,
-        external_id="",
-        guarantor_external_id="",
-        date_of_service=message.data.date_of_service,
-        first_rank="",
-        self_pay=False,
-        charge_cents=0,
-        said_sequence=0,
-    )
-    say_again(account, message)
-    return account
-
-
-def say_again(account: EncounterAccount, message: Message[CodedEncounter]) -> None:
-    """Sets what coding-svc says of the encounter now."""
-    said = message.data
-    account.external_id = said.external_id
-    account.guarantor_external_id = said.guarantor.external_id
-    account.date_of_service = said.date_of_service
-    account.first_rank = said.coverages[0].rank.value if said.coverages else ""
-    account.self_pay = said.self_pay
-    account.charge_cents = said.charge_cents
-    account.said_sequence = message.sequence
-
-
-def payees_of(organisation_id: UUID, npi: str, tax_id: str) -> set[tuple[UUID, str, str]]:
-    """A billing provider's names in a remittance's payee."""
-    named = (("npi", npi), ("tax_id", tax_id.replace("-", "")))
-    return {(organisation_id, kind, value) for kind, value in named if value}
-
-
-def sent_lines(said: ClaimSubmitted) -> list[SentLine]:
-    """The lines as they were sent."""
-    return [
-        SentLine(
-            line.line_number, line.line_control_number, line.procedure, line.date_of_service, line.charge_cents, line.modifiers
-        )
-        for line in said.lines
-    ]
-
-
-def submitted_row(message: Message[ClaimSubmitted], lines: object) -> dict[str, object]:
-    """A submitted claim as it is kept."""
-    said = message.data
-    return {
-        "organisation_id": message.organisation_id,
-        "patient_control_number": normalised_control_number(said.patient_control_number),
-        "claim_id": said.claim_id,
-        "encounter_id": said.encounter_id,
-        "rank": said.rank.value,
-        "payer_id": said.payer_id,
-        "member_id": said.member_id,
-        "date_of_service": said.date_of_service,
-        "charge_cents": said.charge_cents,
-        "submitted_at": message.time,
-        "lines": lines,
-    }
-
-
-def patient_payment(message: Message[PatientPaymentReceived]) -> PatientPayment:
-    """A patient's payment, all of it a deposit."""
-    said = message.data
-    return PatientPayment(
-        message.organisation_id,
-        said.patient_payment_id,
-        said.account_id,
-        said.guarantor_external_id,
-        said.received_on,
-        said.amount_cents,
-        said.amount_cents,
-        said.encounter_id,
-    )
 
 
 def _adjustments(classed: Iterable[ClassedAdjustment]) -> list[Mapping[str, object]]:
@@ -266,29 +157,66 @@ def provider_adjustment_recorded(remittance_id: UUID, item: ProviderAdjustment) 
     )
 
 
-def responsibility_assigned(account: EncounterAccount, facts: BillFacts, responsibility: Responsibility) -> WrittenEvent:
+class _AssignedLine(Struct, frozen=True, gc=False):
+    """A line of PatientResponsibilityAssigned."""
+
+    line_number: int
+    procedure: str
+    description: str
+    date_of_service: date
+    charge_cents: int
+    insurance_paid_cents: int
+    adjusted_cents: int
+    patient_cents: int
+
+
+class _Part(Struct, frozen=True, gc=False):
+    reason: str
+    amount_cents: int
+
+
+class _Assigned(Struct, frozen=True, gc=False):
+    """PatientResponsibilityAssigned."""
+
+    encounter_id: str
+    guarantor: Raw
+    patient: Raw
+    billing_provider: Raw
+    date_of_service: date
+    parts: list[_Part]
+    lines: list[_AssignedLine]
+    total_cents: int
+
+
+def responsibility_assigned(account: EncounterAccount, bill: Bill, responsibility: Responsibility) -> WrittenEvent:
     """What the patient owes of an encounter, whole, from facts that were an event's once."""
     shares = {share.line_number: share for share in responsibility.lines}
     lines = []
-    for line in facts.lines:
-        share = shares[line["line_number"]]
-        divided = {
-            "insurance_paid_cents": share.insurance_paid_cents,
-            "adjusted_cents": share.adjusted_cents,
-            "patient_cents": share.patient_cents,
-        }
-        lines.append({**line, **divided})
-    said = {
-        "encounter_id": account.encounter_id,
-        "guarantor": facts.guarantor,
-        "patient": facts.patient,
-        "billing_provider": facts.billing_provider,
-        "date_of_service": account.date_of_service,
-        "parts": [{"reason": reason, "amount_cents": amount} for reason, amount in responsibility.parts],
-        "lines": lines,
-        "total_cents": responsibility.total_cents,
-    }
-    return WrittenEvent(PatientResponsibilityAssigned, account.encounter_id, _json(said))
+    for line in bill.lines:
+        share = shares[line.line_number]
+        lines.append(
+            _AssignedLine(
+                line.line_number,
+                line.procedure,
+                line.description,
+                line.date_of_service,
+                line.charge_cents,
+                share.insurance_paid_cents,
+                share.adjusted_cents,
+                share.patient_cents,
+            )
+        )
+    said = _Assigned(
+        str(account.encounter_id),
+        bill.guarantor,
+        bill.patient,
+        bill.billing_provider,
+        account.date_of_service,
+        [_Part(reason, amount) for reason, amount in responsibility.parts],
+        lines,
+        responsibility.total_cents,
+    )
+    return WrittenEvent(PatientResponsibilityAssigned, account.encounter_id, encode(said).decode())
 
 
 def digest(said: WrittenEvent) -> str:

@@ -1,0 +1,203 @@
+"""What others said, as far as this service needs it (decision 0092): read from the events' JSON without their models.
+
+What a bill shows of people and providers is only handed on, so it stays JSON; its few fields that matter here are read.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from msgspec import Raw, Struct
+from msgspec.json import Decoder, encode
+
+from payments_svc.domain.encounter_account import EncounterAccount
+from payments_svc.domain.matching import SentLine, normalised_control_number
+from payments_svc.domain.patient_payments import PatientPayment
+from payments_svc.domain.responsibility import ChargedLine
+from rcm.contracts.envelope import Message
+from rcm.contracts.patient_accounts import PatientPaymentReceived
+from rcm.contracts.values import Rank
+
+
+class BillLine(ChargedLine, frozen=True, gc=False, kw_only=True):
+    """A line as its bill shows it."""
+
+    procedure: str
+    description: str = ""
+    date_of_service: date
+
+
+class Bill(Struct, frozen=True):
+    """What a bill shows of an encounter, as it was said last; it is kept as JSON. Parties are in the words of the contract."""
+
+    guarantor: Raw
+    patient: Raw
+    billing_provider: Raw
+    lines: tuple[BillLine, ...]
+
+
+class NamedParty(Struct, frozen=True, gc=False):
+    """A patient or guarantor, by the EHR's id."""
+
+    external_id: str
+    last_name: str
+    first_name: str
+
+
+class BillingProvider(Struct, frozen=True, gc=False):
+    """Whom a payer pays."""
+
+    npi: str
+    last_name: str
+    tax_id: str = ""
+
+
+class AskedPayer(Struct, frozen=True, gc=False):
+    """One of the payers, by its place in their order."""
+
+    rank: Rank
+
+
+class _Coded(Struct, frozen=True):
+    """Of EncounterCoded and EncounterRecoded, as it stands there."""
+
+    encounter_id: UUID
+    external_id: str
+    guarantor: Raw
+    patient: Raw
+    billing_provider: Raw
+    date_of_service: date
+    lines: tuple[BillLine, ...]
+    charge_cents: int
+    coverages: tuple[AskedPayer, ...] = ()
+    self_pay: bool = False
+
+
+class CodedEncounter(Struct, frozen=True):
+    """Of EncounterCoded and EncounterRecoded."""
+
+    encounter_id: UUID
+    external_id: str
+    guarantor_external_id: str
+    first_rank: str
+    """Of the first coverage; empty for a self-payer."""
+    self_pay: bool
+    date_of_service: date
+    charge_cents: int
+    billing_provider: BillingProvider
+    bill: Bill
+
+
+class SubmittedClaim(Struct, frozen=True):
+    """Of ClaimSubmitted."""
+
+    claim_id: UUID
+    encounter_id: UUID
+    patient_control_number: str
+    payer_id: str
+    member_id: str
+    rank: Rank
+    frequency: str
+    charge_cents: int
+    date_of_service: date
+    billing_npi: str
+    billing_tax_id: str
+    lines: tuple[SentLine, ...]
+    last_payer: bool = False
+
+
+read_submitted = Decoder(SubmittedClaim).decode
+read_bill = Decoder(Bill).decode
+_read_coded = Decoder(_Coded).decode
+_read_party = Decoder(NamedParty).decode
+_read_provider = Decoder(BillingProvider).decode
+_VOID = "8"
+
+
+def read_coded(data: str | bytes) -> CodedEncounter:
+    """EncounterCoded or EncounterRecoded. Raises ValueError."""
+    said = _read_coded(data)
+    _read_party(said.patient)
+    return CodedEncounter(
+        said.encounter_id,
+        said.external_id,
+        _read_party(said.guarantor).external_id,
+        said.coverages[0].rank.value if said.coverages else "",
+        said.self_pay,
+        said.date_of_service,
+        said.charge_cents,
+        _read_provider(said.billing_provider),
+        Bill(said.guarantor, said.patient, said.billing_provider, said.lines),
+    )
+
+
+def bill_document(bill: Bill) -> str:
+    """A bill as it is kept."""
+    return encode(bill).decode()
+
+
+def account_of(message: Message[CodedEncounter]) -> EncounterAccount:
+    """A new account of an encounter, nothing charged yet."""
+    said = message.data
+    return EncounterAccount(
+        message.organisation_id,
+        said.encounter_id,
+        said.external_id,
+        said.guarantor_external_id,
+        said.date_of_service,
+        said.first_rank,
+        said.self_pay,
+        said.charge_cents,
+        message.sequence,
+    )
+
+
+def say_again(account: EncounterAccount, message: Message[CodedEncounter]) -> None:
+    """Sets what coding-svc says of the encounter now."""
+    said = message.data
+    account.external_id = said.external_id
+    account.guarantor_external_id = said.guarantor_external_id
+    account.date_of_service = said.date_of_service
+    account.first_rank = said.first_rank
+    account.self_pay = said.self_pay
+    account.charge_cents = said.charge_cents
+    account.said_sequence = message.sequence
+
+
+def payees_of(organisation_id: UUID, npi: str, tax_id: str) -> set[tuple[UUID, str, str]]:
+    """A billing provider's names in a remittance's payee."""
+    named = (("npi", npi), ("tax_id", tax_id.replace("-", "")))
+    return {(organisation_id, kind, value) for kind, value in named if value}
+
+
+def submitted_row(message: Message[SubmittedClaim]) -> dict[str, object]:
+    """A submitted claim as it is kept. A void asks for nothing that could be the patient's."""
+    said = message.data
+    return {
+        "organisation_id": message.organisation_id,
+        "patient_control_number": normalised_control_number(said.patient_control_number),
+        "claim_id": said.claim_id,
+        "encounter_id": said.encounter_id,
+        "rank": said.rank.value,
+        "payer_id": said.payer_id,
+        "member_id": said.member_id,
+        "date_of_service": said.date_of_service,
+        "charge_cents": said.charge_cents,
+        "last_payer": said.last_payer and said.frequency != _VOID,
+        "submitted_at": message.time,
+        "lines": encode(said.lines).decode(),
+    }
+
+
+def patient_payment(message: Message[PatientPaymentReceived]) -> PatientPayment:
+    """A patient's payment, all of it a deposit."""
+    said = message.data
+    return PatientPayment(
+        message.organisation_id,
+        said.patient_payment_id,
+        said.account_id,
+        said.guarantor_external_id,
+        said.received_on,
+        said.amount_cents,
+        said.amount_cents,
+        said.encounter_id,
+    )
