@@ -1,7 +1,8 @@
 """`make judge-x12-inquiries`: what linuxforhealth-x12 0.57.0 says of generated 270, 271, 276 and 277, as JSON.
 
-It needs Pydantic 1, so it gets an environment of its own below .rcm, made at the first run. It is wrong in a few things: what
-it says there is excused by the table, each with its reason and with what has to stand in the file; anything else fails.
+It needs Pydantic 1, so it gets an environment of its own below .rcm, made at the first run. It is wrong in a few things. So
+every value is judged twice: without those (`plain`), where nothing is excused, and whole, where the table excuses what the
+judge says of them, each with its reason and with what has to stand in the file; anything else fails.
 """
 
 import json
@@ -14,16 +15,22 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from rcm.x12.eligibility import EligibilityAnswer, EligibilityInquiry
+from rcm.x12.parties import Party
 from tests.shared.x12.generate_inquiries import HEADER
 from tests.shared.x12.test_inquiries import GUIDES
 
 ENVIRONMENT = Path(".rcm/judges/linuxforhealth")
 PACKAGES = ("linuxforhealth-x12==0.57.0", "pydantic==1.10.27")
 FILES = 1_000
-"""Of each guide."""
+"""Of each guide, each judged plain and whole."""
+RECEIVER = Party("1P", "MAPLE STREET CLINIC", qualifier="XX", identifier="1993999998")
+KNOWN = Party("P3", "CEDAR HEALTH", qualifier="XX", identifier="1993999998")
 
 
 class Excuse(Struct, frozen=True):
@@ -77,13 +84,33 @@ def excuse(guide: str, complaint: str, content: str) -> str:
     return ""
 
 
-def files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Generated files, one value each: the judge does not see which of several it complains of."""
+def plain(value: Any) -> Any:
+    """The value without what the judge is wrong about."""
+    if isinstance(value, EligibilityInquiry):
+        asked = tuple(replace(one, procedure=None, service_types=one.service_types or ("30",)) for one in value.questions)
+        return replace(value, questions=asked)
+    if isinstance(value, EligibilityAnswer):
+        benefits = tuple(
+            replace(one, quantity_qualifier="", quantity="", deliveries=(), related=one.related[:1] and (KNOWN,))
+            for one in value.benefits
+        )
+        source, receiver, subscriber = replace(value.source, contacts=()), value.receiver or RECEIVER, value.subscriber
+        if subscriber is not None:
+            told = tuple(replace(one, code="15") for one in subscriber.party.rejections)
+            subscriber = replace(subscriber, party=replace(subscriber.party, rejections=told))
+        return replace(value, source=source, receiver=receiver, subscriber=subscriber, benefits=benefits)
+    return replace(value, lines=value.lines[:1])
+
+
+def files(folder: Path) -> Iterator[tuple[str, bool, Path]]:
+    """Guide, whether it is a plain one, and the file; one value in each: the judge does not see which it complains of."""
     for guide, (make, write, _) in GUIDES.items():
         for seed in range(FILES):
-            path = folder / f"{seed}.{guide}"
-            path.write_bytes(write(HEADER, [make(Random(seed), 1)]))
-            yield guide, path
+            value = make(Random(seed), 1)
+            for is_plain in (True, False):
+                path = folder / f"{seed}{'-plain' if is_plain else ''}.{guide}"
+                path.write_bytes(write(HEADER, [plain(value) if is_plain else value]))
+                yield guide, is_plain, path
 
 
 def main() -> int:
@@ -94,12 +121,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         written = list(files(Path(folder)))
         script = Path(__file__).with_name("linuxforhealth_verdicts.py")
-        paths = "\n".join(str(path) for _, path in written)
+        paths = "\n".join(str(path) for *_, path in written)
         done = subprocess.run([judge, script], input=paths, capture_output=True, text=True, check=True)
-        for (guide, path), line in zip(written, done.stdout.splitlines(), strict=True):
+        for (guide, is_plain, path), line in zip(written, done.stdout.splitlines(), strict=True):
             complaints, content = json.loads(line), path.read_text()
-            excuses = [excuse(guide, complaint, content) for complaint in complaints]
-            told[guide].update({"accepted": 1} if not complaints else {"excused": 1} if all(excuses) else {"refused": 1})
+            excuses = ["" if is_plain else excuse(guide, complaint, content) for complaint in complaints]
+            verdict = "accepted" if not complaints else "excused" if all(excuses) else "refused"
+            told[guide].update({f"{verdict}, plain" if is_plain else verdict: 1})
             told[guide].update(set(filter(None, excuses)))
             refused += [f"{path.name}: {complaint}" for complaint, found in zip(complaints, excuses, strict=True) if not found]
     sys.stdout.write(json.dumps({"files": FILES, "verdicts": told, "refused": refused[:20]}, indent=2) + "\n")
