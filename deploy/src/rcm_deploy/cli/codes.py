@@ -20,8 +20,10 @@ from rcm.codesets.systems import System, UnknownSystem, system_of
 from rcm.codesets.validity import Validity
 from rcm_deploy.cli import codes_edit, codes_search
 from rcm_deploy.cli.codes_files import Lists, lists_at
-from rcm_deploy.cli.output import AsJson, DataFolder, complaints, people, print_json, refuse
+from rcm_deploy.cli.output import AsJson, complaints, people, print_json, refuse
+from rcm_deploy.cli.output import DataFolder as Folder
 from rcm_deploy.data_folder import DEFAULT as DEFAULT_DATA_FOLDER
+from rcm_deploy.data_folder import DataFolder
 
 app = typer.Typer(help="Code sets by date: check a code, search, suggest, load lists.", no_args_is_help=True)
 
@@ -55,7 +57,7 @@ def load_list(
     setting: Annotated[str, typer.Option(help="For whom a list is, where the file's name does not say.")] = "",
     column: Annotated[list[str] | None, typer.Option(help="MEANING=HEADING, such as code='CPT Code'; may be repeated.")] = None,
     lists: Lists = None,
-    data_folder: DataFolder = DEFAULT_DATA_FOLDER,
+    data_folder: Folder = DEFAULT_DATA_FOLDER,
     as_json: AsJson = False,
 ) -> None:
     """Loads a list, whole or not at all. The same file again changes nothing; a running system takes the list up by itself."""
@@ -70,6 +72,8 @@ def load_list(
             setting=setting,
             columns=_columns(column or []),
         )
+        if lists is None:
+            DataFolder(data_folder).make()
         loaded = load(lists_at(lists, data_folder), wish, datetime.now(UTC))
     except UnknownKind as error:
         raise typer.BadParameter(str(error)) from None
@@ -102,7 +106,7 @@ def _columns(told: Iterable[str]) -> dict[str, str]:
 
 
 @app.command("releases")
-def list_releases(lists: Lists = None, data_folder: DataFolder = DEFAULT_DATA_FOLDER, as_json: AsJson = False) -> None:
+def list_releases(lists: Lists = None, data_folder: Folder = DEFAULT_DATA_FOLDER, as_json: AsJson = False) -> None:
     """Lists what the product ships with and what was loaded, one release a line."""
     sets = opened(lists, data_folder)
     try:
@@ -142,7 +146,7 @@ def check(
         typer.Option("--file", help="Many: a code, a tab and a day a line; - reads standard input.", allow_dash=True),
     ] = None,
     lists: Lists = None,
-    data_folder: DataFolder = DEFAULT_DATA_FOLDER,
+    data_folder: Folder = DEFAULT_DATA_FOLDER,
     as_json: AsJson = False,
 ) -> None:
     """Says whether codes are valid and billable on a day; many as one line of JSON each."""

@@ -107,12 +107,18 @@ class CodeTree:
         self._categories = sorted(code for code in codes if len(code) == 3)
         self._known = frozenset(codes)
         self._children = children
+        self._resolved: dict[Reference, list[str]] = {}
 
     def exists(self, category: str) -> bool:
         return category in self._known
 
     def resolve(self, reference: Reference) -> list[str]:
-        """The codes that a reference means, each with all beneath it; the fewest that say it."""
+        """The codes that a reference means, each with all beneath it; the fewest that say it. Many notes say the same one."""
+        if reference not in self._resolved:
+            self._resolved[reference] = self._resolve(reference)
+        return self._resolved[reference]
+
+    def _resolve(self, reference: Reference) -> list[str]:
         tops = list(self._range(reference.first, reference.last))
         if reference.endings:
             patterns = [re.compile(re.escape(ending).replace(r"\.", ".")) for ending in reference.endings]

@@ -34,6 +34,9 @@ def judge(sets: Sets, asked: str, on: date, system: System | None) -> Validity:
     if not found:
         return Validity(asked, None, False, False, reason="no code system that is known here has codes of this form")
     for reading, code in found:
+        if reading in _ICD_9 and on >= ICD_10_FIRST_DAY and len(found) > 1:
+            # Of an age that is over it is only what can be nothing else.
+            continue
         if sets.periods(reading, code) or _heads(sets, reading, code):
             return _verdict(sets, asked, code, on, reading)
     reading, code = _by_form(sets, found, on)
@@ -57,7 +60,8 @@ def _verdict(sets: Sets, asked: str, code: str, on: date, system: System) -> Val
     current = next((period for period in periods if day in period), None)
     if current is not None:
         return Validity(asked, system, True, True, day_of(current.first), day_of(current.last))
-    if not sets.dated.covers(system, day):
+    if not sets.dated.covers(system, day) and not (periods and system is System.MODIFIER):
+        # Of modifiers we know our own few, and their first days.
         return Validity(asked, system, None, None, reason=_uncovered(sets, system, on))
     if periods:
         return _out_of_time(sets, asked, code, on, system)
