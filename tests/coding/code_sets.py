@@ -27,8 +27,11 @@ class InMemoryCodes:
     def diagnosis(self, code: str, on: date) -> DiagnosisFacts:
         return self.diagnoses.get(code) or self.behind.diagnosis(code, on)
 
-    def excluded(self, one: str, other: str, on: date) -> bool:
-        return frozenset((one, other)) in self.exclusions or self.behind.excluded(one, other, on)
+    def is_billable(self, code: str, on: date) -> bool:
+        return code in self.diagnoses or self.behind.is_billable(code, on)
+
+    def excluded(self, one: str, other: str, on: date) -> str:
+        return "invented" if frozenset((one, other)) in self.exclusions else self.behind.excluded(one, other, on)
 
     def procedure(self, code: str, on: date) -> ProcedureFacts:
         return self.procedures.get(code) or self.behind.procedure(code, on)

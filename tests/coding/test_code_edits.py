@@ -11,7 +11,7 @@ from coding_svc.domain.edits.form import Severity
 from coding_svc.domain.lists import DatedLists, ListBroken, read_lists
 from coding_svc.main import LISTS
 from tests.coding.code_sets import InMemoryCodes
-from tests.coding.making import encounter, line
+from tests.coding.making import FACTS, encounter, line
 
 EVER = (date.min, date.max)
 CODES = InMemoryCodes(
@@ -177,6 +177,40 @@ def test_an_override_with_its_reason_lets_it_go_on(edit_id: str) -> None:
     overrides = [{"edit_id": edit_id, "reason": "two unrelated conditions, see the note of 2 March"}]
     (finding,) = [each for each in assess(encounter(changes, overrides=overrides), CODES.facts) if each.edit_id == edit_id]
     assert finding.severity is Severity.WARN
+
+
+def test_an_override_may_be_for_one_finding_alone() -> None:
+    """A diagnosis that comes later is held again."""
+    override = {"edit_id": "excludes1", "reason": "unrelated", "path": "/diagnoses/1/code"}
+    changes = coded("E10.9", "E11.9", "E13.9", overrides=[override])
+    found = {each.path: each.severity for each in assess(encounter(changes), CODES.facts) if each.edit_id == "excludes1"}
+    assert found == {"/diagnoses/1/code": Severity.WARN, "/diagnoses/2/code": Severity.HOLD}
+
+
+REAL: list[tuple[str, dict[str, Any]]] = [
+    # By the installed code sets alone.
+    ("excludes1", coded("E10.9", "E11.9")),
+    ("excludes1", coded("R56.00", "R50.9")),
+    ("excludes1", coded("F84.0", "F84.2")),
+    ("age-conflict", coded("A33")),
+    ("age-conflict", coded("O80", **CHILD)),
+    ("sex-conflict", coded("O80", **MAN)),
+    ("sex-conflict", coded("N40.0")),
+    ("sex-conflict", coded("N40.0", date_of_service="2024-05-01")),
+    ("principal-unacceptable", coded("B95.2", **STAY)),
+    ("diagnosis-first", coded("D63.1")),
+    ("side-conflict", {**coded("M17.12"), **lines(("20610", {"modifiers": ["RT"]}))}),
+]
+
+
+@pytest.mark.parametrize(("edit_id", "changes"), REAL)
+def test_the_installed_code_sets_say_it(edit_id: str, changes: dict[str, Any]) -> None:
+    assert edit_id in {found.edit_id for found in assess(encounter(changes), FACTS)}
+
+
+def test_an_exclusion_shows_its_note() -> None:
+    (finding,) = assess(encounter(coded("E10.9", "E11.9")), FACTS)
+    assert "E11.9 and E10.9 (note at E1" in finding.message
 
 
 def test_a_seventh_character_is_shown() -> None:

@@ -151,8 +151,11 @@ class CodeSets(Protocol):
     def diagnosis(self, code: str, on: date) -> DiagnosisFacts:
         """A diagnosis on a day; never raises, whatever the code."""
 
-    def excluded(self, one: str, other: str, on: date) -> bool:
-        """Whether an Excludes1 note of either code, or of what stands above it, names the other."""
+    def is_billable(self, code: str, on: date) -> bool:
+        """Whether a diagnosis may stand on a claim of that day; cheaper than all that is known of it."""
+
+    def excluded(self, one: str, other: str, on: date) -> str:
+        """The Excludes1 note of either code, or of what stands above it, that names the other; "" where none does."""
 
     def procedure(self, code: str, on: date) -> ProcedureFacts:
         """A procedure on a day; never raises."""

@@ -195,7 +195,9 @@ class Override(Part):
     """A person's word that a finding of an overridable edit is right as it is."""
 
     edit_id: Identifier
-    reason: Identifier
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=_LINE)]
+    path: Line = ""
+    """Of which finding; empty: of all of the edit's."""
 
 
 class Encounter(Part):

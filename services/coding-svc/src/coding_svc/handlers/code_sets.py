@@ -84,12 +84,17 @@ class InstalledCodes:
         sides = {_SIDES[word.lower()] for word in _SIDE.findall(self._sets.description(code, on))}
         return sides.pop() if len(sides) == 1 else ""
 
-    def excluded(self, one: str, other: str, on: date) -> bool:
+    def is_billable(self, code: str, on: date) -> bool:
+        """Without all else that is known of it."""
+        return self._sets.is_billable(code, on)
+
+    def excluded(self, one: str, other: str, on: date) -> str:
         """In either order."""
         return self._apart(one, other, on) if one < other else self._apart(other, one, on)
 
-    def _find_apart(self, one: str, other: str, on: date) -> bool:
-        return self._sets.excludes1_between(one, other, on) is not None
+    def _find_apart(self, one: str, other: str, on: date) -> str:
+        note = self._sets.excludes1_between(one, other, on)
+        return f"{note.of}: {note.text}" if note else ""
 
     def _procedure(self, code: str, on: date) -> ProcedureFacts:
         lists = self._sets.lists

@@ -59,11 +59,12 @@ def assess(encounter: Encounter, facts: Facts) -> tuple[Finding, ...]:
     ]
     if not found:
         return ()
-    overridden = {override.edit_id for override in encounter.overrides if BY_ID.get(override.edit_id, _NONE).overridable}
+    allowed = [override for override in encounter.overrides if BY_ID.get(override.edit_id, _NONE).overridable]
+    overridden = {(override.edit_id, override.path) for override in allowed}
     return tuple(
         Finding(
             edit.edit_id,
-            Severity.WARN if edit.edit_id in overridden else edit.severity,
+            Severity.WARN if {(edit.edit_id, ""), (edit.edit_id, hit.path)} & overridden else edit.severity,
             hit.path,
             f"{edit.message}: {hit.detail}" if hit.detail else edit.message,
             edit.fix,

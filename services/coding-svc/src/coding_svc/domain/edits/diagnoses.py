@@ -87,7 +87,7 @@ def _whole_form(code: str, encounter: Encounter, facts: Facts) -> str:
     candidates = [characters[:-1].ljust(6, "X") + characters[-1]] if len(characters) > 3 else []
     candidates += [characters.ljust(6, "X") + last for last in _SEVENTH_CHARACTERS]
     dotted = (f"{found[:3]}.{found[3:]}" for found in candidates)
-    return next((found for found in dotted if facts.codes.diagnosis(found, day).standing == BILLABLE), "")
+    return next((found for found in dotted if facts.codes.is_billable(found, day)), "")
 
 
 def before_icd_10(encounter: Encounter, _: Facts) -> Iterator[Hit]:
@@ -134,8 +134,9 @@ def excludes1(encounter: Encounter, facts: Facts) -> Iterator[Hit]:
     codes = [diagnosis.code for diagnosis in encounter.diagnoses]
     for second in range(1, count):
         for first in range(second):
-            if codes[first] != codes[second] and facts.codes.excluded(codes[first], codes[second], day):
-                yield Hit(f"/diagnoses/{second}/code", f"{codes[second]} and {codes[first]}")
+            note = facts.codes.excluded(codes[first], codes[second], day) if codes[first] != codes[second] else ""
+            if note:
+                yield Hit(f"/diagnoses/{second}/code", f"{codes[second]} and {codes[first]} (note at {note})")
 
 
 def past_the_code_set(encounter: Encounter, facts: Facts) -> Iterator[Hit]:
