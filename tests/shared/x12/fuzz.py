@@ -14,6 +14,7 @@ import tracemalloc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -27,13 +28,14 @@ from rcm.x12.acknowledgement import (
     write_functional_acknowledgements,
     write_interchange_acknowledgement,
 )
+from rcm.x12.acknowledgement.answer import answer, header_back
 from rcm.x12.problems import CannotWrite, NotX12, WrongTransaction
 from rcm.x12.professional_claim import read_professional_claims, write_professional_claims
 from rcm.x12.remittance import read_remittances, write_remittances
 from rcm.x12.report import report_json
 from rcm.x12.show import as_html, as_text
 from rcm.x12.split import split
-from rcm.x12.validation import validate
+from rcm.x12.validation import check, validate
 from tests.shared.x12 import generate, generate_answers, generate_inquiries
 from tests.shared.x12.test_inquiries import GUIDES
 
@@ -43,6 +45,7 @@ REFUSALS = (NotX12, WrongTransaction, CannotWrite)
 SECONDS_MAX = 10.0
 """Of one reading; a damaged file of ours takes milliseconds."""
 MEMORY_OVER = 20 * 1024 * 1024
+ANSWERED = datetime(2026, 3, 2, 14, 5, tzinfo=UTC)
 ODD = (b"~", b"*", b":", b"^", b"~~", b"*" * 40, b"\n", b"\x00", b"\xff\xfe", "é²１".encode(), b"-", b"9" * 40,
        b"1e9", b"BIN*9999999*", b"ISA*",
        b"HL*1*1*22*1~", b"ST*835*1~", b"SE*1*1~", b"LS*2120~", b"LE*2120~", b"CAS*CO" + b"*1*1*1" * 30 + b"~")  # fmt: skip
@@ -145,6 +148,7 @@ def _split(content: bytes) -> None:
 READERS: dict[str, Callable[[bytes], None]] = {
     "report": lambda content: _consumed(report_json(content)),
     "validate": lambda content: _consumed(validate(content)),
+    "acknowledge": lambda content: _consumed(answer(one, header_back(one, 1, ANSWERED)) for one in check(content)),
     "text": lambda content: _consumed(as_text(content)),
     "html": lambda content: _consumed(as_html(content, "fuzz")),
     "837P": lambda content: _consumed(read_professional_claims(content)),

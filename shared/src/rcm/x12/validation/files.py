@@ -84,20 +84,19 @@ class _PlainWalk:
         self._report = report
         self.last: list[str] = []
 
-    def take(self, raws: list[str], start: int) -> int:
+    def take(self, raws: Iterator[str]) -> str | None:
         """As SetWalk's."""
-        for place in range(start, len(raws)):
-            raw = raws[place]
+        for raw in raws:
             name = raw.partition(self._separator)[0]
             if name in ENVELOPE:
-                return place
+                return raw
             self._report.number += 1
-            if not self._plain(raw):
+            if name != "BIN" and not self._plain(raw):
                 self._report.find("element-characters", name[:3])
             if name == "SE":
                 self.last = raw.split(self._separator)
-                return place + 1
-        return len(raws)
+                break
+        return None
 
     def abandon(self) -> None:
         """Nothing is known to be missing."""
@@ -125,24 +124,29 @@ class FileWalk:
         """Every interchange, as it ends. Raises NotX12."""
         for delimiters, raws in self._tokens:
             self._delimiters = delimiters
-            place = 0
-            while place < len(raws):
-                if self._walk is not None:
-                    place = self._walk.take(raws, place)
-                    if self._walk.last or place < len(raws):
-                        self._end_set()
-                    continue
+            rows = iter(raws)
+            while (raw := self._next_outside(rows)) is not None:
                 self._report.number += 1
-                elements = raws[place].split(delimiters.element)
+                elements = raw.split(delimiters.element)
                 if elements[0] == "ISA" and self._interchange is not None:
                     yield self._end_interchange()
-                self._envelope(elements, raws[place])
-                place += 1
+                self._envelope(elements, raw)
         if self._walk is not None:
             self._end_set()
         self._problems()
         if self._interchange is not None:
             yield self._end_interchange()
+
+    def _next_outside(self, raws: Iterator[str]) -> str | None:
+        """The next segment that is in no transaction set, once the set that is open took its own; None at the batch's end."""
+        if self._walk is not None:
+            stopped = self._walk.take(raws)
+            if stopped is None and not self._walk.last:
+                return None
+            self._end_set()
+            if stopped is not None:
+                return stopped
+        return next(raws, None)
 
     def _envelope(self, elements: list[str], raw: str) -> None:
         name = elements[0]

@@ -1,7 +1,6 @@
 """Walks one transaction set by its guide: loops, order, repeats, what is missing; each segment is matched and looked into."""
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping
 
 from rcm.x12.validation.guide import LoopUse, SegmentUse
 from rcm.x12.validation.machine import Machine, State, Step, required
@@ -43,13 +42,13 @@ class SetWalk:
         """The ST."""
         self._look(self._state, raw.split(self._machine.delimiters.element))
 
-    def take(self, raws: Sequence[str], at: int) -> int:  # noqa: PLR0912 - one loop without calls: this is where time goes
-        """The segments from `at` on; the place behind SE, of another envelope's segment, or of the end of `raws`."""
+    def take(self, raws: Iterator[str]) -> str | None:  # noqa: PLR0912 - one loop without calls: this is where time goes
+        """Takes segments up to its SE, which is then `last`, or to another envelope's, which is given back."""
         report, machine, checks, frames = self._report, self._machine, self._checks, self._frames
         separator, places = machine.delimiters.element, machine.guide.places
         state, frame, number = self._state, frames[-1], report.number
-        first = number
-        for raw in islice(raws, at, None):
+        stopped: str | None = None
+        for raw in raws:
             elements = raw.split(separator)
             name = elements[0]
             place = places.get(name)
@@ -61,6 +60,7 @@ class SetWalk:
                 step = state.next.get((name, self._first_component(elements)))
             if step is None:
                 if name in ENVELOPE:
+                    stopped = raw
                     break
                 report.number = number + 1
                 step = self._step(state, name, elements)
@@ -91,7 +91,7 @@ class SetWalk:
                 self.last = elements
                 break
         self._state, report.number, report.loop = state, number, ""
-        return at + number - first
+        return stopped
 
     def _first_component(self, elements: list[str]) -> str:
         return elements[1].partition(self._machine.delimiters.component)[0] if len(elements) > 1 else ""

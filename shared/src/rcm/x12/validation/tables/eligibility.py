@@ -71,7 +71,8 @@ BHT R1 | 0022 | 01 13 36 | S | R | R | ?RT
           {_DIAGNOSES}
           DTP S2 | 102 291 | D8 RD8 | R
           2110D R99
-            EQ R1 | S[99] | {_PROCEDURE} | - | - | S(R, S, S, S)
+            EQ R1 | S[99] | {_PROCEDURE} | ?{_COVERAGE} | - | S(R, S, S, S)
+            AMT S2 | PB R | R
             III S10 | BF BK ZZ | R
             REF S1 | 9F G1 | R
             DTP S1 | 291 | D8 RD8 | R
