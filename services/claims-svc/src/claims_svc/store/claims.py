@@ -70,7 +70,8 @@ async def claims_by_control_number(connection: "Connection", organisation_id: UU
     if not numbers:
         return {}
     rows = await connection.fetch(
-        f"select {CLAIM} from claim c where c.organisation_id = $1 and c.patient_control_number = any($2::text[])",  # noqa: S608
+        f"""select {CLAIM} from claim c where c.organisation_id = $1 and c.patient_control_number = any($2::text[])
+              and c.patient_control_number <> ''""",  # noqa: S608 - constants; the index holds no empty numbers
         organisation_id,
         list(numbers),
     )

@@ -33,8 +33,7 @@ with sent as (
 )
 update claim c set state = $10, version = c.version + 1, payer_holds = true, updated_at = $6,
     submitted_at = coalesce(c.submitted_at, $6)
-from unnest($9::uuid[]) as inside (claim_id)
-where c.organisation_id = $1 and c.claim_id = inside.claim_id and c.state = $11 and c.facts = '' and not c.file_refused
+where c.organisation_id = $1 and c.claim_id = any($9::uuid[]) and c.state = $11 and c.facts = '' and not c.file_refused
 returning c.claim_id, c.version, c.encounter_id, c.next_rank
 """
 _WORK = """
