@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from itertools import islice
 
 from rcm.codesets.systems import System, has_form, with_dot
@@ -117,16 +118,10 @@ class Source:
 
     def day(self, row: int, text: str, otherwise: int) -> int:
         """A date as YYYYMMDD, `otherwise` where there is none; one that is no date is a problem of the row."""
-        bare = text.strip()
-        if bare in _NO_DATE or not bare.strip("0"):
-            return otherwise
-        for form in _DATE_FORMATS:
-            try:
-                return number_of(datetime.strptime(bare, form).date())  # noqa: DTZ007 - a day of the calendar has no zone
-            except ValueError:
-                continue
-        self.bad(row, f"{bare[:20]!r} is no date")
-        return otherwise
+        found = _day(text.strip())
+        if found is None:
+            self.bad(row, f"{text.strip()[:20]!r} is no date")
+        return found or otherwise
 
     def ordinal_day(self, row: int, text: str, otherwise: int) -> int:
         """A date as CMS's add-on file writes it, YYYYDDD."""
@@ -174,6 +169,19 @@ def before(number: int) -> int:
         return ALWAYS
     day = date(number // 10_000, number // 100 % 100, number % 100)
     return number_of(date.fromordinal(day.toordinal() - 1))
+
+
+@lru_cache(maxsize=16_384)
+def _day(text: str) -> int | None:
+    """A date as YYYYMMDD; 0 where there is none, None where it is no date. A list has few dates and many rows."""
+    if text in _NO_DATE or not text.strip("0"):
+        return 0
+    for form in _DATE_FORMATS:
+        try:
+            return number_of(datetime.strptime(text, form).date())  # noqa: DTZ007 - a day of the calendar has no zone
+        except ValueError:
+            continue
+    return None
 
 
 def _plain(heading: str) -> str:
