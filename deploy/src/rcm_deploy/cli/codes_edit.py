@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from rcm_deploy.cli import codes_em, codes_group
-from rcm_deploy.cli.codes_files import Lists, lists_at, told
-from rcm_deploy.cli.output import AsJson, DataFolder, people, print_json
+from rcm_deploy.cli.codes_files import Lists, lists_at, print_lines, told
+from rcm_deploy.cli.output import AsJson, DataFolder, people
 from rcm_deploy.data_folder import DEFAULT as DEFAULT_DATA_FOLDER
 
 File = Annotated[Path, typer.Argument(help="Encounters as POST /v1/encounters takes them; - reads standard input.")]
@@ -32,8 +32,7 @@ def edit(file: File, lists: Lists = None, data_folder: DataFolder = DEFAULT_DATA
     today = datetime.now(UTC).date()
     results = told(file, "edit", today, lists_at(lists, data_folder))
     if as_json:
-        for result in results:
-            print_json(result)
+        print_lines(results)
         return
     table = Table("Encounter", "State", "Edit", "Where", "What is wrong", "How to mend it")
     count = held = 0

@@ -1,10 +1,12 @@
 """What the commands of `rcm codes` share: the file of loaded lists, and coding-svc's main, asked by name for a file's bytes."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
+import orjson
 import typer
 
 from rcm.codesets.compiled import LOADED_VARIABLE, CodesUnreadable
@@ -18,6 +20,7 @@ Lists = Annotated[
         "--lists", envvar=LOADED_VARIABLE, help="The file of loaded lists [default: codesets.sqlite in the data folder]."
     ),
 ]
+PRINTED_AT_ONCE = 200
 CODING = next(part for part in SERVICES if part.place == "coding")
 
 
@@ -34,6 +37,19 @@ def bytes_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         refuse(f"{path}: {error.strerror}")
+
+
+def print_lines(results: Iterable[dict[str, Any]]) -> None:
+    """Each on a line of its own; many are written at once."""
+    for some in batched(results, PRINTED_AT_ONCE):
+        typer.echo(b"\n".join(orjson.dumps(each) for each in some))
+
+
+def batched(results: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    """Lists of up to `size`."""
+    left = iter(results)
+    while some := list(islice(left, size)):
+        yield some
 
 
 def told(path: Path, name: str, *arguments: object) -> Iterable[dict[str, Any]]:

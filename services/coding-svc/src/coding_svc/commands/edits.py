@@ -6,8 +6,10 @@ from typing import Any
 
 from coding_svc.domain.edits.catalogue import BY_ID, assess, holds
 from coding_svc.domain.edits.form import Finding
+from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.service_keys import service_keys
 from coding_svc.edi.json_bodies import read_many
-from coding_svc.edi.parcel import Refused, Taken
+from coding_svc.edi.parcel import Refused
 from coding_svc.handlers.codebook import CodeBook
 from coding_svc.handlers.twins import Billed
 
@@ -24,11 +26,10 @@ def edit(book: CodeBook, body: bytes, today: date) -> Iterator[dict[str, Any]]:
         yield {"encounter": number, **(_refusal(item) if isinstance(item, Refused) else _judged(book, item, billed, today))}
 
 
-def _judged(book: CodeBook, item: Taken, billed: Billed, today: date) -> dict[str, Any]:
-    encounter = item.encounter
+def _judged(book: CodeBook, encounter: Encounter, billed: Billed, today: date) -> dict[str, Any]:
     patient = encounter.patient.external_id
     findings = assess(encounter, book.facts(today, billed.of(patient)))
-    billed.add(patient, encounter.external_id, item.keys)
+    billed.add(patient, encounter.external_id, service_keys(encounter))
     return {
         "external_id": encounter.external_id,
         "state": "held" if holds(findings) else "coded",

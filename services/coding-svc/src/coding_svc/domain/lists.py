@@ -29,10 +29,9 @@ class Row:
     effective_to: date
     value: str
 
-    def holds(self, code: str, on: date) -> bool:
-        """Whether it speaks of this code on this day."""
-        in_range = self.first <= code[: len(self.first)] and code[: len(self.last)] <= self.last
-        return in_range and self.effective_from <= on <= self.effective_to
+    def names(self, code: str) -> bool:
+        """Whether it speaks of this code."""
+        return self.first <= code[: len(self.first)] and code[: len(self.last)] <= self.last
 
 
 class DatedLists:
@@ -42,19 +41,22 @@ class DatedLists:
         self._rows: dict[str, list[Row]] = defaultdict(list)
         for name, row in rows:
             self._rows[name].append(row)
-        self.value = lru_cache(maxsize=_CACHED)(self._value)
+        self._of = lru_cache(maxsize=_CACHED)(self._rows_of)
+
+    def value(self, name: str, code: str, on: date) -> str | None:
         """What a list says of a code on a day: its value, "" where the row has none; None where no row holds."""
+        for row in self._of(name, code):
+            if row.effective_from <= on <= row.effective_to:
+                return row.value
+        return None
+
+    def _rows_of(self, name: str, code: str) -> tuple[Row, ...]:
+        """The rows that speak of a code, the last first: whatever the day, they are looked for once."""
+        return tuple(row for row in reversed(self._rows.get(name, ())) if row.names(code))
 
     def rows(self, name: str, on: date) -> list[tuple[str, str]]:
         """(first code, value) of every row of a list that holds on a day, in the order of its file."""
         return [(row.first, row.value) for row in self._rows.get(name, ()) if row.effective_from <= on <= row.effective_to]
-
-    def _value(self, name: str, code: str, on: date) -> str | None:
-        found = None
-        for row in self._rows.get(name, ()):
-            if row.holds(code, on):
-                found = row.value
-        return found
 
 
 def read_lists(text: str) -> Iterable[tuple[str, Row]]:

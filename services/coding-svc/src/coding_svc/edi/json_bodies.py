@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import orjson
 
 from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.repairs import repaired
 from coding_svc.edi.parcel import Form, Parcel, Raw, Refused, Taken
 from rcm.errors import Fault, InvalidBody, RcmError
 from rcm.web.bodies import load_json, parse_json, without_bom
@@ -33,8 +34,11 @@ def read_lines(body: bytes) -> Parcel:
     return Parcel(Form.NDJSON, raw, [_read(line, Raw.of(Form.JSON, line), str(number)) for number, line in lines])
 
 
-def read_many(body: bytes) -> Iterator[Taken | Refused]:
-    """Each encounter of a file: a JSON array, one object, or one on each line. Raises InvalidBody for what is no JSON."""
+def read_many(body: bytes) -> Iterator[Encounter | Refused]:
+    """Each encounter of a file, repaired: a JSON array, one object, or one on each line.
+
+    Raises InvalidBody for what is no JSON at all.
+    """
     content = without_bom(body).strip()
     if not content:
         raise InvalidBody("The file is empty", faults=[Fault("", "empty", "The file is empty", "Give a file with encounters.")])
@@ -45,7 +49,10 @@ def read_many(body: bytes) -> Iterator[Taken | Refused]:
     else:
         items = (line for line in content.split(b"\n") if line.strip())
     for number, item in enumerate(items, 1):
-        yield _read(item, Raw(Form.JSON.value, item, b""), str(number))
+        try:
+            yield repaired(parse_json(Encounter, item))[0]
+        except RcmError as error:
+            yield Refused(error, Raw(Form.JSON.value, item, b""), str(number), _external_id(item))
 
 
 def _is_one(content: bytes) -> bool:
