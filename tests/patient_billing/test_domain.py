@@ -1,13 +1,13 @@
 """The rules of the patient's bill, each in a table or as a property."""
 
 import random
-from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from patient_billing_svc.domain.account import TRANSITIONS, Account, AccountState, Hold, HoldNotPossible, move
 from patient_billing_svc.domain.book import Book

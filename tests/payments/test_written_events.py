@@ -13,8 +13,9 @@ from payments_svc.domain.responsibility import after_payers, of_self_payer
 from payments_svc.events import heard, said
 from rcm.contracts.envelope import WrittenEvent
 from rcm.contracts.payments import PaymentPosted
+from rcm.contracts.values import Rank
 from rcm.messaging.parked import envelope_of_message
-from tests.payments.making import PAYMENT_DAY, Case
+from tests.payments.making import PAYMENT_DAY, PROVIDER, Case
 from tests.support.live import LiveService
 
 LINES = (
@@ -51,3 +52,23 @@ async def test_a_responsibility(payments: LiveService, *, self_pay: bool) -> Non
     share = (of_self_payer if self_pay else after_payers)(bill.lines, adjudicated)
     assert share.total_cents == (4500 if self_pay else 2000)
     assert written_as_its_model(said.responsibility_assigned(account, bill, share))
+
+
+def test_what_the_contract_lets_out_may_be_missing() -> None:
+    """What is read of others' events is what their models say, also where a writer leaves a default out (decision 0092)."""
+    case = Case(ranks=(Rank.SECONDARY,))
+    coded, sent = case.coded(), case.submitted(last_payer=True)
+    read = heard.read_coded(coded.model_dump_json())
+    short = heard.read_coded(coded.model_dump_json(exclude_defaults=True).encode())
+    assert (read.first_rank, read.guarantor_external_id, read.charge_cents) == ("S", "G-1", 12500)
+    assert (read.billing_provider.npi, read.billing_provider.tax_id) == (PROVIDER.npi, PROVIDER.tax_id)
+    assert [(line.procedure, line.description, line.charge_cents) for line in read.bill.lines] == [
+        (line.procedure, line.description, line.charge_cents) for line in coded.lines
+    ]
+    assert (short.bill.lines, short.first_rank, short.self_pay) == (read.bill.lines, read.first_rank, read.self_pay)
+    found = heard.read_submitted(sent.model_dump_json(exclude_defaults=True))
+    assert found == heard.read_submitted(sent.model_dump_json())
+    assert found.last_payer
+    assert [(line.line_number, line.control_number) for line in found.lines] == [
+        (line.line_number, line.line_control_number) for line in sent.lines
+    ]

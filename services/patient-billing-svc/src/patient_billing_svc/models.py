@@ -22,7 +22,7 @@ DOCUMENT: Any = JSONB
 
 
 class Account(Base, table=True):
-    """An organisation and a guarantor. `version` is the aggregate's, `look_at` when the statement cycle looks next."""
+    """An organisation and a guarantor, as JSON. `version` is the aggregate's, `look_at` when the statement cycle looks next."""
 
     __tablename__ = "account"
     __table_args__ = (
@@ -35,7 +35,7 @@ class Account(Base, table=True):
     account_id: UUID = Field(primary_key=True)
     number: int = Field(sa_type=BigInteger)
     guarantor_external_id: str
-    guarantor: dict[str, Any] = Field(sa_type=DOCUMENT)
+    guarantor: str
     guarantor_said_at: datetime = Field(sa_type=INSTANT)
     opened_at: datetime = Field(sa_type=INSTANT)
     version: int
@@ -49,7 +49,7 @@ class Account(Base, table=True):
 
 
 class Responsibility(Base, table=True):
-    """What is owed for an encounter; `assignment` keeps what payments-svc said last, whole."""
+    """What is owed for an encounter; `assignment` keeps what payments-svc said last, whole, as JSON."""
 
     __tablename__ = "responsibility"
     __table_args__ = (
@@ -69,7 +69,7 @@ class Responsibility(Base, table=True):
     date_of_service: date
     total_cents: int = Field(sa_type=CENTS)
     applied_cents: int = Field(sa_type=CENTS)
-    assignment: dict[str, Any] = Field(sa_type=DOCUMENT)
+    assignment: str
 
 
 class PatientPayment(Base, table=True):

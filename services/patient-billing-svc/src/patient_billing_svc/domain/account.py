@@ -1,11 +1,13 @@
 """A patient account: one organisation and one guarantor, what the guarantor owes, and whether we may bill."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from rcm.errors import Conflict
 
@@ -43,8 +45,7 @@ class HoldNotPossible(Conflict):
     title: ClassVar[str] = "The account is on no hold"
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True, gc=False):
     """One account's balances in cents. `look_at` is when the statement cycle looks at it next; None: nothing is owed.
 
     `look_at` is never later than the instant a statement becomes due; the cycle decides then from the whole account.

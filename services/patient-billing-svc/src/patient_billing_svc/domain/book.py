@@ -1,9 +1,10 @@
 """The accounts and encounters that one batch of facts touches, and what the facts do to them."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from patient_billing_svc.domain.account import Account
 from patient_billing_svc.domain.cycle import StatementPolicy, earliest

@@ -1,12 +1,13 @@
 """What a patient owes for one encounter, as payments-svc says it: the last word replaces every earlier one."""
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import replace
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+
+class Assigned(Struct, frozen=True, gc=False):
     """payments-svc said what an encounter's patient owes. `sequence` is the encounter's version there."""
 
     organisation_id: UUID
@@ -18,8 +19,7 @@ class Assigned:
     total_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True, gc=False):
     """payments-svc applied cents of a patient's payment to an encounter; negative where it took them back."""
 
     organisation_id: UUID
@@ -30,8 +30,7 @@ class Applied:
     said_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Responsibility:
+class Responsibility(Struct, frozen=True, gc=False):
     """One encounter on an account."""
 
     organisation_id: UUID

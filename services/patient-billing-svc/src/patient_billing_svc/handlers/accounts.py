@@ -1,8 +1,9 @@
 """Accounts: shown, put on hold, paid on."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from patient_billing_svc import events
 from patient_billing_svc.domain.account import move

@@ -8,17 +8,15 @@ from patient_billing_svc import events
 from patient_billing_svc.domain.book import Book, Key
 from patient_billing_svc.domain.cycle import StatementPolicy
 from patient_billing_svc.domain.responsibility import Applied
+from patient_billing_svc.events import Assignment
 from patient_billing_svc.handlers.opening import number_accounts
 from patient_billing_svc.store import accounts, payments, responsibilities
 from rcm.contracts.envelope import Message
-from rcm.contracts.payments import PatientPaymentApplied, PatientResponsibilityAssigned
-from rcm.contracts.values import Guarantor
+from rcm.contracts.payments import PatientPaymentApplied
 from rcm.messaging.unit_of_work import UnitOfWork
 
 
-async def assign_responsibility(
-    unit: UnitOfWork, messages: Sequence[Message[PatientResponsibilityAssigned]], policy: StatementPolicy
-) -> None:
+async def assign_responsibility(unit: UnitOfWork, messages: Sequence[Message[Assignment]], policy: StatementPolicy) -> None:
     """Sets what patients owe by encounter; opens the accounts of guarantors that are new."""
     said = [events.assigned(message) for message in messages]
     encounters = [(each.organisation_id, each.encounter_id) for each in said]
@@ -31,17 +29,17 @@ async def assign_responsibility(
         loaded += await accounts.load_accounts(unit.connection, left) if left else []
     book = Book(loaded, known, policy)
     opened = await _open_accounts(unit, book, guarantors)
-    assignments: dict[Key, PatientResponsibilityAssigned] = {}
-    stated: dict[tuple[UUID, str], tuple[datetime, Guarantor]] = {}
+    assignments: dict[Key, str] = {}
+    stated: dict[tuple[UUID, str], tuple[datetime, str]] = {}
     for message, each, encounter in zip(messages, said, encounters, strict=True):
         if book.assign(each, encounter):
-            assignments[encounter] = message.data
+            assignments[encounter] = message.data.whole
         guarantor = (each.organisation_id, each.guarantor_external_id)
         earlier = stated.get(guarantor)
         if earlier is None or earlier[0] < each.said_at:
             stated[guarantor] = (each.said_at, message.data.guarantor)
     await _save_accounts(unit, book, opened, stated)
-    changed = [(book.responsibilities[key], data) for key, data in assignments.items()]
+    changed = [(book.responsibilities[key], whole) for key, whole in assignments.items()]
     await responsibilities.save_responsibilities(unit.connection, changed)
     unit.arrived("encounter", [encounter_id for _, encounter_id in assignments])
 
@@ -80,7 +78,7 @@ async def _open_accounts(unit: UnitOfWork, book: Book, guarantors: set[tuple[UUI
 
 
 async def _save_accounts(
-    unit: UnitOfWork, book: Book, opened: Sequence[Key], stated: dict[tuple[UUID, str], tuple[datetime, Guarantor]]
+    unit: UnitOfWork, book: Book, opened: Sequence[Key], stated: dict[tuple[UUID, str], tuple[datetime, str]]
 ) -> None:
     """Writes new accounts and changed ones, each guarantor as he was stated last."""
     await accounts.insert_accounts(unit.connection, [book.accounts[key] for key in opened], stated, unit.clock.now())

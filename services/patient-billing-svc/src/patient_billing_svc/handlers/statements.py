@@ -1,9 +1,11 @@
 """The statement cycle, and statements as JSON, HTML and PDF."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from patient_billing_svc import documents, events
 from patient_billing_svc.domain.account import Account

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from patient_billing_svc import models
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 GuarantorKey = tuple[UUID, str]
 """An organisation, and the EHR's id of the guarantor in it."""
-Stated = tuple[datetime, object]
-"""When a guarantor was stated, and how."""
+Stated = tuple[datetime, str]
+"""When a guarantor was stated, and how: JSON."""
 
 
 async def load_accounts(connection: "Connection", keys: Iterable[Key]) -> list[Account]:
@@ -89,7 +89,7 @@ async def restate_guarantors(connection: "Connection", guarantors: Mapping[Guara
     organisations, names = columns(guarantors)
     await connection.execute(
         """update account a set guarantor = k.guarantor, guarantor_said_at = k.said_at
-           from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::jsonb[])
+           from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[])
              as k (organisation_id, guarantor_external_id, said_at, guarantor)
            where a.organisation_id = k.organisation_id and a.guarantor_external_id = k.guarantor_external_id
              and k.said_at > a.guarantor_said_at and k.guarantor <> a.guarantor""",
@@ -100,8 +100,8 @@ async def restate_guarantors(connection: "Connection", guarantors: Mapping[Guara
     )
 
 
-async def load_guarantors(connection: "Connection", accounts: Iterable[Key]) -> dict[Key, Mapping[str, Any]]:
-    """The guarantors of these accounts as they were stated last."""
+async def load_guarantors(connection: "Connection", accounts: Iterable[Key]) -> dict[Key, str]:
+    """The guarantors of these accounts as they were stated last, as JSON."""
     organisations, account_ids = columns(accounts)
     rows = await connection.fetch(
         """select organisation_id, account_id, guarantor from unnest($1::uuid[], $2::uuid[])

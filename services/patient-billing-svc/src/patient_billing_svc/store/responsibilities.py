@@ -1,7 +1,7 @@
 """What is owed for encounters."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from patient_billing_svc import models
 from patient_billing_svc.domain.book import Key
@@ -25,7 +25,7 @@ async def load_responsibilities(connection: "Connection", keys: Iterable[Key]) -
     return [responsibility_of(row) for row in rows]
 
 
-async def save_responsibilities(connection: "Connection", responsibilities: Sequence[tuple[Responsibility, object]]) -> None:
+async def save_responsibilities(connection: "Connection", responsibilities: Sequence[tuple[Responsibility, str]]) -> None:
     """Writes responsibilities, new or replaced, each with what payments-svc said."""
     rows = [
         {
@@ -48,6 +48,7 @@ async def save_responsibilities(connection: "Connection", responsibilities: Sequ
         on_conflict="""(organisation_id, encounter_id) do update set account_id = excluded.account_id,
             sequence = excluded.sequence, assigned_at = excluded.assigned_at, date_of_service = excluded.date_of_service,
             total_cents = excluded.total_cents, assignment = excluded.assignment""",
+        wide=("assignment",),
     )
 
 
@@ -66,8 +67,8 @@ async def load_unsettled(connection: "Connection", accounts: Iterable[Key]) -> d
     return found
 
 
-async def load_assignments(connection: "Connection", keys: Iterable[Key]) -> dict[Key, Mapping[str, Any]]:
-    """What payments-svc said last about these encounters."""
+async def load_assignments(connection: "Connection", keys: Iterable[Key]) -> dict[Key, str]:
+    """What payments-svc said last about these encounters, as JSON."""
     organisations, encounters = columns(keys)
     rows = await connection.fetch(
         """select organisation_id, encounter_id, assignment from unnest($1::uuid[], $2::uuid[])

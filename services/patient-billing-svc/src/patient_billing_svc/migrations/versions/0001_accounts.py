@@ -19,6 +19,9 @@ def upgrade() -> None:
     _responsibilities()
     _payments()
     _statements()
+    # Within its row and not compressed, up to a page (decision 0014).
+    op.execute("alter table responsibility alter column assignment set storage external")
+    op.execute("alter table responsibility set (toast_tuple_target = 8160)")
 
 
 def _column(name: str, kind: sa.types.TypeEngine[Any], *, nullable: bool = False) -> sa.Column[Any]:
@@ -40,7 +43,7 @@ def _accounts() -> None:
         _column("account_id", sa.Uuid()),
         _column("number", sa.BigInteger()),
         _column("guarantor_external_id", sa.String()),
-        _column("guarantor", JSONB()),
+        _column("guarantor", sa.String()),
         _column("guarantor_said_at", INSTANT),
         _column("opened_at", INSTANT),
         _column("version", sa.Integer()),
@@ -96,7 +99,7 @@ def _responsibilities() -> None:
         _column("date_of_service", sa.Date()),
         _column("total_cents", sa.BigInteger()),
         _column("applied_cents", sa.BigInteger()),
-        _column("assignment", JSONB()),
+        _column("assignment", sa.String()),
         sa.PrimaryKeyConstraint("organisation_id", "encounter_id", name="pk_responsibility"),
         _of_account("responsibility"),
     )
