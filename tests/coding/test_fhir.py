@@ -177,6 +177,25 @@ def test_notes_become_documents() -> None:
     assert (report_told.title, report_told.content_base64, report_told.text) == ("X-ray", "JVBERi0=", "")
 
 
+def test_a_compositions_narrative_is_a_document() -> None:
+    sections = [
+        {"title": "Assessment", "text": {"div": "<div><p>Type 2 diabetes &amp; hypertension.</p><script>x()</script></div>"}},
+        {"code": {"text": "Plan"}, "section": [{"text": {"div": "<ul><li>Metformin</li><li>Rest"}}]},
+        {"title": "Nothing said"},
+    ]
+    composition = {
+        "resourceType": "Composition",
+        "id": "note",
+        "title": "Progress note",
+        "date": "2026-03-02T09:00:00Z",
+        "encounter": {"reference": "Encounter/V-10061"},
+        "section": sections,
+    }
+    (document,) = taken(with_more(composition)).documents
+    assert (document.external_id, document.title, str(document.written_on)) == ("note", "Progress note", "2026-03-02")
+    assert document.text == "Assessment:\nType 2 diabetes & hypertension.\n\nMetformin\nRest"
+
+
 @pytest.mark.parametrize(
     ("changes", "cents"),
     [

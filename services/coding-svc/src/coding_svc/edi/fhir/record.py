@@ -3,6 +3,7 @@
 import base64
 import binascii
 
+from coding_svc.edi.fhir.composition import narrative
 from coding_svc.edi.fhir.resources import ICD_10_CM, Index, Resource, code_of, day, each, part, text, words_of
 from coding_svc.edi.sheet import Sheet
 
@@ -49,8 +50,10 @@ def procedures(index: Index, encounter: Resource, sheet: Sheet, _: str) -> None:
 
 
 def documents(index: Index, encounter: Resource, sheet: Sheet, _: str) -> None:
-    """DocumentReferences, and reports that carry their text."""
+    """DocumentReferences, reports that carry their text, and the narrative of Compositions."""
     number = 0
+    for place, composition in index.about("Composition", encounter)[:DOCUMENTS_MAX]:
+        number += _composition(sheet, number, composition, place)
     for kind, contents in (("DocumentReference", "content"), ("DiagnosticReport", "presentedForm")):
         for place, resource in index.about(kind, encounter):
             written = day(resource.get("date")) or day(resource.get("effectiveDateTime"))
@@ -58,6 +61,19 @@ def documents(index: Index, encounter: Resource, sheet: Sheet, _: str) -> None:
                 attachment = told.get("attachment") if kind == "DocumentReference" else told
                 if number < DOCUMENTS_MAX and _document(sheet, number, resource, attachment, written, place):
                     number += 1
+
+
+def _composition(sheet: Sheet, number: int, composition: Resource, place: int) -> bool:
+    told = narrative(composition)
+    if told:
+        pointer, where = f"/documents/{number}", f"Bundle.entry[{place}].resource"
+        title = text(composition.get("title")) or words_of(composition.get("type")) or "document"
+        written = day(composition.get("date"))
+        sheet.put(f"{pointer}/external_id", text(composition.get("id")), f"{where}.id")
+        sheet.put(f"{pointer}/title", title[:255], f"{where}.title")
+        sheet.put(f"{pointer}/text", told, f"{where}.section")
+        sheet.put(f"{pointer}/written_on", written if len(written) == len("YYYY-MM-DD") else "", f"{where}.date")
+    return bool(told)
 
 
 def _document(sheet: Sheet, number: int, resource: Resource, attachment: object, written: str, place: int) -> bool:
