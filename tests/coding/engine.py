@@ -30,6 +30,7 @@ class Found:
 class Read:
     suggestions: Sequence[Found]
     not_coded: Sequence[Found]
+    problem: str = ""
 
 
 class PhraseEngine:
@@ -42,6 +43,8 @@ class PhraseEngine:
         assert on.year > 2000
         if "break the engine" in text:
             raise RuntimeError(text)
+        if text.startswith("¿"):
+            return Read([], [], "the document is not in English")
         found, passed = [], []
         for phrase, (code, score) in PHRASES.items():
             for match in re.finditer(rf"(denies )?({phrase})", text, re.IGNORECASE):

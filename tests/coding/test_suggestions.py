@@ -201,6 +201,23 @@ async def test_a_note_that_breaks_the_engine_stops_no_other(desk: Coding) -> Non
     assert (await suggestions(desk, sound))["state"] == "read"
 
 
+async def test_a_note_in_another_language_is_kept_and_named(desk: Coding) -> None:
+    identity = await post(desk, another(17, **{**UNCODED, "notes": [NOTE, "¿Dolor de pecho?"]}))
+    told = await suggestions(desk, identity)
+    assert told["unread"] == [{"document": "/notes/1", "why": "the document is not in English"}]
+    assert len(told["suggestions"]) == 2
+
+
+async def test_a_note_that_is_too_long_is_refused_and_kept(desk: Coding) -> None:
+    told = another(18, **{**UNCODED, "notes": ["long " * 1_000_000]})
+    async with desk.client(Role.EHR) as ehr:
+        answer = await ehr.post("/v1/encounters", content=orjson.dumps(told), headers={"content-type": "application/json"})
+        assert answer.status_code == 422
+        assert [error["pointer"] for error in answer.json()["errors"]] == ["/notes/0"]
+        kept = await ehr.get(f"/v1/raw-inputs/{answer.json()['raw_input_id']}")
+        assert kept.content == orjson.dumps(told)
+
+
 async def test_a_changed_note_is_read_again_and_codes_that_came_are_left_alone(desk: Coding) -> None:
     identity = await post(desk, another(13, **UNCODED))
     coded = await post(desk, another(14, notes=[NOTE]))
@@ -252,7 +269,8 @@ def test_evidence_of_several_notes_is_one_suggestion() -> None:
         ("/notes/0", "hypertension"),
         ("/notes/1", "Hypertension"),
     ]
-    assert found.unread == ("/notes/1",)
+    (unread,) = found.unread
+    assert (unread.document, unread.why) == ("/notes/1", "only the first 100,000 of 100,018 characters were read")
 
 
 def test_lines_keep_what_they_point_at_when_diagnoses_move() -> None:

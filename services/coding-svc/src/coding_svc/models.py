@@ -137,7 +137,7 @@ class NoteReading(Base, table=True):
     engine: str
     failure: str
     not_coded: list[dict[str, Any]] = Field(sa_type=JSON)
-    unread: list[str] = Field(sa_type=JSON)
+    unread: list[dict[str, Any]] = Field(sa_type=JSON)
 
 
 class Suggestion(Base, table=True):

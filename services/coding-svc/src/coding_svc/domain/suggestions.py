@@ -77,6 +77,9 @@ class Reading(Protocol):
     def suggestions(self) -> Sequence[Suggested]: ...
     @property
     def not_coded(self) -> Sequence[Passed]: ...
+    @property
+    def problem(self) -> str:
+        """Why the document was not, or not wholly, read; "" where it was."""
 
 
 class Suggester(Protocol):
@@ -124,13 +127,20 @@ class NotCoded:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A document (JSON pointer) that was not read, or not to its end."""
+
+    document: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """What the engine read in one encounter, merged over its documents, the best score first."""
 
     suggestions: tuple[Suggestion, ...]
     not_coded: tuple[NotCoded, ...]
-    unread: tuple[str, ...]
-    """Documents (JSON pointers) that were not read to their end."""
+    unread: tuple[Unread, ...]
 
 
 def texts_of(encounter: Encounter) -> Iterator[tuple[str, str]]:
@@ -155,14 +165,16 @@ def read_all(engine: Suggester, texts: Iterable[tuple[str, str]], on: date, sett
     """Reads every document and merges what they say: a code's score is its best, its evidence all of it."""
     merged: dict[str, Suggestion] = {}
     passed: list[NotCoded] = []
-    unread: list[str] = []
+    unread: list[Unread] = []
     for number, (place, text) in enumerate(texts):
         if number >= DOCUMENTS_MAX:
-            unread.append(place)
+            unread.append(Unread(place, f"only the first {DOCUMENTS_MAX} documents were read"))
             continue
-        if len(text) > READ_MAX:
-            unread.append(place)
         reading = engine.suggest(text[:READ_MAX], on, setting)
+        if len(text) > READ_MAX:
+            unread.append(Unread(place, f"only the first {READ_MAX:,} of {len(text):,} characters were read"))
+        elif reading.problem:
+            unread.append(Unread(place, reading.problem))
         for each in reading.suggestions:
             evidence = _evidence(place, each.evidence)
             before = merged.get(each.code)
@@ -244,6 +256,7 @@ class Silence:
 
     suggestions: Sequence[Suggested] = ()
     not_coded: Sequence[Passed] = ()
+    problem: str = ""
 
 
 class SilentEngine:

@@ -24,7 +24,7 @@ from coding_svc.views.encounters import (
     SummaryView,
     WorklistItem,
 )
-from coding_svc.views.suggestions import DecisionView, NotCodedView, SuggestionsView, SuggestionView
+from coding_svc.views.suggestions import DecisionView, NotCodedView, SuggestionsView, SuggestionView, UnreadView
 from rcm.errors import NotFound
 from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.web.edge import Answer
@@ -201,7 +201,7 @@ def reading_view(
             for each in offered
         ),
         not_coded=tuple(NotCodedView.model_validate(each) for each in reading.not_coded) if reading else (),
-        unread=tuple(reading.unread) if reading else (),
+        unread=tuple(UnreadView.model_validate(each) for each in reading.unread) if reading else (),
         decisions=tuple(told),
     )
 

@@ -28,7 +28,7 @@ class Stored:
     engine: str
     failure: str
     not_coded: Sequence[Mapping[str, Any]]
-    unread: Sequence[str]
+    unread: Sequence[Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ async def settle(
         "engine": engine,
         "failure": failure,
         "not_coded": [asdict(each) for each in found.not_coded],
-        "unread": list(found.unread),
+        "unread": [asdict(each) for each in found.unread],
     }
     await update_rows(unit.connection, NoteReading, [told], key=("organisation_id", "reading_id"))
     offered = [Offered(new_id(), each) for each in found.suggestions]

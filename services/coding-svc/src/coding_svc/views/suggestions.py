@@ -117,6 +117,15 @@ class NotCodedView(BaseModel):
     evidence: tuple[EvidenceView, ...]
 
 
+class UnreadView(BaseModel):
+    """A document that was not read, or not to its end."""
+
+    model_config = example({"document": "/notes/1", "why": "the document is not in English"})
+
+    document: str = Field(description="JSON pointer into the encounter")
+    why: str
+
+
 class SuggestionsView(BaseModel):
     """What the notes of an encounter say in codes. Nothing of it is billed by itself."""
 
@@ -143,7 +152,7 @@ class SuggestionsView(BaseModel):
     failure: str = Field(description="The kind of error where the notes could not be read")
     suggestions: tuple[SuggestionView, ...]
     not_coded: tuple[NotCodedView, ...]
-    unread: tuple[str, ...] = Field(description="Documents that were not read to their end, for their length")
+    unread: tuple[UnreadView, ...] = Field(description="Documents that were not read, or not to their end, and why")
     decisions: tuple[DecisionView, ...]
 
 
