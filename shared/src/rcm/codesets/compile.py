@@ -18,13 +18,13 @@ from pathlib import Path
 from rcm.codesets import modifiers, place_of_service
 from rcm.codesets.compiled import compiled_path
 from rcm.codesets.modifiers import MODIFIERS
-from rcm.codesets.msdrg_table import TABLES, Row, read_table
+from rcm.codesets.msdrg_table import TABLES, Row, TableUnreadable, read_table
 from rcm.codesets.place_of_service import PLACES_OF_SERVICE
 from rcm.codesets.schema import COMPILED_RELEASE, create_tables
 from rcm.codesets.search.compile import write_search_index
 from rcm.codesets.search.source import source_codes
 from rcm.codesets.systems import System
-from rcm.codesets.tabular import Concept, read_tabular
+from rcm.codesets.tabular import Concept, NotTabular, read_tabular
 from rcm.codesets.validity import ALWAYS, number_of
 from rcm.codesets.write import write_tabular
 
@@ -54,15 +54,30 @@ def _tabular_file() -> Path:
     return files[0]
 
 
+def compile_everything(path: Path) -> None:
+    """Makes the code sets at `path` and the index of words beside them. Raises InputMissing, TableUnreadable, NotTabular."""
+    tables, concepts = _inputs()
+    known = {row.code for row in tables[System.ICD_10_CM]}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_search_index(path.parent, source_codes(concepts, known))
+    _make(path, tables, concepts)
+
+
 def compile_codes(path: Path) -> None:
-    """Makes the file at `path`. Raises InputMissing, TableUnreadable, NotTabular."""
+    """Makes the code sets alone."""
+    _make(path, *_inputs())
+
+
+def _inputs() -> tuple[dict[System, list[Row]], list[Concept]]:
+    """What the packages carry: the dated tables, and the list's places."""
     tables = {table.system: read_table(_beside("msdrg", "data", "msdrg.mdb"), table) for table in TABLES}
     known = {row.code for row in tables[System.ICD_10_CM]}
-    concepts = [concept for concept in read_tabular(_tabular_file()) if _stands(concept, known)]
-    path.parent.mkdir(parents=True, exist_ok=True)
+    return tables, [concept for concept in read_tabular(_tabular_file()) if _stands(concept, known)]
+
+
+def _make(path: Path, tables: dict[System, list[Row]], concepts: list[Concept]) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.unlink(missing_ok=True)
-    write_search_index(path.parent, source_codes(concepts, known))
     try:
         _write(beside, tables, concepts)
         beside.replace(path)
@@ -126,10 +141,12 @@ def main() -> None:
     """Makes the compiled file where it belongs, and says how long it took."""
     started = time.perf_counter()
     path = compiled_path()
-    compile_codes(path)
-    sys.stderr.write(
-        f"The code sets are compiled ({time.perf_counter() - started:.1f} s, {path.stat().st_size // 1024:,} KiB).\n"
-    )
+    try:
+        compile_everything(path)
+    except (InputMissing, TableUnreadable, NotTabular) as error:
+        sys.exit(str(error))
+    took = time.perf_counter() - started
+    sys.stderr.write(f"The code sets are compiled ({took:.1f} s, {path.stat().st_size // 1024:,} KiB).\n")
 
 
 if __name__ == "__main__":
