@@ -185,7 +185,13 @@ async def test_the_engine_is_measured_by_what_coders_decide(desk: Coding) -> Non
     async with desk.client(Role.CODER) as coder:
         told = (await coder.get("/v1/measures/coding?first_day=2026-03-10&last_day=2026-03-10")).json()
         none = (await coder.get("/v1/measures/coding?last_day=2026-03-09")).json()
+        refused = (await coder.get("/v1/measures/coding/decisions?action=refused&category=E11")).json()["items"]
+        assert {(each["suggested_code"], each["code"]) for each in refused} == {("E11.9", "")}
+        first = (await coder.get("/v1/measures/coding/decisions?limit=4")).json()
+        rest = (await coder.get(f"/v1/measures/coding/decisions?limit=4&after={first['next']}")).json()
+        assert (len(first["items"]), len(rest["items"]), rest["next"]) == (4, 2, None)
     (engine,) = told["engines"]
+    assert len(refused) == engine["refused"] == 3
     assert (engine["accepted"], engine["changed"], engine["refused"], engine["added"]) == (2, 1, 3, 0)
     assert engine["precision"] == {"numerator": 2, "denominator": 6, "value": 0.3333}
     assert engine["recall"] == {"numerator": 2, "denominator": 3, "value": 0.6667}

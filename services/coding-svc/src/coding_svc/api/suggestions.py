@@ -7,13 +7,15 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from coding_svc.api.encounters import book_of
+from coding_svc.domain.suggestions import Action
 from coding_svc.handlers import accepting, measures, suggesting
 from coding_svc.views.encounters import EncounterView
-from coding_svc.views.suggestions import CodesIn, CodingMeasures, RuleIn, RuleView, SuggestionsView
+from coding_svc.views.suggestions import CodesIn, CodingMeasures, DecisionView, RuleIn, RuleView, SuggestionsView
 from rcm.identity import Principal, Role
 from rcm.web.bodies import parse_json
 from rcm.web.edge import allow, edge
 from rcm.web.openapi import json_body, versioned
+from rcm.web.pages import LIMIT_DEFAULT, After, Limit, Page
 from rcm.web.versions import required_version
 
 router = APIRouter(tags=["suggestions"])
@@ -73,3 +75,18 @@ async def get_measures(
 ) -> Response:
     """How good the engine is, by what coders decided on its suggestions: precision, recall, and where they corrected most."""
     return await edge(request).read(request, who, lambda unit: measures.show(unit, first_day, last_day))
+
+
+@router.get("/v1/measures/coding/decisions", response_model=Page[DecisionView], tags=["figures"])
+async def list_decisions(
+    request: Request,
+    who: Staff,
+    action: Annotated[Action | None, Query(description="Only decisions of this kind")] = None,
+    category: Annotated[str | None, Query(pattern=r"^[0-9A-Z.]{1,8}$", description="How the code begins, as E11")] = None,
+    limit: Limit = LIMIT_DEFAULT,
+    after: After = None,
+) -> Response:
+    """The decisions behind the measures, the first one first, each with its evidence."""
+    return await edge(request).read(
+        request, who, lambda unit: measures.decisions(unit, action, category, limit, after), patient_data=True
+    )

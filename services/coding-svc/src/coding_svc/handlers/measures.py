@@ -3,14 +3,17 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 from coding_svc.domain.suggestions import AcceptanceRule, Action, CodeRange, DecidedBy
-from coding_svc.store import acceptance
+from coding_svc.handlers.reads import decision_view
+from coding_svc.store import acceptance, readings
 from coding_svc.store.acceptance import Counted
 from coding_svc.views.suggestions import CategoryMeasure, CodingMeasures, EngineMeasure, RangeIn, Ratio, RuleIn, RuleView
 from rcm.errors import Fault, InvalidBody
 from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.web.edge import Answer
+from rcm.web.pages import decode_cursor_as, page_of
 from rcm.web.versions import check_version, etag
 
 CATEGORIES_MAX = 50
@@ -65,6 +68,14 @@ def _engine(name: str, counts: Counter[Action]) -> EngineMeasure:
 def ratio(numerator: int, denominator: int) -> Ratio:
     """To four places; no value where nothing was counted."""
     return Ratio(numerator=numerator, denominator=denominator, value=round(numerator / denominator, 4) if denominator else None)
+
+
+async def decisions(unit: UnitOfWork, action: Action | None, category: str | None, limit: int, after: str | None) -> Answer:
+    """A page of the decisions that the measures count, the first one first."""
+    place = decode_cursor_as(after, UUID)[0] if after else None
+    rows = await readings.decisions_page(unit, action=action, category=category, after=place, limit=limit + 1)
+    page = page_of(rows, limit, decision_view, lambda row: [row.decision_id])
+    return Answer(page, shown=[str(item.encounter_id) for item in page.items])
 
 
 async def show_rule(unit: UnitOfWork) -> Answer:

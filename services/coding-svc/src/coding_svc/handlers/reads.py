@@ -186,7 +186,7 @@ def reading_view(
     encounter_id: UUID, reading: readings.Stored | None, offered: Sequence[Offered], decisions: Sequence[Decision]
 ) -> SuggestionsView:
     """What the engine read, each suggestion with what was decided on it."""
-    told = [_decision(each) for each in decisions]
+    told = [decision_view(each) for each in decisions]
     decided = {each.suggestion_id: each for each in told}
     return SuggestionsView(
         encounter_id=encounter_id,
@@ -206,7 +206,6 @@ def reading_view(
     )
 
 
-def _decision(decision: Decision) -> DecisionView:
-    fields = asdict(decision)
-    del fields["encounter_id"]
-    return DecisionView(**fields)
+def decision_view(decision: Decision) -> DecisionView:
+    """One decision with its evidence."""
+    return DecisionView(**asdict(decision))

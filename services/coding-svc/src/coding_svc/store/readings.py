@@ -15,6 +15,9 @@ from rcm.messaging.unit_of_work import UnitOfWork
 
 WAITING, READ, DROPPED, FAILED = "waiting", "read", "dropped", "failed"
 
+_DECISION = """decision_id, encounter_id, suggestion_id, decided_at, actor, decided_by, rule_version, action, kind,
+ suggested_code, code, score, engine, evidence, reason"""
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -155,24 +158,42 @@ async def record(unit: UnitOfWork, decisions: Sequence[Decision]) -> None:
 async def decisions(unit: UnitOfWork, encounter_id: UUID) -> list[Decision]:
     """What was decided on an encounter's codes, the first decision first."""
     rows = await unit.connection.fetch(
-        "select decision_id, encounter_id, suggestion_id, decided_at, actor, decided_by, rule_version, action, kind,"
-        " suggested_code, code, score, engine, evidence, reason from code_decision"
-        " where organisation_id = $1 and encounter_id = $2 order by decision_id",
+        f"select {_DECISION} from code_decision where organisation_id = $1 and encounter_id = $2"  # noqa: S608 - our own names
+        " order by decision_id",
         unit.organisation,
         encounter_id,
     )
-    return [
-        Decision(
-            **{
-                **row,
-                "decided_by": DecidedBy(row["decided_by"]),
-                "action": Action(row["action"]),
-                "kind": Kind(row["kind"]),
-                "evidence": _spans(row["evidence"]),
-            }
-        )
-        for row in rows
-    ]
+    return [_decision(row) for row in rows]
+
+
+async def decisions_page(
+    unit: UnitOfWork, *, action: Action | None, category: str | None, after: UUID | None, limit: int
+) -> list[Decision]:
+    """Decisions of the organisation, the first one first; `category` is how the suggested (else the added) code begins."""
+    rows = await unit.connection.fetch(
+        f"select {_DECISION} from code_decision where organisation_id = $1"  # noqa: S608 - our own names
+        " and ($2::text is null or action = $2)"
+        " and ($3::text is null or starts_with(coalesce(nullif(suggested_code, ''), code), $3))"
+        " and ($4::uuid is null or decision_id > $4) order by decision_id limit $5",
+        unit.organisation,
+        action.value if action else None,
+        category,
+        after,
+        limit,
+    )
+    return [_decision(row) for row in rows]
+
+
+def _decision(row: Mapping[str, Any]) -> Decision:
+    return Decision(
+        **{
+            **row,
+            "decided_by": DecidedBy(row["decided_by"]),
+            "action": Action(row["action"]),
+            "kind": Kind(row["kind"]),
+            "evidence": _spans(row["evidence"]),
+        }
+    )
 
 
 def _suggestion(row: Mapping[str, Any]) -> Suggestion:

@@ -13,6 +13,7 @@ from coding_svc.views.base import ENCOUNTER_ID, INSTANT, SUGGESTION_ID, example,
 GivenCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10, pattern=r"^[0-9A-Za-z.]+$")]
 EVIDENCE: dict[str, Any] = {"document": "/notes/0", "start": 112, "end": 136, "text": "type 2 diabetes mellitus"}
 DECISION: dict[str, Any] = {
+    "encounter_id": ENCOUNTER_ID,
     "decision_id": "0198f5d0-5c00-7000-8000-0000000000b1",
     "suggestion_id": SUGGESTION_ID,
     "action": "accepted",
@@ -74,6 +75,7 @@ class DecisionView(BaseModel):
     model_config = example(DECISION)
 
     decision_id: UUID
+    encounter_id: UUID
     suggestion_id: UUID | None = Field(description="null: the engine had not suggested it")
     action: Action
     decided_by: DecidedBy
