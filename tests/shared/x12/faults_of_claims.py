@@ -117,7 +117,6 @@ PROFESSIONAL: list[Line] = [
     (put("HI", 2, "ABX", 1), "element-code", "HI", 2, 1),
     (put("HI", 1, "", 2), "element-missing", "HI", 1, 2),
     (put("HI", 1, "ABK:E119^ABK:I10"), "element-repeats", "HI", 1, 0),
-    (elsewhere(drop("HI"), "SV1"), "no-diagnosis", "SV1", 7, 1),
     (put("CLM#2", 1, "PCN0000001"), "claim-number", "CLM", 1, 0),
     (drop("HI"), "segment-missing", "HI", 0, 0),
     (put("NM1*82", 9, "123"), "npi", "NM1", 9, 0),
@@ -160,7 +159,7 @@ PROFESSIONAL: list[Line] = [
     (put("SVD", 1, "SBX09"), "other-payer", "SVD", 1, 0),
     (drop("NM1*PR#4"), "loop-missing", "NM1", 0, 0),
     (elsewhere(insert("NM1*PR#4", "DTP*573*D8*20260210"), "DTP*573#2"), "adjudication-date", "DTP", 1, 0),
-    (elsewhere(drop("DTP*573"), "AMT*D"), "adjudication-date", "AMT", 2, 0),
+    (drop("DTP*573"), "segment-missing", "DTP", 0, 0),
 ]
 
 INSTITUTIONAL: list[Line] = [
@@ -219,6 +218,7 @@ DENTAL: list[Line] = [
     (put("TOO", 3, "Q", 1), "element-code", "TOO", 3, 1),
     (put("DN2", 2, "X"), "element-code", "DN2", 2, 0),
     (put("DN1", 2, "TWO"), "element-number", "DN1", 2, 0),
+    (elsewhere(drop("HI"), "SV3"), "no-diagnosis", "SV3", 11, 0),
     (put("HI", 1, "K02.62", 2), "diagnosis-form", "HI", 1, 2),
     (put("REF*G3", 1, "G4"), "segment-unexpected", "REF", 0, 0),
     (drop("SV3"), "segment-missing", "SV3", 0, 0),

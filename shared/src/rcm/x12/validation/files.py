@@ -228,7 +228,7 @@ class FileWalk:
         if at(elements, 3) != group.version and identifier != "835" and group.version:
             report.find("st03", "ST", 3)
         self._situations = situations_of(guide, report, self._delimiters)
-        walk = SetWalk(machine_of(guide, self._delimiters), report, self._situations.checks())
+        walk = SetWalk(machine_of(guide, self._delimiters), report, self._situations)
         walk.begin(raw)
         self._situations.begin(elements)
         self._walk = walk
@@ -253,6 +253,7 @@ class FileWalk:
         if isinstance(walk, SetWalk):
             self._situations.close()
             report.context = ""
+        report.settle(self._kept)
         if self._keeps:
             one.findings = tuple(sorted(report.findings[self._kept :], key=_place))
         one.rejected = report.errors > self._errors

@@ -3,6 +3,7 @@
 States are made when a file first needs them and kept for the guide and its delimiters.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from rcm.x12.grammar import Delimiters
@@ -57,6 +58,7 @@ class Machine:
         for use in guide.segments:
             if not self._codes(use):
                 self._known[use.name] = set()
+        self._openings = {use.name for use in guide.segments if use.first}
         self.start = self._state(guide.segments[0])
 
     def _state(self, use: SegmentUse) -> State:
@@ -69,6 +71,10 @@ class Machine:
         """Whether the guide has segments of this id."""
         return name in self._known
 
+    def begins(self, name: str) -> bool:
+        """Whether segments of this id begin loops."""
+        return name in self._openings
+
     def step(self, state: State, name: str, code: str) -> Step | None:
         """What a segment does after another; None where the guide has no place for it there."""
         known = self._known.get(name)
@@ -80,23 +86,43 @@ class Machine:
             state.next[(name, code) if place else name] = step
         return step
 
+    def rescue(self, state: State, name: str, code: str) -> Step | None:
+        """The step into a loop that lacks its own first segment, when one comes that begins a loop within it: CLP without LX.
+
+        Only for ids that begin nothing else (NM1 may be just misplaced).
+        """
+        if self.guide.places.get(name) and name != "HL":
+            return None
+        for leaves, passed, child in self._ahead(state):
+            if isinstance(child, LoopUse) and any(
+                isinstance(inner, LoopUse) and self.fits(inner, name, code) for inner in child.children
+            ):
+                return Step(self._state(child.opening), leaves, passed, child)
+        return None
+
     def _search(self, state: State, name: str, code: str) -> Step | None:
+        for leaves, passed, child in self._ahead(state):
+            if self.fits(child, name, code):
+                if isinstance(child, LoopUse):
+                    return Step(self._state(child.opening), leaves, passed, child)
+                return Step(self._state(child), leaves, passed, None)
+        return None
+
+    def _ahead(self, state: State) -> Iterator[tuple[tuple[int, ...], int, LoopUse | SegmentUse]]:
+        """What may come after a segment, nearest first: what is required of the loops that would be left for it, what would be
+        passed over in the loop that stays, and the segment or loop."""
         use = state.use
         loop: LoopUse | None = use.loop
         group = max(use.group, 1) if use.first else use.group
-        leaves: list[int] = []
+        leaves: tuple[int, ...] = ()
         while loop is not None:
             passed = 0
             for place in range(group, len(loop.groups)):
                 for child in loop.groups[place]:
-                    if self.fits(child, name, code):
-                        if isinstance(child, LoopUse):
-                            return Step(self._state(child.opening), tuple(leaves), passed, child)
-                        return Step(self._state(child), tuple(leaves), passed, None)
+                    yield leaves, passed, child
                 passed |= required(loop, place)
-            leaves.append(passed)
+            leaves = (*leaves, passed)
             group, loop = loop.group, loop.parent
-        return None
 
     def fits(self, child: LoopUse | SegmentUse, name: str, code: str) -> bool:
         """Whether a segment is this one, or begins this loop."""

@@ -1,11 +1,19 @@
 """Collects findings: at most so many, the rest counted, so that memory does not grow with a bad file."""
 
-from rcm.x12.validation.findings import RULES, Finding
+from rcm.x12.validation.findings import RULES, STRUCTURE, Finding
 
 FINDINGS_MAX = 10_000
 """Findings that are kept of one file."""
 _VALUE_MAX = 99
 """IK404."""
+
+
+ITSELF = frozenset(rule for rule in STRUCTURE if rule.startswith("element-"))
+"""Rules of elements alone."""
+
+
+def _place(one: Finding) -> tuple[int, str, int]:
+    return one.segment_number, one.segment, one.element
 
 
 class Report:
@@ -54,6 +62,17 @@ class Report:
                 repetition, reference, value[:_VALUE_MAX], self.context[:_VALUE_MAX],
             )
         )  # fmt: skip
+
+    def settle(self, start: int) -> None:
+        """Of the findings from `start` on: an element that is wrong in itself is not told of for what it breaks besides."""
+        plain = {_place(one) for one in self.findings[start:] if one.rule in ITSELF}
+        if not plain:
+            return
+        gone = [one for one in self.findings[start:] if one.rule not in ITSELF and _place(one) in plain]
+        kept = [one for one in self.findings[start:] if one.rule in ITSELF or _place(one) not in plain]
+        self.errors -= sum(one.severity == "error" for one in gone)
+        self.count -= len(gone)
+        self.findings[start:] = kept
 
     def sorted(self) -> list[Finding]:
         """The findings in the order of the file; the last tells how many more there are, if there are."""

@@ -56,7 +56,7 @@ def _elements(use: SegmentUse, elements: Sequence[str], delimiters: Delimiters) 
                 yield from _composite(one, place, told, single, delimiters.component)
             else:
                 yield from _element(one, place, 0, told, single, period)
-        period = text if one.element.number == "1250" else ""
+        period = text if one.element.number == "1250" and (not one.codes or text in one.codes) else ""
 
 
 def _composite(use: ElementUse, place: int, repetition: int, text: str, separator: str) -> Iterator[Fault]:
@@ -75,7 +75,7 @@ def _composite(use: ElementUse, place: int, repetition: int, text: str, separato
     for number, (single, one) in enumerate(zip_longest(components[:count], use.components, fillvalue=""), 1):
         assert not isinstance(one, str)
         yield from _element(one, place, number, repetition, single, period)
-        period = single if one.element.number == "1250" else ""
+        period = single if one.element.number == "1250" and (not one.codes or single in one.codes) else ""
 
 
 def _element(use: ElementUse, place: int, component: int, repetition: int, text: str, period: str) -> Iterator[Fault]:

@@ -1,6 +1,7 @@
 """Walks one transaction set by its guide: loops, order, repeats, what is missing; each segment is matched and looked into."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
 
 from rcm.x12.validation.guide import LoopUse, SegmentUse
 from rcm.x12.validation.machine import Machine, State, Step, required
@@ -9,6 +10,20 @@ from rcm.x12.validation.report import Report
 from rcm.x12.validation.segments import faults
 
 Check = Callable[[list[str]], None]
+
+
+class Situations(Protocol):
+    """Rules between segments, as the walk meets them."""
+
+    def checks(self) -> Mapping[str, Check]:
+        """What looks at which segment: by its id, or by its loop and id ("2010AA N4")."""
+        ...
+
+    def misplaced(self, elements: list[str]) -> None:
+        """A segment that has no place where it stands."""
+        ...
+
+
 ENVELOPE = frozenset({"ISA", "IEA", "GS", "GE", "ST", "TA1"})
 """Segments that end a set whose SE is missing."""
 
@@ -27,13 +42,19 @@ class _Frame:
 class SetWalk:
     """One transaction set from its ST on; is given the segments of the file batch by batch."""
 
-    def __init__(self, machine: Machine, report: Report, checks: Mapping[str, Check]) -> None:
+    def __init__(self, machine: Machine, report: Report, situations: Situations) -> None:
         self._machine = machine
         self._report = report
+        self._situations = situations
+        checks = situations.checks()
+        self._lost = False
+        """The segments behind a misplaced beginning of a loop belong to it, and are told of with it."""
         self._checks: list[Check | None] = []
         for use in machine.guide.segments:
             self._checks.append(checks.get(f"{use.loop.name} {use.name}") or checks.get(use.name))
-        self._state = machine.start
+        self._state = self._left = machine.start
+        self._nowhere = State(machine.start.use, None)
+        """Behind a misplaced HL: all up to the next HL belongs to it."""
         self._frames = [_Frame(machine.guide.root, 1)]
         self.last: list[str] = []
         """The SE, once it came."""
@@ -63,10 +84,12 @@ class SetWalk:
                     stopped = raw
                     break
                 report.number = number + 1
-                step = self._step(state, name, elements)
+                step = self._step(state, elements)
                 if step is None:
                     number += 1
+                    state = self._state
                     continue
+                frame = frames[-1]
             number += 1
             if step.leaves or step.loop is not None:
                 report.number = number
@@ -96,25 +119,54 @@ class SetWalk:
     def _first_component(self, elements: list[str]) -> str:
         return elements[1].partition(self._machine.delimiters.component)[0] if len(elements) > 1 else ""
 
-    def _step(self, state: State, name: str, elements: list[str]) -> Step | None:
+    def _step(self, state: State, elements: list[str]) -> Step | None:
         """A step that is taken for the first time; None with a finding where there is none."""
+        name = elements[0]
+        if state is self._nowhere:
+            if name not in {"HL", "SE"}:
+                self._situations.misplaced(elements)
+                return None
+            state = self._left
         place = self._machine.guide.places.get(name, 0)
         code = self._first_component(elements) if place < 0 else elements[place] if 0 < place < len(elements) else ""
         step = self._machine.step(state, name, code)
-        if step is None:
+        if step is None and not self._late(state, name, code):
+            step = self._rescue(state, name, code)
+        if step is not None:
+            self._lost = False
+            return step
+        self._situations.misplaced(elements)
+        if not self._lost:
             self._misplaced(state, name, code)
-        return step
+        self._lost = self._lost or self._machine.begins(name)
+        self._left, self._state = state, self._nowhere if name == "HL" else state
+        return None
+
+    def _late(self, state: State, name: str, code: str) -> bool:
+        """Whether the segment had its place earlier in a loop that is open."""
+        loop: LoopUse | None = state.use.loop
+        while loop is not None:
+            if any(self._machine.fits(child, name, code) for child in loop.children):
+                return True
+            loop = loop.parent
+        return False
+
+    def _rescue(self, state: State, name: str, code: str) -> Step | None:
+        """Begins a loop whose first segment is missing; the step from there."""
+        step = self._machine.rescue(state, name, code)
+        if step is None or step.loop is None:
+            return None
+        self._move(step)
+        opening = step.state.use
+        self._report.find("segment-missing", opening.name, more=_described(opening), loop=opening.loop.name)
+        return self._machine.step(step.state, name, code)
 
     def _misplaced(self, state: State, name: str, code: str) -> None:
         if not self._machine.knows(name):
             self._report.find("segment-unknown", name[:3], loop=state.use.loop.name)
             return
-        loop: LoopUse | None = state.use.loop
-        late = False
-        while loop is not None and not late:
-            late = any(self._machine.fits(child, name, code) for child in loop.children)
-            loop = loop.parent
-        self._report.find("segment-order" if late else "segment-unexpected", name, loop=state.use.loop.name)
+        rule = "segment-order" if self._late(state, name, code) else "segment-unexpected"
+        self._report.find(rule, name, loop=state.use.loop.name)
 
     def _move(self, step: Step) -> _Frame:
         """Loops are left, and perhaps one begins."""
@@ -171,7 +223,8 @@ class SetWalk:
 
     def abandon(self) -> None:
         """The set ends without its SE: what is missing of it is told at the segment that came instead."""
-        group = self._state.use.group
+        last = self._left if self._state is self._nowhere else self._state
+        group = last.use.group
         for frame in reversed(self._frames):
             mask = 0
             for place in range(group, len(frame.loop.groups)):

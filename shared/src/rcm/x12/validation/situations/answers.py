@@ -8,7 +8,7 @@ from rcm.x12.interchange import at
 from rcm.x12.text import is_npi
 from rcm.x12.validation.report import Report
 from rcm.x12.validation.situations import forms
-from rcm.x12.validation.situations.base import Situations, money
+from rcm.x12.validation.situations.base import COUNTED, Situations, money
 from rcm.x12.validation.situations.levels import (
     ACKNOWLEDGEMENT_LEVELS,
     ELIGIBILITY_LEVELS,
@@ -98,6 +98,11 @@ class _Leveled(Situations):
         """HL, NM1, N4."""
         return {"HL": self.hl, "NM1": self._nm1, "N4": self._n4, "TRN": self.trace}
 
+    def misplaced(self, elements: list[str]) -> None:
+        """A level out of place counts all the same."""
+        if elements[0] == "HL":
+            self.hierarchy.misplaced()
+
     def hl(self, elements: list[str]) -> None:
         """A level."""
         self.report.context = ""
@@ -149,6 +154,13 @@ class ClaimAcknowledgementSituations(_Leveled):
         self._file, self._provider = _Totals(), _Totals()
         self._claim: tuple[bool, int] | None = None
         self._counted = False
+        self._unsure = False
+        """A claim or status is out of place: totals are not judged."""
+
+    def misplaced(self, elements: list[str]) -> None:
+        """A level or status out of place: totals are not judged."""
+        super().misplaced(elements)
+        self._unsure |= elements[0] == "HL" or elements[0] in COUNTED
 
     def checks(self) -> Mapping[str, Check]:
         """STC, QTY, AMT and TRN besides."""
@@ -223,7 +235,7 @@ class ClaimAcknowledgementSituations(_Leveled):
     def _compare(self, totals: _Totals, loop: str) -> None:
         for (name, refused, value), place in zip(totals.told, totals.places, strict=True):
             expected = totals.counts[refused] * 100 if name == "QTY" else totals.amounts[refused]
-            if value != expected:
+            if value != expected and not self._unsure:
                 shown = totals.counts[refused] if name == "QTY" else f"{expected} cents"
                 self.report.find("status-totals", name, 2, f"{shown} is expected", number=place, loop=loop)
 

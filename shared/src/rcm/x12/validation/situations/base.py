@@ -9,6 +9,9 @@ from rcm.x12.interchange import at
 from rcm.x12.validation.report import Report
 from rcm.x12.validation.walk import Check
 
+COUNTED = frozenset({"AMT", "CAS", "CLM", "CLP", "LX", "PLB", "QTY", "STC", "SV1", "SV2", "SV3", "SVC", "SVD", "TRN"})
+"""Segments that a sum, a balance or a total counts."""
+
 
 class Situations:
     """Rules between elements and segments of one transaction set; this one has none."""
@@ -21,6 +24,9 @@ class Situations:
     def checks(self) -> Mapping[str, Check]:
         """What looks at which segment: by its id, or by its loop and id ("2010AA N4")."""
         return {}
+
+    def misplaced(self, elements: list[str]) -> None:
+        """A segment that has no place where it stands: what it would have counted for can't be judged."""
 
     def begin(self, elements: list[str]) -> None:
         """The ST."""
@@ -41,10 +47,12 @@ def money(text: str) -> int | None:
         return None
 
 
-def reasons(elements: list[str]) -> int:
-    """The sum of a CAS segment's amounts."""
+def reasons(elements: list[str]) -> int | None:
+    """The sum of a CAS segment's amounts; None where one of them is lost."""
     total = 0
-    for text in elements[3::3]:
-        if text:
-            total += money(text) or 0
+    for place in range(2, len(elements), 3):
+        amount = money(at(elements, place + 1))
+        if amount is None and elements[place]:
+            return None
+        total += amount or 0
     return total

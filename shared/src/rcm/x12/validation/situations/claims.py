@@ -8,7 +8,7 @@ from rcm.x12.interchange import at
 from rcm.x12.text import is_npi
 from rcm.x12.validation.report import Report
 from rcm.x12.validation.situations import forms
-from rcm.x12.validation.situations.base import Situations, money
+from rcm.x12.validation.situations.base import COUNTED, Situations, money
 from rcm.x12.validation.situations.coordination import Coordination
 from rcm.x12.validation.situations.levels import CLAIM_LEVELS, Hierarchy
 from rcm.x12.validation.walk import Check
@@ -18,6 +18,8 @@ _INPATIENT = frozenset({"11", "12", "18", "21", "22", "41"})
 """CLM05-1 of bills for a stay: hospital inpatient, its part B, swing bed, skilled nursing, religious."""
 _AMBULANCE = "054"
 """Revenue codes that begin so need no attending provider."""
+_WANTED = {"DTP": {"435", "439"}, "REF": {"F8"}, "NM1": {"71"}}
+"""What a rule asks a claim for, by segment: one out of place may have been it."""
 _POINTERS = tuple(str(number) for number in range(1, 13))
 
 
@@ -46,8 +48,14 @@ class ClaimSituations(Situations):
 
     def _clear(self) -> None:
         self._claim_at = 0
+        self._unsure = False
+        """An amount or line of the claim is lost: no sum is judged."""
         self._charge: int | None = None
-        self._lines = self._sum = self._diagnoses = self._points_at = 0
+        self._sum = self._diagnoses = 0
+        self._charged = True
+        """The line at hand told its charge."""
+        self._next_lines = {1}
+        """What LX01 may be: one more than the last that was there, or than the last that should have been."""
         self._versions: set[bool] = set()
         self._segments: set[str] = set()
         """REF*F8, DTP*439 and the like, as far as a rule asks for them."""
@@ -75,6 +83,14 @@ class ClaimSituations(Situations):
             self.report.find("no-claim", "CLM", loop="2300")
         if self._claims > CLAIM_LIMIT:
             self.report.find("claim-limit", "ST", more=f"there are {self._claims}")
+
+    def misplaced(self, elements: list[str]) -> None:
+        """A line or amount out of place: no sum that it belongs to is judged."""
+        self._unsure |= elements[0] in COUNTED
+        self._segments |= _WANTED.get(elements[0], frozenset())
+        if elements[0] == "HL":
+            self._close_claim()
+            self._hierarchy.misplaced()
 
     def _hl(self, elements: list[str]) -> None:
         self._close_claim()
@@ -190,6 +206,8 @@ class ClaimSituations(Situations):
 
     def _hi(self, elements: list[str]) -> None:
         component = self.component
+        if at(elements, 1).partition(component)[0] in {"ABK", "ABF", "BK", "BF"}:
+            self._diagnoses += len(elements) - 1
         for place, element in enumerate(elements[1:], 1):
             code, _, rest = element.partition(component)
             form = forms.HEALTH_CODES.get(code)
@@ -197,8 +215,6 @@ class ClaimSituations(Situations):
                 continue
             value = rest.partition(component)[0]
             if code in forms.DIAGNOSES:
-                if code in {"ABK", "ABF", "BK", "BF"}:
-                    self._diagnoses += 1
                 self._versions.add(code in forms.NINTH_REVISION)
             if not form(value):
                 self.report.find(forms.RULES[code], "HI", place, component=2, loop="2300", value=value)
@@ -207,10 +223,15 @@ class ClaimSituations(Situations):
             self._versions = set()
 
     def _lx(self, elements: list[str]) -> None:
-        self._lines += 1
         self._entity = ""
-        if whole_number(at(elements, 1)) != self._lines:
-            self.report.find("line-number", "LX", 1, f"{self._lines} is expected", loop="2400", value=at(elements, 1))
+        number = whole_number(at(elements, 1)) or 0
+        if number not in self._next_lines:
+            self.report.find("line-number", "LX", 1, f"{min(self._next_lines)} is expected", value=at(elements, 1))
+            self._next_lines = {min(self._next_lines) + 1, number + 1}
+        else:
+            self._next_lines = {number + 1}
+        self._unsure |= not self._charged
+        self._charged = False
         self._coordination.line()
 
     def _line(self, elements: list[str]) -> None:
@@ -218,18 +239,21 @@ class ClaimSituations(Situations):
         name = elements[0]
         charge = money(at(elements, self.line_charge))
         self._sum += charge or 0
+        self._charged = True
+        self._unsure |= charge is None
         if charge is not None and charge < 0:
             self.report.find("negative-charge", name, self.line_charge, loop="2400")
         self._coordination.charge(charge)
         check_procedure(self.report, at(elements, self.procedure).split(self.component), name, self.procedure, "2400")
 
     def _pointers(self, text: str, segment: str, place: int) -> None:
-        """Each names a diagnosis of the claim."""
+        """Each names a diagnosis of the claim; where HI is missing that is told of once."""
+        if not self._diagnoses:
+            return
         for number, pointer in enumerate(text.split(self.component), 1):
             digits = pointer.lstrip("0")
             if pointer and (digits not in _POINTERS or int(digits) > self._diagnoses):
-                rule = "pointer" if self._diagnoses else "no-diagnosis"
-                self.report.find(rule, segment, place, component=number, loop="2400", value=pointer)
+                self.report.find("pointer", segment, place, component=number, value=pointer)
 
     def _line_ref(self, elements: list[str]) -> None:
         code, value = at(elements, 1), at(elements, 2)
@@ -248,14 +272,15 @@ class ClaimSituations(Situations):
         """What only a claim's end tells."""
         if not self._claim_at:
             return
-        if self._charge is not None and self._charge != self._sum:
+        self._unsure |= not self._charged
+        if self._charge is not None and self._charge != self._sum and not self._unsure:
             self._of_claim("claim-sum", 2, f"{self._charge} cents, lines {self._sum} cents")
         if self._frequency in {"7", "8"} and "F8" not in self._segments:
             self._of_claim("original-reference", 5, component=3)
         if self._accident and "439" not in self._segments and {"AA", "OA"} & set(self._accident.split(self.component)[:2]):
             self._of_claim("accident-date", 11)
         self._close_more()
-        self._coordination.close()
+        self._coordination.close(judged=not self._unsure)
         self._clear()
 
     def _close_more(self) -> None:
@@ -299,6 +324,9 @@ class DentalSituations(ClaimSituations):
 
     def _sv3(self, elements: list[str]) -> None:
         self._line(elements)
+        if at(elements, 11) and not self._diagnoses and "HI" not in self._segments:
+            self._segments.add("HI")
+            self.report.find("no-diagnosis", "SV3", 11)
         self._pointers(at(elements, 11), "SV3", 11)
 
 

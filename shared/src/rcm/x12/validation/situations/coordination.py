@@ -54,6 +54,8 @@ class Coordination:
 
     def _clear(self) -> None:
         self._charge: int | None = None
+        self._unsure = False
+        """An amount or a payer is lost: no balance is judged."""
         self._payers: list[_Payer] = []
         self._ranks: set[str] = set()
         self._line_charge: int | None = None
@@ -82,7 +84,12 @@ class Coordination:
     def cas(self, elements: list[str]) -> None:
         """2320."""
         if self._payers:
-            self._payers[-1].adjusted += reasons(elements)
+            self._payers[-1].adjusted += self._sum(elements)
+
+    def _sum(self, elements: list[str]) -> int:
+        total = reasons(elements)
+        self._unsure |= total is None
+        return total or 0
 
     def amt(self, elements: list[str]) -> None:
         """2320: AMT*D paid, AMT*EAF what the patient still owes."""
@@ -114,14 +121,15 @@ class Coordination:
     def svd(self, elements: list[str]) -> None:
         """2430."""
         payer = at(elements, 1)
-        if all(one.identifier != payer for one in self._payers):
+        if all(one.identifier not in {"", payer} for one in self._payers):
             self._report.find("other-payer", "SVD", 1, loop="2430", value=payer)
+        self._unsure |= all(one.identifier != payer for one in self._payers)
         self._line_decisions.append(_Decision(self._report.number, payer, money(at(elements, 2)) or 0))
 
     def line_cas(self, elements: list[str]) -> None:
         """2430."""
         if self._line_decisions:
-            self._line_decisions[-1].adjusted += reasons(elements)
+            self._line_decisions[-1].adjusted += self._sum(elements)
 
     def line_decided(self, _: list[str]) -> None:
         """DTP*573 of 2430."""
@@ -143,16 +151,16 @@ class Coordination:
             sums[0] += paid
             sums[1] += adjusted
             sums[2] = sums[2] or next((one.dated_at for one in decisions if one.dated_at), 0)
-            if self._line_charge is not None and self._line_charge != paid + adjusted:
+            if self._line_charge is not None and self._line_charge != paid + adjusted and not self._unsure:
                 more = f"{self._line_charge} cents, paid {paid}, adjusted {adjusted}"
                 self._report.find("cob-line", "SVD", 2, more, number=decisions[0].number, loop="2430")
         self._line_decisions = []
         self._line_charge = None
 
-    def close(self) -> None:
-        """The claim's end."""
+    def close(self, *, judged: bool) -> None:
+        """The claim's end; `judged`: no amount of it is lost."""
         self._close_line()
-        for payer in self._payers:
+        for payer in self._payers if judged and not self._unsure else ():
             self._balance(payer)
         self._clear()
 
@@ -165,7 +173,7 @@ class Coordination:
             report.find("adjudication-date", "DTP", 1, "in both", number=lines[2], loop="2430")
         if payer.paid is None:
             return
-        if not payer.decided and not (lines and lines[2]):
+        if not payer.decided and not lines:
             report.find("adjudication-date", "AMT", 2, "in neither", number=payer.paid_at, loop="2320")
         paid_lines, adjusted_lines = (lines[0], lines[1]) if lines else (0, 0)
         everything = payer.paid + payer.adjusted + adjusted_lines

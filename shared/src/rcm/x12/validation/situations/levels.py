@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from rcm.x12.elements import whole_number
 from rcm.x12.interchange import Segment, at
 from rcm.x12.validation.report import Report
 
@@ -26,15 +27,19 @@ class Hierarchy:
         self._depth = {code: place for place, code in enumerate(levels)}
         self._open: list[tuple[str, str, str, int, bool]] = []
         """HL01, HL03, HL04, segment number, whether a level came below: from the highest down to the last."""
-        self._count = 0
+        self._expected = {1}
+        """What HL01 may be: one more than the last that was there, or than the last that should have been."""
 
     def take(self, elements: Segment) -> None:
         """One HL."""
         report = self._report
         own, parent, code, child = at(elements, 1), at(elements, 2), at(elements, 3), at(elements, 4)
-        self._count += 1
-        if own != str(self._count):
-            report.find("hl-number", "HL", 1, f"{self._count} is expected", loop="")
+        number = whole_number(own) or 0
+        if number not in self._expected:
+            report.find("hl-number", "HL", 1, f"{min(self._expected)} is expected")
+            self._expected = {min(self._expected) + 1, number + 1}
+        else:
+            self._expected = {number + 1}
         above = self._levels.get(code)
         if above is None:
             return
@@ -43,6 +48,10 @@ class Hierarchy:
         if above:
             self._check_parent(parent, above)
         self._open.append((own, code, child, report.number, False))
+
+    def misplaced(self) -> None:
+        """An HL that the walk had no place for: it counts all the same."""
+        self._expected |= {number + 1 for number in self._expected}
 
     def _check_parent(self, parent: str, above: str) -> None:
         """HL02 names the level that is open above: no other can have a level here."""

@@ -7,7 +7,7 @@ from rcm.x12.interchange import at
 from rcm.x12.text import is_npi
 from rcm.x12.validation.report import Report
 from rcm.x12.validation.situations import forms
-from rcm.x12.validation.situations.base import Situations, money
+from rcm.x12.validation.situations.base import COUNTED, Situations, money
 from rcm.x12.validation.situations.claims import check_procedure
 from rcm.x12.validation.walk import Check
 
@@ -24,10 +24,14 @@ class RemittanceSituations(Situations):
         self._payment: int | None = None
         self._payment_at = 0
         self._paid = self._provider = 0
+        self._unsure = False
+        """An amount of the transaction set is lost."""
         self._clear_claim()
 
     def _clear_claim(self) -> None:
         self._claim_at = self._line_at = 0
+        self._unsure_claim = False
+        """An amount of the claim is lost."""
         self._claim: list[str] = []
         self._adjusted = self._responsible = 0
         self._lines = self._line_charges = self._line_payments = self._line_adjustments = 0
@@ -52,11 +56,23 @@ class RemittanceSituations(Situations):
         if at(elements, 3):
             self.report.find("st03-unused", "ST", 3, value=elements[3])
 
+    def misplaced(self, elements: list[str]) -> None:
+        """A claim, line or amount out of place: no balance that it belongs to is judged."""
+        if elements[0] in COUNTED:
+            self._unsure_claim = True
+            self._unsure |= elements[0] in {"CLP", "PLB"}
+
+    def _amount(self, text: str) -> int:
+        """Cents; where there are none, as its element's own rules tell, the claim's balances are not judged."""
+        value = money(text)
+        self._unsure_claim |= value is None
+        return value or 0
+
     def close(self) -> None:
         """The last claim, and the third balance."""
         self._close_claim()
         expected = self._paid - self._provider
-        if self._payment is not None and self._payment != expected:
+        if self._payment is not None and not self._unsure and self._payment != expected:
             more = f"expected {expected} cents, found {self._payment}"
             self.report.find("balance-transaction", "BPR", 2, more, number=self._payment_at)
 
@@ -88,7 +104,10 @@ class RemittanceSituations(Situations):
     def _clp(self, elements: list[str]) -> None:
         self._close_claim()
         self._claim_at, self._claim = self.report.number, elements
-        self._paid += money(at(elements, 4)) or 0
+        paid = money(at(elements, 4))
+        self._paid += paid or 0
+        self._unsure |= paid is None
+        self._unsure_claim = paid is None
 
     def _claim_cas(self, elements: list[str]) -> None:
         self._adjusted += self._cas(elements, "2100")
@@ -102,8 +121,8 @@ class RemittanceSituations(Situations):
             reason = elements[place]
             if reason and not forms.is_reason(reason):
                 self.report.find("reason-form", "CAS", place, loop=loop, value=reason)
-            if place + 1 < len(elements):
-                total += money(elements[place + 1]) or 0
+            if reason:
+                total += self._amount(at(elements, place + 1))
         if elements[1:2] == ["PR"]:
             self._responsible += total
         return total
@@ -111,8 +130,8 @@ class RemittanceSituations(Situations):
     def _svc(self, elements: list[str]) -> None:
         self._close_line()
         self._line_at = self.report.number
-        self._charge = money(at(elements, 2)) or 0
-        self._line_paid = money(at(elements, 3)) or 0
+        self._charge = self._amount(at(elements, 2))
+        self._line_paid = self._amount(at(elements, 3))
         self._lines += 1
         check_procedure(self.report, at(elements, 1).split(self.component), "SVC", 1, "2110")
 
@@ -124,7 +143,7 @@ class RemittanceSituations(Situations):
         if not self._line_at:
             return
         expected = self._charge - self._line_adjusted
-        if expected != self._line_paid:
+        if expected != self._line_paid and not self._unsure_claim:
             more = f"expected {expected} cents, found {self._line_paid}"
             self.report.find("balance-line", "SVC", 3, more, number=self._line_at, loop="2110")
         if len(self._dates & {"150", "151"}) == 1:
@@ -138,7 +157,11 @@ class RemittanceSituations(Situations):
         if not self._claim_at:
             return
         self._close_line()
-        charge, paid = (money(at(self._claim, place)) or 0 for place in (3, 4))
+        charge, paid = (self._amount(at(self._claim, place)) for place in (3, 4))
+        told = money(at(self._claim, 5)) or 0
+        if self._unsure_claim:
+            self._clear_claim()
+            return
         expected = charge - self._adjusted - self._line_adjustments
         if expected != paid:
             self._unbalanced(4, f"expected {expected} cents, found {paid}")
@@ -146,7 +169,6 @@ class RemittanceSituations(Situations):
             self._unbalanced(3, f"lines {self._line_charges} cents, found {charge}")
         elif self._lines and self._line_payments - self._adjusted != paid:
             self._unbalanced(4, f"lines {self._line_payments - self._adjusted} cents, found {paid}")
-        told = money(at(self._claim, 5)) or 0
         if told != self._responsible:
             more = f"expected {self._responsible} cents, found {told}"
             self.report.find("responsibility", "CLP", 5, more, number=self._claim_at, loop="2100")
@@ -173,5 +195,7 @@ class RemittanceSituations(Situations):
 
     def _plb(self, elements: list[str]) -> None:
         self._close_claim()
-        for text in elements[4::2]:
-            self._provider += money(text) or 0
+        for place in range(3, len(elements), 2):
+            amount = money(at(elements, place + 1))
+            self._provider += amount or 0
+            self._unsure |= amount is None

@@ -11,7 +11,7 @@ _SET_CODES = "1 2 3 4 5 6 7 8 9 10 11 12 13 15 16 17 18 19 20 21 22 23 24 25 26 
 _GROUP_CODES = "1 2 3 4 5 6 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26"
 
 FUNCTIONAL = f"""
-ST R1 | 999 | R | {" ".join(FUNCTIONAL_VERSIONS)}
+ST R1 | 999 | R | R
 AK1 R1 | R | R | R
 2000 S*                                       # an acknowledged set
   AK2 R1 | R | R | S
@@ -31,7 +31,7 @@ _STATUS = "R(R, R, S)"
 _MORE = "S(R, R, S)"
 
 CLAIM = f"""
-ST R1 | 277 | R | {" ".join(CLAIM_VERSIONS)}
+ST R1 | 277 | R | R
 BHT R1 | 0085 | 08 | R | R | R | TH
 2000A R1                                      # who answers
   HL R1 | R | - | 20 | 1

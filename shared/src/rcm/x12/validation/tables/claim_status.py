@@ -18,8 +18,8 @@ REF S1 | FJ | R
 DTP R1 | 472 | D8 RD8 | R
 """
 
-ASKED = f"""
-ST R1 | 276 | R | {" ".join(VERSIONS)}
+ASKED = """
+ST R1 | 276 | R | R
 BHT R1 | 0010 | 13 | R | R | R
 2000A R*                                      # who answers
   HL R1 | R | - | 20 | 1
@@ -71,7 +71,7 @@ DTP R1 | 472 | D8 RD8 | R
 """
 
 ANSWERED = f"""
-ST R1 | 277 | R | {" ".join(VERSIONS)}
+ST R1 | 277 | R | R
 BHT R1 | 0010 | 08 | R | R | R | DG
 2000A R*                                      # who answers
   HL R1 | R | - | 20 | 1

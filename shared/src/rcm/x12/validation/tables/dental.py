@@ -19,7 +19,7 @@ from rcm.x12.validation.tables.claim_parts import (
 VERSIONS = ("005010X224A2", "005010X224A3", "005010X224A1", "005010X224")
 
 TABLE = f"""
-ST R1 | 837 | R | {" ".join(VERSIONS)}
+ST R1 | 837 | R | R
 BHT R1 | 0019 | 00 18 | R | R | R | 31 CH RP
 1000A R1                                      # submitter
   NM1 R1 | 41 | 1 2 | R | S | S | - | - | 46 | R

@@ -24,7 +24,7 @@ def _refusals(reasons: str) -> str:
 
 
 ASKED = f"""
-ST R1 | 270 | R | {" ".join(VERSIONS)}
+ST R1 | 270 | R | R
 BHT R1 | 0022 | 01 13 36 | S | R | R | ?RT
 2000A R*                                      # who answers
   HL R1 | R | - | 20 | 1
@@ -115,7 +115,7 @@ PRV S1 | {_ROLE} | ?PXC | S
 """
 
 ANSWERED = f"""
-ST R1 | 271 | R | {" ".join(VERSIONS)}
+ST R1 | 271 | R | R
 BHT R1 | 0022 | 06 11 | S | R | R
 2000A R*                                      # who answers
   HL R1 | R | - | 20 | 0 1
