@@ -1,5 +1,6 @@
 """The envelopes: ISA/IEA, GS/GE, ST/SE. Walks a file and checks numbers and counts on the way."""
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -109,11 +110,21 @@ class Walker:
         self._separator = STANDARD.element
         self._terminator = STANDARD.terminator
         self._open: TransactionSet | None = None
+        self._loose = -1
+        """The number of the last segment outside of any set: of those that follow each other only the first is a fault."""
 
     @property
     def problems(self) -> list[Problem]:
         """All faults of the envelopes so far."""
         return [*self._tokens.problems, *self._own_problems]
+
+    def problems_of(self, transaction: TransactionSet) -> list[Problem]:
+        """Those of this set, which was read just now: looked for from the end, or many sets would cost many times many."""
+        found: list[Problem] = []
+        for kept in (self._tokens.problems, self._own_problems):
+            own = itertools.takewhile(lambda one: one.segment_number >= transaction.first_segment, reversed(kept))
+            found += reversed([one for one in own if one.segment_number <= self.number])
+        return found
 
     def _refill(self) -> bool:
         """The next batch of segments; False at the file's end."""
@@ -154,12 +165,14 @@ class Walker:
                     self.interchanges[-1].acknowledgements += 1
                     self._see("TA1")
                 else:
-                    self.note(name, 0, "segment-outside-transaction", "the segment stands in no transaction set")
+                    if self.number != self._loose + 1:
+                        self.note(name, 0, "segment-outside-transaction", "from here on segments stand in no transaction set")
+                    self._loose = self.number
                 yield Loose(self.interchanges[-1], elements, self.number)
         self._check_closed()
 
     def _see(self, kind: str) -> None:
-        if kind not in self.seen:
+        if len(self.seen) < 5 and kind not in self.seen:
             self.seen.append(kind)
 
     def _next(self) -> Segment | None:

@@ -204,7 +204,7 @@ def read_claim_acknowledgement(walker: Walker, transaction: TransactionSet) -> C
         transaction.control_number,
         first,
         last,
-        (*reader.problems, *(item for item in walker.problems if first <= item.segment_number <= last)),
+        (*reader.problems, *walker.problems_of(transaction)),
         tuple(receiver.amounts),
         source.name[8],
         source.trace,

@@ -77,7 +77,7 @@ def read_functional_acknowledgement(walker: Walker, transaction: TransactionSet)
         transaction.control_number,
         first,
         last,
-        (*problems, *(item for item in walker.problems if first <= item.segment_number <= last)),
+        (*problems, *walker.problems_of(transaction)),
     )
 
 

@@ -83,7 +83,7 @@ class RemittanceReader:
     def remittance(self, claims: tuple[ClaimPayment, ...]) -> Remittance:
         """The whole, once all claims were taken."""
         first, last = self._transaction.first_segment, self._walker.number
-        envelope_problems = [item for item in self._walker.problems if first <= item.segment_number <= last]
+        envelope_problems = self._walker.problems_of(self._transaction)
         found = self._segments
         payment, trace = found.payment, found.trace
         paid_on = day(payment[16])
