@@ -108,6 +108,15 @@ def test_hcpcs(shelf: Shelf) -> None:
     assert sets.words(System.MODIFIER, "Z1").endswith("caf\xe9")
 
 
+def test_a_loaded_code_is_meant_as_it_is_written(shelf: Shelf) -> None:
+    assert shelf.sets().check("J1100", LATE_2026).system is System.ICD_10_CM
+    shelf.load("hcpcs", "HCPC2026_OCT_ANWEB.txt", hcpcs_line("3", "J1100", 100, "An invented drug"))
+    sets = shelf.sets()
+    assert sets.check("J1100", LATE_2026).system is System.HCPCS
+    assert sets.check("J11.00", LATE_2026).system is System.ICD_10_CM
+    assert sets.check("E1165", LATE_2026).system is System.ICD_10_CM
+
+
 def test_cpt_by_columns(shelf: Shelf) -> None:
     text = "Proc|Brief|Full text|From|To\n10001|short|long words|20250101|\n1000F|short|long|2025-01-01|12/31/2025\n"
     columns = {"code": "Proc", "short": "Brief", "long": "Full text", "effective": "From", "termination": "To"}

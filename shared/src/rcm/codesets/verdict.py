@@ -33,14 +33,17 @@ def judge(sets: Sets, asked: str, on: date, system: System | None) -> Validity:
     found = readings(written, on)
     if not found:
         return Validity(asked, None, False, False, reason="no code system that is known here has codes of this form")
-    for reading, code in found:
-        if reading in _ICD_9 and on >= ICD_10_FIRST_DAY and len(found) > 1:
-            # Of an age that is over it is only what can be nothing else.
-            continue
-        if sets.periods(reading, code) or _heads(sets, reading, code):
-            return _verdict(sets, asked, code, on, reading)
-    reading, code = _by_form(sets, found, on)
+    known = [(reading, code) for reading, code in found if _is_known(sets, reading, code, on, alone=len(found) == 1)]
+    # As it is written it is more likely meant than with a dot put in: J1100 is HCPCS's where HCPCS is loaded, else J11.00.
+    reading, code = min(known, key=lambda pair: pair[1] != written) if known else _by_form(sets, found, on)
     return _verdict(sets, asked, code, on, reading)
+
+
+def _is_known(sets: Sets, system: System, code: str, on: date, *, alone: bool) -> bool:
+    """Whether a list has the code. Of ICD-9-CM, whose age is over, a code is only where it can be of nothing else."""
+    if system in _ICD_9 and on >= ICD_10_FIRST_DAY and not alone:
+        return False
+    return bool(sets.periods(system, code)) or _heads(sets, system, code)
 
 
 def _heads(sets: Sets, system: System, code: str) -> bool:
