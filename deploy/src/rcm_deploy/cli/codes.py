@@ -91,7 +91,8 @@ def load_list(
     told = loaded.release
     done = "is loaded already" if loaded.repeated else "is loaded"
     until = told.effective_to or "the next release"
-    people.print(f"{told.kind} {told.name} {done}: {told.rows:,} rows, {told.effective_from} to {until}", markup=False)
+    rows = f"{told.rows:,} row{'s' * (told.rows != 1)}"
+    people.print(f"{told.kind} {told.name} {done}: {rows}, {told.effective_from} to {until}", markup=False)
 
 
 def _columns(told: Iterable[str]) -> dict[str, str]:
@@ -120,18 +121,18 @@ def list_releases(lists: Lists = None, data_folder: Folder = DEFAULT_DATA_FOLDER
     if not found:
         people.print("no list is loaded")
         return
-    table = Table("Kind", "Release", "Version", "From", "To", "Rows", "Licence", "Loaded", "")
+    table = Table("Kind", "Release", "From", "To", "Rows", "Licence", "Loaded")
+    for column in table.columns:
+        column.overflow = "fold"
     for release in found:
         table.add_row(
             release.kind + (f" ({release.setting})" if release.setting else ""),
-            escape(release.name),
-            str(release.version),
+            escape(release.name) + (f" ({release.version})" if release.version > 1 else ""),
             release.effective_from,
             release.effective_to or "",
             f"{release.rows:,}",
             escape(release.acknowledged_by or ""),
-            release.loaded_at,
-            "" if release.in_use else "replaced",
+            release.loaded_at[:10] if release.in_use else "replaced",
         )
     people.print(table)
 
