@@ -47,20 +47,27 @@ HOME = Address("9 Aspen Way", "Springfield", "IL", "62701", "Apt. 4")
 EVERGREEN = Payer("Evergreen Mutual", "SBX01")
 OWN = Subscriber("ABC123456001", "Alder", "Zoë", "M", date(1980, 5, 17), "F", HOME, group_number="GRP-77")
 PARENT = Subscriber("DEF987654002", "Birch", "Theo", rank="P", filing_indicator="HM")
-VISIT = ServiceLine("99213", 13_200, (1, 2), date(2026, 2, 3), "L1", ("25",))
-SHOT = ServiceLine("J1885", 2_550, (2,), date(2026, 2, 3), "L2", units="2", drug=Drug("00409379501", "1", "ML"))
+VISIT = ServiceLine("99213", 13_200, "L1", ("25",), diagnosis_pointers=(1, 2), date_of_service=date(2026, 2, 3))
+SHOT = ServiceLine(
+    "J1885", 2_550, "L2", units="2", drug=Drug("00409379501", "1", "ML"), diagnosis_pointers=(2,),
+    date_of_service=date(2026, 2, 3),
+)  # fmt: skip
 CLAIMS = [
     ProfessionalClaim(
-        "MSFP26030200001", 15_750, "11", CLINIC, OWN, EVERGREEN, ("E11.9", "I10"), (VISIT, SHOT),
+        "MSFP26030200001", 15_750, CLINIC, OWN, EVERGREEN,
+        place_of_service="11",
+        diagnoses=("E11.9", "I10"),
+        lines=(VISIT, SHOT),
         authorisation_number="AUTH-5501",
         rendering_provider=Provider("1234567893", "Okafor", "Ngozi", taxonomy="207Q00000X"),
         referring_provider=Provider("1245319599", "Lindqvist", "Maja"),
     ),
     ProfessionalClaim(
-        "MSFP26030200002", 13_200, "11", CLINIC, PARENT, Payer("Harbor Health Plan", "SBX02"), ("S93.401A",), (
-            ServiceLine("99213", 13_200, (1,), date(2026, 2, 4), "L1"),
-        ),
-        patient=Patient("Birch", "19", date(2015, 9, 1), "M", HOME, "Ari"),
+        "MSFP26030200002", 13_200, CLINIC, PARENT, Payer("Harbor Health Plan", "SBX02"),
+        Patient("Birch", "19", date(2015, 9, 1), "M", HOME, "Ari"),
+        place_of_service="11",
+        diagnoses=("S93.401A",),
+        lines=(ServiceLine("99213", 13_200, "L1", diagnosis_pointers=(1,), date_of_service=date(2026, 2, 4)),),
         frequency="7", payer_claim_control_number="SBX0000000000042",
         accident=Accident(("AA",), "IL", date(2026, 2, 1)), onset_on=date(2026, 2, 1),
     ),

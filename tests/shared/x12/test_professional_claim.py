@@ -21,7 +21,7 @@ from tests.shared.x12.generate import HEADER, RECEIVER, SUBMITTER, claims
 from tests.shared.x12.judge import findings
 from tests.shared.x12.upper import normalised, without
 
-READERS_OWN = ("line_number",)
+READERS_OWN = ("line_number", "segment_number")
 
 
 def written(made: list[ProfessionalClaim]) -> bytes:

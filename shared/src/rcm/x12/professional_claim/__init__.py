@@ -1,6 +1,6 @@
 """837P, professional claims (005010X222A1): typed values, writer, reader."""
 
-from rcm.x12.professional_claim.reader import read_professional_claims
+from rcm.x12.professional_claim.reader import ProfessionalClaimReader, is_professional, read_professional_claims
 from rcm.x12.professional_claim.values import (
     CLAIM_LIMIT,
     DIAGNOSIS_LIMIT,
@@ -29,11 +29,13 @@ __all__ = [
     "Patient",
     "Payer",
     "ProfessionalClaim",
+    "ProfessionalClaimReader",
     "Provider",
     "Receiver",
     "ServiceLine",
     "Submitter",
     "Subscriber",
+    "is_professional",
     "read_professional_claims",
     "transaction_control_number",
     "write_professional_claims",

@@ -1,0 +1,179 @@
+"""Reads the parties of claims: loops that begin with NM1, each as one text."""
+
+from datetime import date
+
+from rcm.x12.claim.values import NO_DATE, Patient, Payer, PayTo, Place, Provider, Receiver, Submitter, Subscriber
+from rcm.x12.elements import day, period
+from rcm.x12.grammar import Delimiters
+from rcm.x12.interchange import Segment, at
+from rcm.x12.reading import BLANKS, Faults, address, contact, longer_than_typed
+from rcm.x12.values import Address, Contact, Reference
+
+_KEPT = 512
+"""Providers and payers that are remembered by their text: files repeat them."""
+_NOWHERE = Address("", "")
+
+
+class PartyLoop:
+    """The segments of one loop: its NM1 (without the id, so that NM101 is [0]) and what follows it."""
+
+    __slots__ = ("birth", "city", "contacts", "dates", "nm1", "provider", "raw", "references", "street")
+
+    def __init__(self, text: str, delimiters: Delimiters, loop_id: str = "NM1") -> None:
+        element = delimiters.element
+        first, *others = text.split(delimiters.terminator)
+        self.nm1 = [*first.split(element), *BLANKS]
+        self.street: Segment = []
+        self.city: Segment = []
+        self.birth: Segment = []
+        self.provider: Segment = []
+        self.references: list[Reference] = []
+        self.contacts: list[Contact] = []
+        self.dates: list[Segment] = []
+        self.raw: list[str] = []
+        if self.nm1[5] or any(self.nm1[9:]):
+            self.raw.append(f"{loop_id}{element}{first}")
+        for raw in others:
+            elements = raw.split(element)
+            if not self._take(elements) or longer_than_typed(elements):
+                self.raw.append(raw)
+
+    def _take(self, elements: Segment) -> bool:
+        """False for a segment that has no typed place."""
+        name = elements[0]
+        if name == "REF":
+            self.references.append(Reference(at(elements, 1), at(elements, 2), at(elements, 3)))
+        elif name == "N3" and not self.street:
+            self.street = elements
+        elif name == "N4" and not self.city:
+            self.city = elements
+        elif name == "DMG" and not self.birth:
+            self.birth = elements
+        elif name == "PRV" and not self.provider:
+            self.provider = elements
+        elif name == "PER":
+            self.contacts.append(contact(elements))
+        elif name == "DTP":
+            self.dates.append(elements)
+        else:
+            return False
+        return True
+
+    @property
+    def address(self) -> Address | None:
+        """N3 and N4, where there are any."""
+        return address(self.street, self.city)
+
+
+class PartyReader:
+    """Makes typed parties of loops."""
+
+    def __init__(self, faults: Faults, delimiters: Delimiters) -> None:
+        self._faults = faults
+        self._delimiters = delimiters
+        self._providers: dict[str, Provider] = {}
+        self._payers: dict[str, Payer] = {}
+
+    def provider(self, text: str) -> Provider:
+        """2310 and 2420."""
+        found = self._providers.get(text)
+        if found is None:
+            if len(self._providers) >= _KEPT:
+                self._providers.clear()
+            found = self._providers[text] = _provider(PartyLoop(text, self._delimiters), "")
+        return found
+
+    def billing_provider(self, text: str, taxonomy: str, raw: list[str]) -> Provider:
+        """2000A and 2010AA: EI or SY is the tax id."""
+        return _provider(PartyLoop(text, self._delimiters), taxonomy, raw, billing=True)
+
+    def payer(self, text: str) -> Payer:
+        """2010BB."""
+        found = self._payers.get(text)
+        if found is None:
+            if len(self._payers) >= _KEPT:
+                self._payers.clear()
+            loop = PartyLoop(text, self._delimiters)
+            nm1 = loop.nm1
+            found = Payer(nm1[2], nm1[8], loop.address, nm1[7] or "PI", tuple(loop.references), tuple(loop.raw))
+            self._payers[text] = found
+        return found
+
+    def pay_to(self, text: str) -> PayTo:
+        """2010AB and 2010AC."""
+        loop = PartyLoop(text, self._delimiters)
+        nm1 = loop.nm1
+        return PayTo(nm1[0], loop.address or _NOWHERE, nm1[2], nm1[7], nm1[8], tuple(loop.references))
+
+    def place(self, text: str) -> Place:
+        """2310E and F, 2420G and H."""
+        loop = PartyLoop(text, self._delimiters)
+        return Place(loop.address or _NOWHERE, loop.nm1[2])
+
+    def submitter(self, text: str) -> Submitter:
+        """1000A."""
+        loop = PartyLoop(text, self._delimiters)
+        nm1, contacts = loop.nm1, loop.contacts
+        first = contacts[0] if contacts else Contact()
+        phone, email = first.number("TE"), first.number("EM")
+        more = len(contacts) > 1 or len(first.numbers) > (phone != "") + (email != "")
+        return Submitter(nm1[2], nm1[8], first.name, phone, email, nm1[3], tuple(contacts) if more else ())
+
+    def receiver(self, text: str) -> Receiver:
+        """1000B."""
+        nm1 = PartyLoop(text, self._delimiters).nm1
+        return Receiver(nm1[2], nm1[8])
+
+    def subscriber(self, text: str, sbr: Segment, pat: Segment, raw: list[str], number: int) -> Subscriber:
+        """2000B and 2010BA; `number` is that of NM1."""
+        loop = PartyLoop(text, self._delimiters)
+        nm1 = loop.nm1
+        died_on, weight, pregnant = self.condition(pat)
+        return Subscriber(
+            nm1[8], nm1[2], nm1[3], nm1[4], self.born(loop, number), at(loop.birth, 3) or "U", loop.address, sbr[1], sbr[3],
+            sbr[4], sbr[9], sbr[5], nm1[6], nm1[7] or "MI", nm1[1] == "2", died_on, weight, pregnant, tuple(loop.references),
+            tuple(loop.contacts), (*raw, *loop.raw),
+        )  # fmt: skip
+
+    def patient(self, text: str, pat: Segment, raw: list[str], number: int) -> Patient:
+        """2000C and 2010CA."""
+        loop = PartyLoop(text, self._delimiters)
+        nm1 = loop.nm1
+        return Patient(
+            nm1[2], at(pat, 1), self.born(loop, number) or NO_DATE, at(loop.birth, 3) or "U", loop.address or _NOWHERE, nm1[3],
+            nm1[4], nm1[6], nm1[8], *self.condition(pat), tuple(loop.references), tuple(loop.contacts), (*raw, *loop.raw),
+        )  # fmt: skip
+
+    def born(self, loop: PartyLoop, number: int) -> date | None:
+        """DMG02; a problem where it is no date."""
+        if not loop.birth or not at(loop.birth, 2):
+            return None
+        on = period(loop.birth[2])[0]
+        if on is None:
+            self._faults.note("DMG", 2, "not-a-date", "DMG02 is no date", number)
+            loop.raw.append(self._delimiters.element.join(loop.birth))
+        return on
+
+    def condition(self, pat: Segment) -> tuple[date | None, str, bool]:
+        """PAT06, PAT08, PAT09: death, weight, pregnancy."""
+        return (day(at(pat, 6)), at(pat, 8), at(pat, 9) == "Y") if pat else (None, "", False)
+
+
+def _provider(loop: PartyLoop, taxonomy: str, raw: list[str] | None = None, *, billing: bool = False) -> Provider:
+    nm1, references = loop.nm1, loop.references
+    tax_id, kind = "", "EI"
+    if billing:
+        found = next((item for item in references if item.qualifier in {"EI", "SY"}), None)
+        if found is not None:
+            tax_id, kind = found.value, found.qualifier
+            references = [item for item in references if item is not found]
+    npi = nm1[8] if nm1[7] == "XX" else ""
+    others = (Reference(nm1[7], nm1[8]),) if nm1[8] and not npi else ()
+    contacts = loop.contacts
+    first = contacts[0] if contacts else Contact()
+    phone = first.number("TE")
+    more = len(contacts) > 1 or len(first.numbers) > (phone != "")
+    return Provider(
+        npi, nm1[2], nm1[3], nm1[4], at(loop.provider, 3) or taxonomy, tax_id, kind, loop.address, first.name, phone,
+        (*others, *references), nm1[6], tuple(contacts) if more else (), (*(raw or ()), *loop.raw),
+    )  # fmt: skip
