@@ -246,13 +246,28 @@ class CodeLists:
         told = {name: self._member(f"mce-{name}", code, day) for name in sorted(names)}
         return {name: on_it for name, on_it in told.items() if on_it is not None}
 
-    def title(self, system: System, code: str) -> str:
-        """The words of the newest loaded list for a code; empty where none has it."""
-        return self._title(system, code) if self._releases else ""
+    def title(self, system: System, code: str, on: date | None = None) -> str:
+        """The words of the list that covers a day, of the newest one without a day; empty where it has none for the code."""
+        return self._title(system, code, number_of(on) if on else 0) if self._releases else ""
 
-    def _find_title(self, system: str, code: str) -> str:
-        statement = "SELECT long, short FROM title WHERE system = ? AND code = ? ORDER BY release DESC LIMIT 1"
+    def titles(self, system: System) -> Iterator[tuple[str, str]]:
+        """Every code of a system's loaded lists with its words, the newest release's first."""
+        statement = "SELECT code, long, short FROM title WHERE system = ? ORDER BY release DESC"
+        seen: set[str] = set()
         for file in self._files:
-            for long, short in file.execute(statement, (system, code)):
-                return str(long or short)
+            for code, long, short in file.execute(statement, (system,)):
+                if code not in seen:
+                    seen.add(code)
+                    yield code, str(long or short)
+
+    def _find_title(self, system: str, code: str, day: int) -> str:
+        statement = "SELECT release, long, short FROM title WHERE system = ? AND code = ?"
+        told = {
+            (file, release): long or short
+            for file in self._files
+            for release, long, short in file.execute(statement, (system, code))
+        }
+        for release in self._releases:
+            if (not day or release.first <= day <= release.last) and (release.file, release.number) in told:
+                return str(told[release.file, release.number])
         return ""
