@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import fields, replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -17,6 +19,7 @@ from rcm.ids import new_id
 from tests.coding.conftest import TODAY, Coding
 from tests.coding.engine import PhraseEngine
 from tests.coding.making import another, encounter, line
+from tests.shared.codesets.lists import Shelf
 from tests.support.live import Live, LiveService
 
 NOTE = "Assessment: Type 2 diabetes, hypertension. Denies cough."
@@ -257,6 +260,20 @@ async def test_a_visits_level_is_proposed_for_a_line_without_a_procedure(desk: C
         ("diagnosis", "accepted", "I10"),
         ("visit", "changed", "99214"),
     ]
+
+
+async def test_procedures_are_suggested_from_a_loaded_list_alone(live: Live, tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    rows = "code,long\n10060,Drainage of an invented abscess of the skin\n10061,Drainage of many\n"
+    shelf.load("cpt", "licensed.csv", rows, release="R1", effective_from=date(2026, 1, 1), acknowledged_by="Ada Example")
+    book = replace(code_book(shelf.sets()), engine=PhraseEngine)
+    note = "Hypertension. Drainage of the skin abscess performed."
+    async with live(build(Settings(), book), clock=FixedClock(TODAY)) as service:
+        desk = Coding(**{field.name: getattr(service, field.name) for field in fields(service)})
+        told = another(19, **{**UNCODED, "notes": [note], "lines": [line(procedure="", diagnosis_pointers=[])]})
+        found = (await suggestions(desk, await post(desk, told)))["suggestions"]
+    (procedure,) = [each for each in found if each["kind"] == "procedure"]
+    assert (procedure["code"], procedure["evidence"][0]["text"]) == ("10060", "Drainage of the skin abscess performed")
 
 
 async def test_a_stranger_sees_nothing(desk: Coding) -> None:

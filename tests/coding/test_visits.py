@@ -7,9 +7,10 @@ import pytest
 
 from coding_svc.domain.lists import ListBroken
 from coding_svc.domain.visits.levels import Grade, VisitLevel
+from coding_svc.domain.visits.procedures import ProcedureTerms, procedures_in
 from coding_svc.domain.visits.proposal import service_at, suggestion_of
-from coding_svc.domain.visits.words import read_words
-from coding_svc.main import COMMANDS, code_book
+from coding_svc.domain.visits.words import Vocabulary, read_words
+from coding_svc.main import COMMANDS, VISIT_WORDS, code_book
 from rcm.errors import InvalidBody
 
 DAY = date(2026, 3, 2)
@@ -159,3 +160,32 @@ def test_the_command_shows_each_element() -> None:
 def test_a_broken_row_is_refused(row: str) -> None:
     with pytest.raises(ListBroken, match="row 2"):
         read_words(f"element\tkind\tfrom\tto\tpattern\tsource\n{row}\n")
+
+
+TITLES = [
+    ("10001", "Arthrocentesis of a large joint with injection"),
+    ("10002", "Excision of a benign skin lesion of the trunk"),
+    ("10003", "Excision of a malignant skin lesion of the trunk"),
+    ("J0001", "Injection of an invented steroid, 10 mg"),
+    *((f"2{number:04}", f"Examination of kind {number} of the blood") for number in range(200)),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Arthrocentesis of the large joint performed with steroid injection.", ["10001"]),
+        ("Excision of benign lesion of the trunk skin performed.", ["10002"]),
+        ("Will schedule excision of benign lesion of the trunk skin.", []),
+        ("Excision of benign lesion of the trunk skin in 2019.", []),
+        ("Status post arthrocentesis of the large joint.", []),
+        ("Nothing was done.", []),
+    ],
+)
+def test_procedures_that_were_done_are_found_by_the_words_of_a_loaded_list(text: str, codes: list[str]) -> None:
+    vocabulary = Vocabulary(read_words(VISIT_WORDS.read_text()))
+    found = list(procedures_in(text, DAY, vocabulary, ProcedureTerms(TITLES)))
+    assert [each.code for each in found] == codes
+    assert all(text[each.place.start : each.place.end] == each.place.text for each in found)
+    assert list(procedures_in(text, DAY, vocabulary, ProcedureTerms([]))) == []
+    assert code_book().procedures(text, DAY) == []

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     DIAGNOSIS = "diagnosis"
     VISIT = "visit"
     """The level of an evaluation and management service, for a line's procedure."""
+    PROCEDURE = "procedure"
+    """Another procedure, for a line's; only from lists that are loaded."""
 
 
 class Span(Protocol):

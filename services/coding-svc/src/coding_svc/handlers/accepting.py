@@ -134,7 +134,7 @@ def _with(encounter: Encounter, given: CodesIn, decisions: Sequence[Decision]) -
         for each in given.lines
     }
     for told, decision in zip(given.accept, kept, strict=False):
-        if decision.kind is Kind.VISIT and told.line_number is not None:
+        if decision.kind is not Kind.DIAGNOSIS and told.line_number is not None:
             before = lines.get(told.line_number, LineCodes())
             lines[told.line_number] = LineCodes(decision.code, before.modifiers, before.diagnoses)
     order = [diagnosis_code(code) for code in given.order]

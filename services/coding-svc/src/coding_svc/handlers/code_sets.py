@@ -7,12 +7,14 @@ from typing import Any
 
 from coding_svc.domain.codes import AddOn, AgeGroup, Bundling, DiagnosisFacts, ProcedureFacts, Timed, UnitLimit
 from coding_svc.domain.lists import DatedLists
+from coding_svc.domain.visits.procedures import ProcedureTerms
 from rcm.codesets.book import CodeSets
 from rcm.codesets.diagnoses import DiagnosisCodes
 from rcm.codesets.lists import Setting
 from rcm.codesets.systems import System, has_form
 
 _CACHED = 65_536
+_TITLED = (System.CPT, System.HCPCS)
 _AGES = ("newborn", "pediatric", "maternity", "adult")
 _SEXES = {"female": "F", "male": "M"}
 _SEX_LISTS_END = date(2024, 9, 30)
@@ -34,7 +36,16 @@ class InstalledCodes:
         self._apart = lru_cache(maxsize=_CACHED)(self._find_apart)
         self._pair = lru_cache(maxsize=_CACHED)(self._find_pair)
         self.diagnosis_side = lru_cache(maxsize=_CACHED)(self._side)
-        self._caches: tuple[Any, ...] = (self.diagnosis, self.procedure, self._apart, self._pair, self.diagnosis_side)
+        self.procedure_terms = lru_cache(maxsize=1)(self._procedure_terms)
+        """The words of the procedures that were loaded; none where none were."""
+        self._caches: tuple[Any, ...] = (
+            self.diagnosis,
+            self.procedure,
+            self._apart,
+            self._pair,
+            self.diagnosis_side,
+            self.procedure_terms,
+        )
 
     def refresh(self) -> None:
         """Forgets the answers where other lists are loaded now than when they were given."""
@@ -126,6 +137,10 @@ class InstalledCodes:
         if found.valid_from is not None and found.valid_from > on:
             return "not yet"
         return "expired" if found.valid_to is not None else "unknown"
+
+    def _procedure_terms(self) -> ProcedureTerms:
+        lists = self._sets.lists
+        return ProcedureTerms((code, words) for system in _TITLED for code, words in lists.titles(system) if words)
 
     def bundling(self, one: str, other: str, on: date) -> Bundling | None:
         """In either order."""

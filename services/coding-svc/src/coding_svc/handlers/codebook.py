@@ -1,6 +1,6 @@
 """The code sets that the use cases hand to the edits: made by main.py, the same for every request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +8,7 @@ from coding_svc.domain.codes import CodeSets as CodesByDate
 from coding_svc.domain.edits.form import Facts
 from coding_svc.domain.suggestions import Suggester
 from coding_svc.domain.visits.levels import VisitLevel
+from coding_svc.domain.visits.procedures import Named
 from rcm.codesets.book import CodeSets
 from rcm.codesets.search.index import SearchIndex
 
@@ -22,6 +23,8 @@ class CodeBook:
     """Opens the engine at the first note, and answers the same one ever after."""
     visit_level: Callable[[str, date, str], VisitLevel]
     """The level that a note supports on a day for a service: office, hospital or emergency."""
+    procedures: Callable[[str, date], Sequence[Named]]
+    """What a note says was done, in the words of loaded lists; nothing where none are loaded."""
     sets: CodeSets
     """The same code sets as whoever looks a code up asks them."""
     search: Callable[[], SearchIndex]

@@ -1,6 +1,7 @@
 """The engine reads waiting notes, one encounter in a transaction, beside everything else that the service does."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -8,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from coding_svc.domain.codes import BILLABLE
 from coding_svc.domain.edits.diagnoses import coding_day
 from coding_svc.domain.edits.patients import is_inpatient
 from coding_svc.domain.encounter import Encounter
@@ -22,6 +24,7 @@ from coding_svc.domain.suggestions import (
     texts_of,
     wants_suggestions,
 )
+from coding_svc.domain.visits.procedures import suggestions_of
 from coding_svc.domain.visits.proposal import service_at, suggestion_of
 from coding_svc.handlers import accepting
 from coding_svc.handlers.codebook import CodeBook
@@ -68,20 +71,23 @@ def _read(book: CodeBook, encounter: Encounter) -> tuple[str, Reader]:
     assert day is not None, "notes without a day are not read"
     setting = "inpatient" if is_inpatient(encounter) else "outpatient"
     found = read_all(engine, texts_of(encounter), day, setting)
-    visit = _visit(book, encounter, day)
-    return engine.version, replace(found, suggestions=(*found.suggestions, visit)) if visit else found
+    return engine.version, replace(found, suggestions=(*found.suggestions, *_services(book, encounter, day)))
 
 
-def _visit(book: CodeBook, encounter: Encounter, day: date) -> Suggestion | None:
-    """The level of the visit, where a line waits for its procedure; of several notes the highest."""
+def _services(book: CodeBook, encounter: Encounter, day: date) -> Iterator[Suggestion]:
+    """The level of the visit, of several notes the highest, and procedures; where a line waits for its own."""
+    if all(line.procedure for line in encounter.lines):
+        return
+    texts = [(place, text[:READ_MAX]) for place, text in islice(texts_of(encounter), DOCUMENTS_MAX)]
     service = service_at(encounter.place_of_service)
-    if not service or all(line.procedure for line in encounter.lines):
-        return None
-    levels = [
-        (place, book.visit_level(text[:READ_MAX], day, service)) for place, text in islice(texts_of(encounter), DOCUMENTS_MAX)
-    ]
-    place, best = max(levels, key=lambda each: each[1].code)
-    return suggestion_of(best, place)
+    if service:
+        levels = [(place, book.visit_level(text, day, service)) for place, text in texts]
+        place, best = max(levels, key=lambda each: each[1].code)
+        visit = suggestion_of(best, place)
+        if visit is not None:
+            yield visit
+    done = [(place, named) for place, text in texts for named in book.procedures(text, day)]
+    yield from suggestions_of([each for each in done if book.codes.procedure(each[1].code, day).standing == BILLABLE])
 
 
 async def _take(

@@ -166,7 +166,9 @@ class AcceptIn(BaseModel):
     suggestion_id: UUID
     code: GivenCode | None = Field(default=None, description="Another code for the same finding")
     present_on_admission: Literal["", "Y", "N", "U", "W", "1"] = ""
-    line_number: int | None = Field(default=None, description="Of a visit's level: the line whose procedure it becomes")
+    line_number: int | None = Field(
+        default=None, description="Of a visit's level or a procedure: the line whose procedure it becomes"
+    )
     reason: Line = ""
 
 
