@@ -69,6 +69,12 @@ def test_neighbours_share_their_levels() -> None:
     assert len(list(read_eligibility_answers(content.encode()))) == 3
 
 
+def test_which_answers_are_final() -> None:
+    final = [one for one in made("277", 2, 60) if one.finalised]
+    assert final
+    assert all(any(status.codes[0].category[0] == "F" for status in one.statuses) for one in final)
+
+
 def test_whether_coverage_is_active_and_what_is_refused() -> None:
     header, source = generate.header(1, purpose="11"), Party("PR")
     told = [EligibilityAnswer(header, source, benefits=(Benefit(code),)).active for code in ("1", "6", "C")]

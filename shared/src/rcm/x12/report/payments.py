@@ -66,6 +66,7 @@ def _claim(claim: ClaimPayment) -> Json:
         "patient_responsibility_cents": claim.patient_responsibility_cents,
         "payer_claim_control_number": claim.payer_claim_control_number,
         "adjustments": adjustments(claim.adjustments),
+        "remarks": claim.remarks,
         "lines": [_line(line) for line in claim.lines],
     }
 
@@ -79,6 +80,9 @@ def _line(line: LinePayment) -> Json:
         "units": line.units,
         "adjustments": adjustments(line.adjustments),
         "control_number": line.control_number,
+        "revenue_code": line.revenue_code,
+        "date_of_service": line.date_of_service,
+        "remarks": line.remarks,
     }
 
 
