@@ -43,7 +43,12 @@ def test_order_file_decides_about_its_year(shelf: Shelf) -> None:
     assert sets.check("E10.9", date(2028, 1, 1)).reason == "valid until 2027-03-31"
     assert sets.check("E10.9", date(2027, 6, 1)).valid is None, "no release covers the summer between"
     assert sets.check("E11.9", date(2028, 10, 1)).valid is None
-    assert sets.words(System.ICD_10_CM, "E11.A1") == "Newly invented"
+    assert sets.description("E11.A1", date(2027, 10, 1)) == "Newly invented"
+    assert sets.description("E11.9", date(2028, 1, 1)) == "Diabetes of the year 2028"
+    assert sets.description("E11.9", date(2026, 1, 1)) == "Type 2 diabetes mellitus without complications"
+    told = sets.diagnosis("E11.A1", date(2028, 1, 1))
+    assert told is not None
+    assert (told.description, told.own_words, told.parent) == ("Newly invented", True, "E11.A")
     assert list(sets.billable_codes(date(2028, 1, 1))) == ["E11.9", "E11.A1"]
 
 

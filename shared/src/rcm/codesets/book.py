@@ -7,6 +7,7 @@ lists are watched: when a file has taken their place, a question after at most a
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -138,11 +139,17 @@ class CodeSets:
 
     def diagnosis(self, code: str, on: date | None = None) -> Diagnosis | None:
         """A code, section ("E08-E13") or chapter ("4") with all that the list says of it; None where it has none such."""
-        return self._list_on(on).diagnosis(code)
+        told = self._list_on(on).diagnosis(code)
+        title = self._order_title(code, on)
+        return replace(told, description=title, own_words=True) if told and title else told
 
     def description(self, code: str, on: date | None = None) -> str:
         """A diagnosis's words; its nearest ancestor's where its own release is not loaded; empty where nothing is known."""
-        return self._list_on(on).description(code)
+        return self._order_title(code, on) or self._list_on(on).description(code)
+
+    def _order_title(self, code: str, on: date | None) -> str:
+        """The words of a loaded order file that covers the day; empty where none does."""
+        return self.lists.title(System.ICD_10_CM, code, on) if on else ""
 
     def excluded(self, code: str, on: date | None = None) -> dict[str, Notice]:
         """Which diagnoses may not stand beside it (Excludes1, its own and inherited): each, with all beneath it, and why."""
@@ -170,10 +177,10 @@ class CodeSets:
     def words(self, system: System, code: str, on: date | None = None) -> str:
         """What a code of any system means: a loaded list's words, the tabular list's, our own for places and modifiers."""
         if system is System.ICD_10_CM:
-            return self.lists.title(system, code) or self.description(code, on)
+            return self.description(code, on)
         statement = "SELECT long FROM title WHERE system = ? AND code = ?"
         own = self._compiled_file.execute(statement, (system, code)).fetchone()
-        return self.lists.title(system, code) or (own[0] if own else "")
+        return self.lists.title(system, code, on) or self.lists.title(system, code) or (own[0] if own else "")
 
     def _list_on(self, on: date | None) -> TabularList:
         """The newest release of the list that covers a day; the compiled one where none does."""
