@@ -119,9 +119,11 @@ async def match_claim(unit: UnitOfWork, remittance_claim_id: UUID, claim_id: UUI
     claim = await load_claim(unit, remittance_claim_id)
     if claim.state is not ClaimState.UNMATCHED:
         raise NotPossibleNow("Only an unmatched CLP is matched; one that does not balance needs a corrected file")
-    ours = await submissions.latest_of_claim(unit.connection, unit.organisation, claim_id)
-    if ours is None:
+    encounter_id = await submissions.encounter_of_claim(unit.connection, unit.organisation, claim_id)
+    if encounter_id is None:
         raise UnknownClaim
+    key = (unit.organisation, encounter_id, claim_id)
+    ours = (await submissions.latest_of_claims(unit.connection, [key]))[key]
     claim.decided_by, claim.note = unit.cause.actor, "matched by a person"
     await post_claims(unit, [claim], matched={claim.key: ours})
     if claim.waits:

@@ -97,7 +97,7 @@ async def _load(unit: UnitOfWork, claims: Sequence[RemittanceClaim], matched: Se
         for claim in claims
         if claim.key not in sent and claim.payment.payer_claim_control_number
     }
-    posting = Posting(Book(unit), sent, await submissions.by_payer_claim_number(connection, unknown))
+    posting = Posting(Book(unit), sent, await _by_payer_number(unit, unknown))
     found = [(claim, posting.claim_sent(claim)) for claim in claims]
     last = {(ours.organisation_id, ours.encounter_id) for _, ours in found if ours is not None and ours.last_payer}
     await posting.book.load_with_bills(last)
@@ -105,6 +105,14 @@ async def _load(unit: UnitOfWork, claims: Sequence[RemittanceClaim], matched: Se
     reversals = {(o.organisation_id, o.encounter_id) for claim, o in found if o is not None and claim.payment.is_reversal}
     await _load_standing(posting, last | reversals)
     return posting
+
+
+async def _by_payer_number(unit: UnitOfWork, keys: Iterable[tuple[UUID, str, str]]) -> dict[tuple[UUID, str, str], SentClaim]:
+    """What a payer's own numbers stand for; one that stands for several claims answers none: a person decides."""
+    known = await remittance_claims.claims_of_payer_numbers(unit.connection, keys)
+    one = {key: (key[0], *next(iter(claims))) for key, claims in known.items() if len(claims) == 1}
+    sent = await submissions.latest_of_claims(unit.connection, set(one.values()))
+    return {key: sent[claim] for key, claim in one.items() if claim in sent}
 
 
 async def _load_standing(posting: Posting, encounters: Iterable[Key]) -> None:
@@ -295,11 +303,12 @@ async def _waiting_reversals(posting: Posting, claims: Sequence[RemittanceClaim]
     """Reversals that came before what they take back, which may be posted now."""
     own = {claim.remittance_claim_id for claim in claims}
     keys = {claim.key for claim in claims if claim.state is ClaimState.POSTED}
-    found = await remittance_claims.waiting_for_numbers(posting.book.unit.connection, keys)
+    reason = Reason.REVERSAL_WITHOUT_ORIGINAL
+    found = await remittance_claims.waiting_for_numbers(posting.book.unit.connection, keys, reason)
     waiting = []
     for each in found:
         ours = posting.claim_sent(each) or posting.found.get(each.key)
-        if each.reason == Reason.REVERSAL_WITHOUT_ORIGINAL and each.remittance_claim_id not in own and ours is not None:
+        if each.remittance_claim_id not in own and ours is not None:
             _belongs_to(each, ours)
             waiting.append(each)
     if not waiting:

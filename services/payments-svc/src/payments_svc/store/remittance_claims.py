@@ -23,22 +23,29 @@ _PAYMENT = msgspec.json.Decoder(ClaimPayment)
 _ENCODER = msgspec.json.Encoder()
 _COLUMNS = """c.organisation_id, c.remittance_claim_id, c.remittance_id, c.position, c.payment_date, c.payment, c.state,
     c.reason, c.difference_cents, c.claim_id, c.encounter_id, c.rank, c.payer_id, c.entry_id, c.decided_by, c.note"""
+_OF_ONE_NUMBER_MAX = 1000
+"""So many CLPs of one number are looked at. The limit is for the plan too: each number is looked up by itself."""
 _OF_REMITTANCE = "join remittance r on r.organisation_id = c.organisation_id and r.remittance_id = c.remittance_id"
 
 
 async def _claims(connection: "Connection", rows: "Sequence[Record]") -> list[RemittanceClaim]:
-    """CLPs of these rows, in their order, with the payers of their remittances, which are few."""
-    if not rows:
-        return []
-    remittances = list({(row[0], row[2]) for row in rows})
-    payers = await connection.fetch(
+    """CLPs of these rows, in their order, with the payers of their remittances."""
+    payers = await _payers(connection, {(row[0], row[2]) for row in rows})
+    return [_claim(row, payers[row[2]]) for row in rows]
+
+
+async def _payers(connection: "Connection", remittances: Iterable[tuple[UUID, UUID]]) -> dict[UUID, str]:
+    """TRN03 of remittances: few, whatever the number of their CLPs; asked by (organisation, remittance)."""
+    wanted = list(remittances)
+    if not wanted:
+        return {}
+    rows = await connection.fetch(
         """select r.remittance_id, r.payer_identifier from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, remittance_id)
         join remittance r using (organisation_id, remittance_id)""",
-        [org for org, _ in remittances],
-        [remittance for _, remittance in remittances],
+        [org for org, _ in wanted],
+        [remittance for _, remittance in wanted],
     )
-    payer_of = {row[0]: row[1] for row in payers}
-    return [_claim(row, payer_of[row[2]]) for row in rows]
+    return {row[0]: row[1] for row in rows}
 
 
 def _claim(row: "Record", payer: str) -> RemittanceClaim:
@@ -140,16 +147,21 @@ async def posted_of_encounters(
     return found
 
 
-async def waiting_for_numbers(connection: "Connection", keys: Iterable[tuple[UUID, str]]) -> list[RemittanceClaim]:
-    """CLPs that wait for these patient control numbers, oldest first; those held by their own fault don't."""
+async def waiting_for_numbers(
+    connection: "Connection", keys: Iterable[tuple[UUID, str]], reason: str | None = None
+) -> list[RemittanceClaim]:
+    """CLPs that wait for these patient control numbers (for this reason), oldest first; those held by their own fault don't."""
     wanted = list(keys)
     rows = await connection.fetch(
-        f"""select {_COLUMNS} from unnest($1::uuid[], $2::text[]) as w(organisation_id, patient_control_number)
-        join remittance_claim c using (organisation_id, patient_control_number)
-        where c.state in ('held', 'unmatched') and c.state = 'unmatched'
-        order by c.payment_date, c.remittance_id, c.position""",
+        f"""select c.* from unnest($1::uuid[], $2::text[]) as w(organisation_id, patient_control_number), lateral (
+            select {_COLUMNS} from remittance_claim c
+            where c.organisation_id = w.organisation_id and c.patient_control_number = w.patient_control_number
+                and c.state in ('held', 'unmatched') and c.state = 'unmatched' and ($3::text is null or c.reason = $3)
+            limit {_OF_ONE_NUMBER_MAX}
+        ) c order by c.payment_date, c.remittance_id, c.position""",
         [org for org, _ in wanted],
         [number for _, number in wanted],
+        reason,
     )
     return await _claims(connection, rows)
 
@@ -157,14 +169,41 @@ async def waiting_for_numbers(connection: "Connection", keys: Iterable[tuple[UUI
 async def waiting_whose_claim_came(connection: "Connection", limit: int) -> list[RemittanceClaim]:
     """Unmatched CLPs, of all organisations, whose patient control number is known: two transactions had missed each other."""
     rows = await connection.fetch(
-        f"""select {_COLUMNS} from remittance_claim c
-        where c.state in ('held', 'unmatched') and c.reason = 'unmatched' and exists (
+        f"""select {_COLUMNS} from remittance_claim c, lateral (
             select from submitted_claim s where s.organisation_id = c.organisation_id
-                and s.patient_control_number = c.patient_control_number
-        ) order by c.payment_date, c.remittance_id, c.position limit $1""",
+                and s.patient_control_number = c.patient_control_number limit 1
+        ) s
+        where c.state in ('held', 'unmatched') and c.reason = 'unmatched'
+        order by c.payment_date, c.remittance_id, c.position limit $1""",
         limit,
     )
     return await _claims(connection, rows)
+
+
+async def claims_of_payer_numbers(
+    connection: "Connection", keys: Iterable[tuple[UUID, str, str]]
+) -> dict[tuple[UUID, str, str], set[tuple[UUID, UUID]]]:
+    """Our claims (encounter, claim) that a payer's own numbers were seen with, by (organisation, TRN03, CLP07)."""
+    wanted = set(keys)
+    numbers = list({(org, number) for org, _, number in wanted})
+    rows = await connection.fetch(
+        f"""select w.organisation_id, w.number, c.remittance_id, c.encounter_id, c.claim_id
+        from unnest($1::uuid[], $2::text[]) as w(organisation_id, number), lateral (
+            select distinct c.remittance_id, c.encounter_id, c.claim_id from remittance_claim c
+            where c.organisation_id = w.organisation_id and c.payer_claim_control_number = w.number
+                and c.claim_id is not null and c.payer_claim_control_number <> ''
+            limit {_OF_ONE_NUMBER_MAX}
+        ) c""",
+        [org for org, _ in numbers],
+        [number for _, number in numbers],
+    )
+    payers = await _payers(connection, {(row[0], row[2]) for row in rows})
+    found: dict[tuple[UUID, str, str], set[tuple[UUID, UUID]]] = {}
+    for organisation_id, number, remittance_id, encounter_id, claim_id in rows:
+        key = (organisation_id, payers[remittance_id], number)
+        if key in wanted:
+            found.setdefault(key, set()).add((encounter_id, claim_id))
+    return found
 
 
 async def load_claim(connection: "Connection", organisation_id: UUID, remittance_claim_id: UUID) -> RemittanceClaim | None:

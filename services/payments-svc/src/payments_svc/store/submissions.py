@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from rcm.messaging.unit_of_work import Connection
 
+ClaimKey = tuple[UUID, UUID, UUID]
+"""An organisation, an encounter, one of its claims."""
 _LINES = msgspec.json.Decoder(tuple[SentLine, ...])
 _COLUMNS = """s.organisation_id, s.patient_control_number, s.claim_id, s.encounter_id, s.rank, s.payer_id, s.last_payer,
     s.lines"""
@@ -44,47 +46,22 @@ async def by_control_number(connection: "Connection", keys: Iterable[tuple[UUID,
     return {(row[0], row[1]): _sent(row) for row in rows}
 
 
-async def by_payer_claim_number(
-    connection: "Connection", keys: Iterable[tuple[UUID, str, str]]
-) -> dict[tuple[UUID, str, str], SentClaim]:
-    """The claims that a payer's own numbers stand for, learned from its earlier remittances.
-
-    Asked by (organisation, TRN03, CLP07). A number that stands for several claims answers none: a person decides.
-    """
-    wanted = list(keys)
+async def latest_of_claims(connection: "Connection", claims: Iterable[ClaimKey]) -> dict[ClaimKey, SentClaim]:
+    """Claims as they were sent last, by organisation, encounter and claim."""
+    wanted = list(claims)
     if not wanted:
         return {}
     rows = await connection.fetch(
-        f"""with known as (
-            select distinct w.organisation_id, w.payer, w.number, c.claim_id
-            from unnest($1::uuid[], $2::text[], $3::text[]) as w(organisation_id, payer, number)
-            join remittance_claim c on c.organisation_id = w.organisation_id and c.payer_claim_control_number = w.number
-                and c.claim_id is not null and c.payer_claim_control_number <> ''
-            join remittance r on r.organisation_id = c.organisation_id and r.remittance_id = c.remittance_id
-                and r.payer_identifier = w.payer
-        ), one as (
-            select organisation_id, payer, number, (array_agg(claim_id))[1] as claim_id from known
-            group by 1, 2, 3 having count(*) = 1
-        )
-        select distinct on (one.organisation_id, one.payer, one.number) one.payer, one.number, {_COLUMNS}
-        from one join submitted_claim s on s.organisation_id = one.organisation_id and s.claim_id = one.claim_id
-        order by one.organisation_id, one.payer, one.number, s.submitted_at desc""",
+        f"""select s.* from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as w(organisation_id, encounter_id, claim_id), lateral (
+            select {_COLUMNS} from submitted_claim s
+            where s.organisation_id = w.organisation_id and s.encounter_id = w.encounter_id and s.claim_id = w.claim_id
+            order by s.submitted_at desc limit 1
+        ) s""",
         [org for org, _, _ in wanted],
-        [payer for _, payer, _ in wanted],
-        [number for _, _, number in wanted],
+        [encounter for _, encounter, _ in wanted],
+        [claim for _, _, claim in wanted],
     )
-    return {(row["organisation_id"], row[0], row[1]): _sent(row) for row in rows}
-
-
-async def latest_of_claim(connection: "Connection", organisation_id: UUID, claim_id: UUID) -> SentClaim | None:
-    """A claim as it was sent last."""
-    row = await connection.fetchrow(
-        f"""select {_COLUMNS} from submitted_claim s where s.organisation_id = $1 and s.claim_id = $2
-        order by s.submitted_at desc limit 1""",
-        organisation_id,
-        claim_id,
-    )
-    return _sent(row) if row is not None else None
+    return {(row[0], row[3], row[2]): _sent(row) for row in rows}
 
 
 async def encounter_of_claim(connection: "Connection", organisation_id: UUID, claim_id: UUID) -> UUID | None:
