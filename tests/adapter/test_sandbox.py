@@ -67,7 +67,8 @@ def test_every_answer_is_accepted_by_an_outside_judge() -> None:
     assert set(found) == {"ta1", "999", "277ca", "835"}
     for name, contents in found.items():
         for content in contents:
-            assert findings(content) == [], name
+            # Scenario 009 is a claim that does not balance.
+            assert [said for said in findings(content) if not said.endswith("balance-claim")] == [], name
 
 
 def test_all_balance_but_the_scenario_that_must_not() -> None:

@@ -1,4 +1,4 @@
-"""An outside judge: what pyx12 4.0.0 says of a file, as findings and as the 999 that it would send."""
+"""Two judges of a file: pyx12 4.0.0, as findings and as the 999 that it would send, and our own validator."""
 
 import io
 import json
@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import pyx12.map_if
 import pyx12.params
 import pyx12.x12n_document
+
+from rcm.x12.validation import validate
 
 logging.getLogger("pyx12").setLevel(logging.CRITICAL)
 _load_map = pyx12.map_if.load_map_file
@@ -36,7 +38,12 @@ def _maps_kept() -> Iterator[None]:
 
 
 def findings(content: bytes) -> list[str]:
-    """Everything that pyx12 finds wrong, one line each; empty where it accepts the file."""
+    """Everything that pyx12 or our validator finds wrong, one line each; empty where both accept the file."""
+    return found_by_judge(content) + [f"{one.segment_number} {one.segment}: {one.rule}" for one in validate(content)]
+
+
+def found_by_judge(content: bytes) -> list[str]:
+    """Everything that pyx12 finds wrong."""
     report = io.StringIO()
     with _maps_kept():
         accepted = pyx12.x12n_document.x12n_document(

@@ -11,7 +11,6 @@ from random import Random
 from rcm.x12.acknowledgement import write_claim_acknowledgements
 from rcm.x12.professional_claim import write_professional_claims
 from rcm.x12.remittance import write_remittances
-from rcm.x12.validation import validate
 from tests.shared.x12 import generate, generate_answers
 from tests.shared.x12.judge import findings
 from tests.shared.x12.test_faults import JUDGED, disagreement
@@ -47,8 +46,7 @@ def refusals(kind: str, seeds: Iterable[int]) -> Iterator[str]:
     """What pyx12 or our validator says against generated files."""
     for seed in seeds:
         made = MAKERS[kind](seed)
-        yield from (f"{kind} {seed}: pyx12 {said}" for said in findings(made))
-        yield from (f"{kind} {seed}: ours {one.rule} at {one.segment_number} {one.segment}" for one in validate(made))
+        yield from (f"{kind} {seed}: {said}" for said in findings(made))
 
 
 def main() -> int:

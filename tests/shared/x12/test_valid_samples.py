@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from rcm.x12.problems import WrongTransaction
+from rcm.x12.remittance import claim_differences, read_remittances, transaction_difference
 from rcm.x12.validation import validate
 
 FOLDER = Path(os.environ.get("RCM_SHARED_DATA", "../shared")) / "x12-samples"
@@ -50,3 +52,25 @@ def test_a_valid_file_is_valid(path: Path) -> None:
     expected = next((rules for name, (_, rules) in FAULTY.items() if path.name.endswith(name)), set())
     assert errors <= expected
     assert bool(errors) is bool(expected)
+
+
+REMITTANCES = [path for path in sorted(FOLDER.rglob("*.*")) if path.is_file() and b"*005010X221" in path.read_bytes()[:4_000]]
+
+
+@pytest.mark.skipif(not SAMPLES, reason=f"no published samples at {FOLDER}")
+@pytest.mark.parametrize("path", REMITTANCES, ids=lambda path: path.name)
+def test_the_balances_are_those_of_the_reader(path: Path) -> None:
+    """Two implementations: the validator walks segments, the reader makes values."""
+    expected = set()
+    try:
+        for whole in read_remittances(path):
+            if (difference := transaction_difference(whole)) is not None:
+                expected.add(("balance-transaction", difference.segment_number))
+            for claim in whole.claims:
+                expected |= {
+                    ("balance-line" if one.level == "line" else "balance-claim", one.segment_number)
+                    for one in claim_differences(claim)
+                }
+    except WrongTransaction:
+        pytest.skip("no 835 after all")
+    assert {(one.rule, one.segment_number) for one in validate(path) if one.rule.startswith("balance-")} == expected
