@@ -15,6 +15,7 @@ import orjson
 
 from rcm.codesets.book import CodeSets
 from rcm.codesets.systems import System
+from rcm_deploy.bench import codes_edits
 
 DAY = date(2026, 3, 2)
 STARTS = 5
@@ -44,8 +45,8 @@ print(imported - began, opened - imported, first - opened, resident() - before, 
 
 
 def measure() -> dict[str, Any]:
-    """All figures of the code sets."""
-    return {"start": _start(), "check": _check()}
+    """All figures of the code sets, and of what coding-svc does with them."""
+    return {"start": _start(), "check": _check(), "edits": codes_edits.measure()}
 
 
 def _start() -> dict[str, float]:
