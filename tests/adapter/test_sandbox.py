@@ -364,7 +364,7 @@ def test_what_is_no_x12_is_put_aside_without_an_answer(tmp_path: Path) -> None:
 
 def test_a_broken_file_is_refused_with_the_place_of_its_faults() -> None:
     content = file_of(named(claims(11, 3), "001"))
-    found = answered(content.replace(b"SE*", b"SE*9", 1).replace(b"PRV*PE*PXC*207Q00000X", b"PRV*PE*PXC*207Q"))
+    found = answered(content.replace(b"SE*", b"SE*9", 1).replace(b"NM1*IL*1*", b"NM1*IL*7*"))
     assert set(found) == {"ta1", "999"}
     (answer,) = [item for part in found["999"] for item in read_acknowledgements(part)]
     assert isinstance(answer, FunctionalAcknowledgement)
@@ -372,7 +372,7 @@ def test_a_broken_file_is_refused_with_the_place_of_its_faults() -> None:
     # pyx12 knows loops of four letters only: 2310B is too long for it.
     assert all("IK303" in said for said in findings(found["999"][0]))
     places = {(error.segment, error.elements[0].position if error.elements else 0) for error in answer.sets[0].errors}
-    assert ("PRV", 3) in places
+    assert ("NM1", 2) in places
     assert answer.sets[0].error_codes == ("4", "5")
     lines = content.decode().split("~")
     first = next(place for place, line in enumerate(lines) if line.startswith("ST"))
