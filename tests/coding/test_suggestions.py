@@ -73,8 +73,8 @@ async def test_a_note_without_codes_is_read_and_nothing_is_billed_by_itself(desk
     identity = await post(desk, another(1, **UNCODED))
     told = await suggestions(desk, identity)
     assert (told["state"], told["engine"]) == ("read", "phrases 1")
-    assert [(each["code"], each["score"]) for each in told["suggestions"]] == [("I10", 0.97), ("E11.9", 0.9)]
-    (evidence,) = told["suggestions"][1]["evidence"]
+    assert [(each["code"], each["score"]) for each in told["suggestions"]] == [("E11.9", 0.9), ("I10", 0.97)]
+    (evidence,) = told["suggestions"][0]["evidence"]
     assert evidence["document"] == "/notes/0"
     assert NOTE[evidence["start"] : evidence["end"]] == evidence["text"] == "Type 2 diabetes"
     assert [(each["code"], each["reason"]) for each in told["not_coded"]] == [("R05.9", "the note denies it")]
@@ -86,8 +86,8 @@ async def test_what_a_coder_accepts_is_coded_and_kept_with_its_evidence(desk: Co
     first, second = (await suggestions(desk, identity))["suggestions"]
     decisions = {
         "accept": [
-            {"suggestion_id": second["suggestion_id"]},
-            {"suggestion_id": first["suggestion_id"], "code": "I11.9", "reason": "with heart disease"},
+            {"suggestion_id": first["suggestion_id"]},
+            {"suggestion_id": second["suggestion_id"], "code": "I11.9", "reason": "with heart disease"},
         ],
         "add": [{"code": "z794", "reason": "insulin"}],
     }
@@ -106,7 +106,7 @@ async def test_what_a_coder_accepts_is_coded_and_kept_with_its_evidence(desk: Co
     ]
     assert {(each["decided_by"], each["actor"]) for each in told["decisions"]} == {("coder", "pat@example.org (coder)")}
     assert told["decisions"][0]["evidence"][0]["text"] == "Type 2 diabetes"
-    assert [each["decision"]["action"] for each in told["suggestions"]] == ["changed", "accepted"]
+    assert [each["decision"]["action"] for each in told["suggestions"]] == ["accepted", "changed"]
 
 
 async def test_a_refusal_is_kept_and_the_encounter_waits(desk: Coding) -> None:
@@ -146,7 +146,7 @@ async def test_a_rule_accepts_what_it_covers_with_its_own_mark(desk: Coding) -> 
     assert (await set_rule(desk)).json()["version"] == 1
     identity = await post(desk, another(6, **UNCODED))
     (said,) = await desk.said(EncounterCoded)
-    assert [each.code for each in said.data.diagnoses] == ["I10", "E11.9"]
+    assert [each.code for each in said.data.diagnoses] == ["E11.9", "I10"]
     told = await suggestions(desk, identity)
     assert {(each["decided_by"], each["rule_version"]) for each in told["decisions"]} == {("rule", 1)}
     async with desk.client(Role.CODER) as coder:
@@ -178,7 +178,7 @@ async def test_there_is_no_rule_until_one_is_set(desk: Coding) -> None:
 async def test_the_engine_is_measured_by_what_coders_decide(desk: Coding) -> None:
     for number, code in ((8, None), (9, "I11.9"), (10, None)):
         identity = await post(desk, another(number, **UNCODED))
-        first, second = (await suggestions(desk, identity))["suggestions"]
+        second, first = (await suggestions(desk, identity))["suggestions"]
         changed = {"code": code} if code else {}
         decisions = {
             "accept": [{"suggestion_id": first["suggestion_id"], **changed}],

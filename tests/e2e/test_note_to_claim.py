@@ -54,5 +54,5 @@ async def test_a_note_becomes_a_claim(live: Live) -> None:
         (said,) = await coding.said(EncounterCoded)
     async with live(claims_svc.main.build(claims_svc.main.Settings()), clock=clock) as claims:
         written = await claim_files(claims, said.data)
-    assert "HI*ABK:I10*ABF:E119~" in written
+    assert "HI*ABK:E119*ABF:I10~" in written
     assert "SV1*HC:99214*132*UN*1***1:2~" in written

@@ -138,7 +138,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What the engine read in one encounter, merged over its documents, the best score first."""
+    """What the engine read in one encounter, merged over its documents, in the engine's order: it is the order to code in."""
 
     suggestions: tuple[Suggestion, ...]
     not_coded: tuple[NotCoded, ...]
@@ -164,7 +164,10 @@ def wants_suggestions(encounter: Encounter) -> bool:
 
 
 def read_all(engine: Suggester, texts: Iterable[tuple[str, str]], on: date, setting: str) -> Reader:
-    """Reads every document and merges what they say: a code's score is its best, its evidence all of it."""
+    """Reads every document and merges what they say: a code's score is its best, its evidence all of it.
+
+    A code keeps the place that it has in the first document that names it.
+    """
     merged: dict[str, Suggestion] = {}
     passed: list[NotCoded] = []
     unread: list[Unread] = []
@@ -194,8 +197,7 @@ def read_all(engine: Suggester, texts: Iterable[tuple[str, str]], on: date, sett
             NotCoded(each.code, each.description, each.assertion, each.reason, _evidence(place, each.evidence))
             for each in reading.not_coded
         )
-    ranked = sorted(merged.values(), key=lambda found: (-found.score, found.code))
-    return Reader(tuple(ranked), tuple(one for one in passed if one.code not in merged), tuple(unread))
+    return Reader(tuple(merged.values()), tuple(one for one in passed if one.code not in merged), tuple(unread))
 
 
 def _evidence(place: str, spans: Iterable[Span]) -> tuple[Evidence, ...]:

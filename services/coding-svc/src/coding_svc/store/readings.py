@@ -139,7 +139,7 @@ async def latest(unit: UnitOfWork, encounter_id: UUID) -> Stored | None:
 
 
 async def offered(unit: UnitOfWork, reading_id: UUID) -> list[Offered]:
-    """The suggestions of a reading, the best first."""
+    """The suggestions of a reading, in the order to code in."""
     rows = await unit.connection.fetch(
         "select suggestion_id, kind, code, description, score, assertion, why, evidence from suggestion"
         " where organisation_id = $1 and reading_id = $2 order by place",
