@@ -29,6 +29,8 @@ from rcm.x12.acknowledgement import (
     write_interchange_acknowledgement,
 )
 from rcm.x12.acknowledgement.answer import answer, header_back
+from rcm.x12.dental_claim import read_dental_claims
+from rcm.x12.institutional_claim import read_institutional_claims, write_institutional_claims
 from rcm.x12.problems import CannotWrite, NotX12, WrongTransaction
 from rcm.x12.professional_claim import read_professional_claims, write_professional_claims
 from rcm.x12.remittance import read_remittances, write_remittances
@@ -37,6 +39,7 @@ from rcm.x12.show import as_html, as_text
 from rcm.x12.split import split
 from rcm.x12.validation import check, validate
 from tests.shared.x12 import generate, generate_answers, generate_inquiries
+from tests.shared.x12.generate_institutional import generate_institutional
 from tests.shared.x12.test_inquiries import GUIDES
 
 KEPT = Path(".rcm/fuzz")
@@ -61,6 +64,9 @@ def seeds() -> tuple[bytes, ...]:
     answers = generate_answers
     ours = [
         write_professional_claims(generate.HEADER, generate.SUBMITTER, generate.RECEIVER, generate.claims(1, 3), reference="1"),
+        write_institutional_claims(
+            generate.HEADER, generate.SUBMITTER, generate.RECEIVER, generate_institutional(1, 3), reference="1"
+        ),
         write_remittances(answers.HEADER, [answers.remittance(random, 3, number) for number in (1, 2)]),
         write_claim_acknowledgements(answers.HEADER, [answers.claim_acknowledgement(random, 3)]),
         write_functional_acknowledgements(answers.HEADER, [answers.functional_acknowledgement(random)]),
@@ -152,6 +158,8 @@ READERS: dict[str, Callable[[bytes], None]] = {
     "text": lambda content: _consumed(as_text(content)),
     "html": lambda content: _consumed(as_html(content, "fuzz")),
     "837P": lambda content: _consumed(read_professional_claims(content)),
+    "837I": lambda content: _consumed(read_institutional_claims(content)),
+    "837D": lambda content: _consumed(read_dental_claims(content)),
     "835": lambda content: _consumed(read_remittances(content)),
     "acknowledgements": lambda content: _consumed(read_acknowledgements(content)),
     **{guide: lambda content, read=read: _consumed(read(content)) for guide, (_, _, read) in GUIDES.items()},  # type: ignore[misc]

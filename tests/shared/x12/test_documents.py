@@ -8,15 +8,17 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
-from rcm.x12.documents import KINDS, schema, write_document
+from rcm.x12.documents import KINDS, InstitutionalFile, ProfessionalFile, schema, write_document
+from rcm.x12.institutional_claim import write_institutional_claims
 from rcm.x12.problems import CannotWrite
 from rcm.x12.professional_claim import read_professional_claims, write_professional_claims
 from rcm_deploy.cli import x12
 from tests.shared.x12.generate import HEADER, RECEIVER, SUBMITTER, claims
+from tests.shared.x12.generate_institutional import generate_institutional
 
 RUNNER = CliRunner()
 CLAIMS = claims(7, 12)
-DOCUMENT = KINDS["837p"](HEADER, SUBMITTER, RECEIVER, CLAIMS, "SUB1")
+DOCUMENT = ProfessionalFile(HEADER, SUBMITTER, RECEIVER, CLAIMS, "SUB1")
 CONTENT = msgspec.json.encode(DOCUMENT)
 
 
@@ -47,6 +49,12 @@ def test_what_is_wrong_is_refused_by_its_path(content: bytes, path: str) -> None
     with pytest.raises(CannotWrite) as refusal:
         write_document("837p", content)
     assert refusal.value.path.startswith(path)
+
+
+def test_institutional_claims_too() -> None:
+    made = generate_institutional(5, 8)
+    content = msgspec.json.encode(InstitutionalFile(HEADER, SUBMITTER, RECEIVER, made, "SUB1"))
+    assert write_document("837i", content) == write_institutional_claims(HEADER, SUBMITTER, RECEIVER, made, reference="SUB1")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -53,7 +53,9 @@ def plain_counts(path: Path) -> Counter[str]:
         for place in amounts.get(name, ()):
             if place < len(elements):
                 found[f"{name}{place:02d}"] += hundredths(elements[place])
-        if name == "CAS":
+        if name in {"SV1", "SV2", "SV3"}:
+            found["line charges"] += sum(map(hundredths, elements[3:4] if name == "SV2" else elements[2:3]))
+        elif name == "CAS":
             found["triplets"] += sum(bool(elements[at]) for at in range(2, len(elements), 3))
             found["adjusted"] += sum(hundredths(elements[at]) for at in range(3, len(elements), 3))
         elif name == "STC":
@@ -121,12 +123,15 @@ def payments_agree(found: list[Any], counted: Counter[str]) -> None:
 
 
 def claims_agree(found: list[Any], counted: Counter[str]) -> None:
-    claims = [claim for item in found for claim in item.get("claims", ())]
-    if not all("claims" in item for item in found):
-        return
+    claims = [claim for item in found for claim in item["claims"]]
     assert len(claims) == counted["CLM"]
     assert sum(claim["charge_cents"] for claim in claims) == counted["CLM02"]
     assert sum(len(claim["lines"]) for claim in claims) == counted["LX"]
+    assert sum(line["charge_cents"] for claim in claims for line in claim["lines"]) == counted["line charges"]
+    decided = [one for claim in claims for line in claim["lines"] for one in line.get("adjudications", ())]
+    assert len(decided) == counted["SVD"]
+    others = [payer for claim in claims for payer in claim["other_payers"]]
+    assert sum(len(one["adjustments"]) for one in (*others, *decided)) == counted["triplets"]
 
 
 def benefits_agree(found: list[Any], counted: Counter[str]) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from rcm.x12.institutional_claim import read_institutional_claims, write_institutional_claims
 from rcm.x12.interchange import TransactionSet, Walker
 from rcm.x12.loops import LoopTracker, kind_of
 from rcm.x12.professional_claim import read_professional_claims, write_professional_claims
@@ -18,9 +19,11 @@ from rcm.x12.remittance import differences, read_remittances, write_remittances
 from rcm.x12.report import read_report
 from rcm.x12.show import as_html, as_text, lines_of
 from rcm.x12.split import split
+from rcm.x12.validation import validate
 from rcm_deploy.cli import x12
 from tests.shared.x12 import generate_answers
 from tests.shared.x12.generate import HEADER, RECEIVER, SUBMITTER, claims
+from tests.shared.x12.generate_institutional import generate_institutional
 from tests.shared.x12.upper import without
 
 CLAIMS = write_professional_claims(HEADER, SUBMITTER, RECEIVER, claims(6, 12), reference="SUB1")
@@ -160,6 +163,17 @@ def test_claims_are_split_into_files_of_their_own(by: str, oddity: Callable[[byt
         assert walker.number == part.segments
         parents = {elements[2] for elements in levels}
         assert all((elements[4] == "1") == (elements[1] in parents) for elements in levels)
+
+
+@pytest.mark.parametrize("by", ["claim", "payer"])
+def test_institutional_claims_are_split_too(by: str, tmp_path: Path) -> None:
+    made = generate_institutional(3, 9)
+    content = write_institutional_claims(HEADER, SUBMITTER, RECEIVER, made, reference="SUB1")
+    parts = list(split(content, tmp_path, by))
+    numbers = [found.claim.patient_control_number for found in read_institutional_claims(content)]
+    found = [each.claim.patient_control_number for part in parts for each in read_institutional_claims(tmp_path / part.name)]
+    assert sorted(found) == sorted(numbers)
+    assert [finding for part in parts for finding in validate(tmp_path / part.name) if finding.severity == "error"] == []
 
 
 def test_remittances_are_split_by_claim_and_each_part_balances(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Struct
 
+from rcm.x12.institutional_claim import InstitutionalClaim, write_institutional_claims
 from rcm.x12.problems import CannotWrite
 from rcm.x12.professional_claim import ProfessionalClaim, Receiver, Submitter, write_professional_claims
 from rcm.x12.values import InterchangeHeader
@@ -28,7 +29,18 @@ class ProfessionalFile(Struct, frozen=True):
     """BHT03, the sender's number of this file."""
 
 
-KINDS: Mapping[str, type[ProfessionalFile]] = {"837p": ProfessionalFile}
+class InstitutionalFile(Struct, frozen=True):
+    """An 837I as JSON: the typed values, amounts in whole cents, dates as YYYY-MM-DD."""
+
+    header: InterchangeHeader
+    submitter: Submitter
+    receiver: Receiver
+    claims: list[InstitutionalClaim]
+    reference: str = "1"
+    """BHT03, the sender's number of this file."""
+
+
+KINDS: Mapping[str, type[ProfessionalFile] | type[InstitutionalFile]] = {"837p": ProfessionalFile, "837i": InstitutionalFile}
 """What can be written, by the command's word for it."""
 
 
@@ -77,7 +89,9 @@ def write_document(kind: str, content: bytes) -> bytes:
     if unknown is not None:
         raise CannotWrite(unknown, "no such field")
     header, submitter, receiver = document.header, document.submitter, document.receiver
-    return write_professional_claims(header, submitter, receiver, document.claims, reference=document.reference)
+    if isinstance(document, ProfessionalFile):
+        return write_professional_claims(header, submitter, receiver, document.claims, reference=document.reference)
+    return write_institutional_claims(header, submitter, receiver, document.claims, reference=document.reference)
 
 
 def _refusal(error: msgspec.DecodeError) -> CannotWrite:

@@ -7,8 +7,8 @@ from rcm.x12.interchange import TransactionSet, Walker
 from rcm.x12.problems import Problem
 from rcm.x12.remittance.balances import claim_differences, transaction_difference
 from rcm.x12.remittance.reader import RemittanceReader
-from rcm.x12.remittance.values import ClaimPayment, Difference, LinePayment, Party
-from rcm.x12.values import Adjustment
+from rcm.x12.remittance.values import ClaimPayment, LinePayment, Party
+from rcm.x12.values import Adjustment, Difference
 
 Json = dict[str, Any]
 
@@ -48,7 +48,7 @@ def remittance(walker: Walker, item: TransactionSet, problems: list[Problem]) ->
             "lines": {"ok": lines - bad_lines, "bad": bad_lines},
             "claims": {"ok": claims - bad_claims, "bad": bad_claims},
             "transaction": {"ok": own is None, "difference_cents": own.difference_cents if own else 0},
-            "differences": [_difference(one) for one in differences],
+            "differences": [difference(one) for one in differences],
         },
     }
 
@@ -93,7 +93,8 @@ def adjustments(found: Sequence[Adjustment]) -> list[Json]:
     ]
 
 
-def _difference(one: Difference) -> Json:
+def difference(one: Difference) -> Json:
+    """A balance that fails."""
     return {
         "level": one.level,
         "patient_control_number": one.patient_control_number,
@@ -102,4 +103,5 @@ def _difference(one: Difference) -> Json:
         "found_cents": one.found_cents,
         "segment_number": one.segment_number,
         "rule": one.rule,
+        **({"payer_id": one.payer_id} if one.payer_id else {}),
     }
