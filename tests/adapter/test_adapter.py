@@ -110,7 +110,7 @@ async def test_models_are_what_the_migrations_make(databases: Databases) -> None
     assert await differences(databases, SCHEMA) == []
 
 
-STEPS = ("put", "mark sent", "record", "mark recorded", "keep fetched", "post", "keep answer", "archive")
+STEPS = ("put", "mark sent", "record", "mark recorded", "post", "keep answer", "archive")
 
 
 @pytest.mark.parametrize("step", ["", *STEPS])

@@ -64,7 +64,7 @@ def remittances(content: bytes) -> list[Remittance]:
 def test_every_answer_is_accepted_by_an_outside_judge() -> None:
     made = named(claims(1, 60), "", *SCENARIOS)
     found = answered(file_of(made))
-    assert set(found) == {"ta1", "999", "277ca", "835"}
+    assert set(found) == {"ack", "277ca", "835"}
     for name, contents in found.items():
         for content in contents:
             # Scenario 009 is a claim that does not balance.
@@ -124,7 +124,7 @@ def test_refused_and_silent_claims_get_no_remittance() -> None:
     assert statuses == {"A7": 10, "A2": 10}
 
 
-@pytest.mark.parametrize(("receiver", "kinds"), [("SANDBOXTA1", {"ta1"}), ("SANDBOX999", {"ta1", "999"})])
+@pytest.mark.parametrize(("receiver", "kinds"), [("SANDBOXTA1", {"ta1"}), ("SANDBOX999", {"ack"})])
 def test_a_receiver_refuses_the_whole_file(receiver: str, kinds: set[str]) -> None:
     found = answered(file_of(claims(6, 3), receiver=receiver))
     assert set(found) == kinds
@@ -181,14 +181,14 @@ def test_answers_come_when_they_are_due(tmp_path: Path) -> None:
     assert payer.desk.flow().unread == 1
     payer.desk.take_new()
     payer.desk.send_due()
-    assert payer.outbound() == ["999", "ta1"]
+    assert payer.outbound() == ["ack"]
     payer.clock.instant += timedelta(days=1)
     payer.again().send_due()
-    assert set(payer.outbound()) == {"277ca", "999", "ta1"}
+    assert set(payer.outbound()) == {"277ca", "ack"}
     assert payer.desk.flow().last_answer_due == NOW + timedelta(days=14)
     payer.clock.instant += timedelta(days=13)
     payer.again().send_due()
-    assert set(payer.outbound()) == {"277ca", "835", "999", "ta1"}
+    assert set(payer.outbound()) == {"277ca", "835", "ack"}
     flow = payer.desk.flow()
     assert (flow.pending, flow.unread, flow.last_answer_due) == (0, 0, None)
 
@@ -351,7 +351,7 @@ def test_killed_at_any_step_it_goes_on_as_if_nothing_was(tmp_path: Path, step: i
 
     undisturbed = outcome(tmp_path / "one", kill_at=0)
     assert outcome(tmp_path / "other", kill_at=step + 1) == undisturbed
-    assert len(undisturbed) == 4
+    assert len(undisturbed) == 3
 
 
 def test_what_is_no_x12_is_put_aside_without_an_answer(tmp_path: Path) -> None:
@@ -365,12 +365,12 @@ def test_what_is_no_x12_is_put_aside_without_an_answer(tmp_path: Path) -> None:
 def test_a_broken_file_is_refused_with_the_place_of_its_faults() -> None:
     content = file_of(named(claims(11, 3), "001"))
     found = answered(content.replace(b"SE*", b"SE*9", 1).replace(b"NM1*IL*1*", b"NM1*IL*7*"))
-    assert set(found) == {"ta1", "999"}
-    (answer,) = [item for part in found["999"] for item in read_acknowledgements(part)]
+    assert set(found) == {"ack"}
+    _, answer = [item for part in found["ack"] for item in read_acknowledgements(part)]
     assert isinstance(answer, FunctionalAcknowledgement)
     assert answer.rejected
     # pyx12 knows loops of four letters only: 2310B is too long for it.
-    assert all("IK303" in said for said in findings(found["999"][0]))
+    assert all("IK303" in said for said in findings(found["ack"][0]))
     places = {(error.segment, error.elements[0].position if error.elements else 0) for error in answer.sets[0].errors}
     assert ("NM1", 2) in places
     assert answer.sets[0].error_codes == ("4", "5")

@@ -1,7 +1,8 @@
 """Brings answers in: fetched -> posted to the service that it concerns -> archived after that took it.
 
 A kill may come between any two steps: the service knows the file by its Idempotency-Key (the sum of its bytes), and a file is
-put away only after its answer is kept. A refusal is kept with its bytes and its reason, and can be tried again.
+put away only after its answer is kept. What has to wait is kept with its reason, a refusal with its bytes besides, and can be
+tried again.
 """
 
 import asyncio
@@ -23,6 +24,8 @@ from rcm.x12.interchange import TransactionSet, Walker
 from rcm.x12.problems import NotX12
 
 MEDIA_TYPE = "application/edi-x12"
+BEGINNING_BYTES = 4096
+"""In which a file's envelope and its first transaction set begin."""
 ROUND = 64
 """Files that are held in memory together."""
 LOOK_AGAIN_SECONDS = 1.0
@@ -34,7 +37,7 @@ _TAKERS = {"TA1": "claims-svc", "999": "claims-svc", "997": "claims-svc", "277":
 def kind_of(content: bytes) -> str:
     """TA1, 999, 277, 835, ...: the first thing in the file; empty where it is no X12."""
     try:
-        for item in islice(Walker(content), 1):
+        for item in islice(Walker(content[:BEGINNING_BYTES]), 1):
             return item.identifier if isinstance(item, TransactionSet) else item.elements[0]
     except NotX12:
         return ""
@@ -101,14 +104,13 @@ class IncomingAnswers:
         return any([await self._crew.once(await self._fetched(some)) for some in rounds])
 
     async def _fetched(self, names: list[str]) -> list[tuple[Key, Work]]:
-        """Some files read and kept, and how each is carried."""
+        """Some files read, and how each is carried."""
         contents = await asyncio.gather(*(self._content(name) for name in names))
         now = self._clock.now()
         files = [(_read(name, content, now), content) for name, content in zip(names, contents, strict=True) if content]
         if not files:
             return []
-        self.at_step("keep fetched")
-        known = await self._store.fetched(self._account.organisation_id, [file for file, _ in files])
+        known = await self._store.known(self._account.organisation_id, [file for file, _ in files])
         return [
             (file.remote_name, partial(self._carried, known.get((file.remote_name, file.sha256), file), content))
             for file, content in files

@@ -34,7 +34,7 @@ class OutgoingFile(Base, table=True):
     __tablename__ = "outgoing_file"
     __table_args__ = (
         UniqueConstraint("organisation_id", "remote_name", name="uq_outgoing_file_remote_name"),
-        Index("ix_outgoing_file_open", "organisation_id", postgresql_where=text("state in ('intended', 'sent')")),
+        Index("ix_outgoing_file_open", "organisation_id", postgresql_where=text("state <> 'recorded'")),
     )
 
     organisation_id: UUID = Field(primary_key=True)
@@ -55,9 +55,7 @@ class IncomingFile(Base, table=True):
     """A file from a payer: fetched, accepted (a service took it), archived, refused (kept with its reason)."""
 
     __tablename__ = "incoming_file"
-    __table_args__ = (
-        Index("ix_incoming_file_open", "organisation_id", postgresql_where=text("state in ('fetched', 'accepted')")),
-    )
+    __table_args__ = (Index("ix_incoming_file_open", "organisation_id", postgresql_where=text("state <> 'accepted'")),)
 
     organisation_id: UUID = Field(primary_key=True)
     sha256: str = Field(primary_key=True)

@@ -19,17 +19,23 @@ insert into stream_cursor (organisation_id, service, cursor, updated_at) values 
 on conflict (organisation_id, service) do update set cursor = excluded.cursor, updated_at = excluded.updated_at
 """
 _INTEND = """
+with behind as (
+    insert into stream_cursor (organisation_id, service, cursor, updated_at) values ($1, $8, $9, $7)
+    on conflict (organisation_id, service) do update set cursor = excluded.cursor, updated_at = excluded.updated_at
+)
 insert into outgoing_file
     (organisation_id, submission_id, receiver_id, remote_name, sha256, size_bytes, state, intended_at, reason)
 select $1, unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]),
     unnest($6::bigint[]), 'intended', $7, ''
 on conflict (organisation_id, submission_id) do nothing
 """
-_FETCHED = """
-insert into incoming_file (organisation_id, sha256, remote_name, kind, service, state, size_bytes, fetched_at, reason)
-select $1, unnest($2::text[]), unnest($3::text[]), unnest($4::text[]), unnest($5::text[]), 'fetched',
-    unnest($6::bigint[]), $7, ''
-on conflict (organisation_id, sha256, remote_name) do nothing returning 1
+_ANSWERED = """
+insert into incoming_file (organisation_id, sha256, remote_name, kind, service, state, size_bytes, fetched_at, answered_at,
+    status, reason, content)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+on conflict (organisation_id, sha256, remote_name) do update set state = excluded.state, answered_at = excluded.answered_at,
+    status = excluded.status, reason = excluded.reason, content = excluded.content
+where incoming_file.state = 'fetched' or excluded.state <> 'fetched'
 """
 _INCOMING = "sha256, remote_name, kind, service, state, size_bytes, fetched_at, answered_at, status, reason"
 
@@ -106,27 +112,18 @@ class Store:
 
     async def intend(self, organisation_id: UUID, service: str, files: Sequence[Outgoing], cursor: str, now: datetime) -> None:
         """Keeps intents and the cursor behind them in one transaction; an intent that is there already stays as it is."""
-
-        async def work(connection: Any) -> None:
-            await connection.execute(
-                _INTEND,
-                organisation_id,
-                [file.submission_id for file in files],
-                [file.receiver_id for file in files],
-                [file.remote_name for file in files],
-                [file.sha256 for file in files],
-                [file.size_bytes for file in files],
-                now,
-            )
-            await connection.execute(
-                _KEEP_CURSOR,
-                organisation_id,
-                service,
-                cursor,
-                now,
-            )
-
-        await self._database.run(work)
+        await self._execute(
+            _INTEND,
+            organisation_id,
+            [file.submission_id for file in files],
+            [file.receiver_id for file in files],
+            [file.remote_name for file in files],
+            [file.sha256 for file in files],
+            [file.size_bytes for file in files],
+            now,
+            service,
+            cursor,
+        )
 
     async def open_outgoing(self, organisation_id: UUID) -> list[Outgoing]:
         """What is intended or sent and not recorded, oldest first."""
@@ -185,40 +182,15 @@ class Store:
         )
         return bool(rows)
 
-    async def fetched(self, organisation_id: UUID, files: Sequence[Incoming]) -> dict[tuple[str, str], Incoming]:
-        """Files were fetched and read; answers what was known of them before, by name and sum: that stays as it is."""
+    async def known(self, organisation_id: UUID, files: Sequence[Incoming]) -> dict[tuple[str, str], Incoming]:
+        """What is known already of files that were fetched, by name and sum."""
         names, sums = [file.remote_name for file in files], [file.sha256 for file in files]
-
-        async def work(connection: Any) -> Sequence[Any]:
-            new = await connection.fetch(
-                _FETCHED,
-                organisation_id,
-                sums,
-                names,
-                [file.kind for file in files],
-                [file.service for file in files],
-                [file.size_bytes for file in files],
-                files[0].fetched_at,
-            )
-            if len(new) == len(files):
-                return []
-            rows: Sequence[Any] = await connection.fetch(_KNOWN, organisation_id, names, sums)
-            return rows
-
-        rows = await self._database.run(work)
+        rows = await self._fetch(_KNOWN, organisation_id, names, sums)
         return {(row["remote_name"], row["sha256"]): Incoming(*row) for row in rows}
 
     async def incoming_waits(self, organisation_id: UUID, file: Incoming, status: int | None, reason: str) -> None:
         """Why no service takes the file now."""
-        await self._execute(
-            "update incoming_file set status = $4, reason = $5 "
-            "where organisation_id = $1 and sha256 = $2 and remote_name = $3 and state = 'fetched'",
-            organisation_id,
-            file.sha256,
-            file.remote_name,
-            status,
-            reason,
-        )
+        await self._keep(organisation_id, file, "fetched", None, status, reason, None)
 
     async def answered(
         self,
@@ -231,16 +203,31 @@ class Store:
         content: bytes | None = None,
     ) -> None:
         """A service took the file, or refused it for good: then its bytes are kept."""
+        await self._keep(organisation_id, file, "refused" if refused else "accepted", at, status, refused, content)
+
+    async def _keep(
+        self,
+        organisation_id: UUID,
+        file: Incoming,
+        state: str,
+        answered_at: datetime | None,
+        status: int | None,
+        reason: str,
+        content: bytes | None,
+    ) -> None:
         await self._execute(
-            "update incoming_file set state = $4, status = $5, answered_at = $6, reason = $7, content = $8 "
-            "where organisation_id = $1 and sha256 = $2 and remote_name = $3",
+            _ANSWERED,
             organisation_id,
             file.sha256,
             file.remote_name,
-            "refused" if refused else "accepted",
+            file.kind,
+            file.service,
+            state,
+            file.size_bytes,
+            file.fetched_at,
+            answered_at,
             status,
-            at,
-            refused,
+            reason,
             content,
         )
 

@@ -1,4 +1,4 @@
-"""All answers to one 837 file: TA1 and 999 at once, 277CA after a day, 835 after fourteen days. Pure: bytes in, bytes out."""
+"""All answers to one 837: TA1 and 999 at once in one file, 277CA after a day, 835 after fourteen. Pure: bytes in, bytes out."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -130,10 +130,11 @@ def answers_to(
     """
     receiver = received.interchange.receiver
     refused = receiver == INTERCHANGE_REFUSED or received.broken
-    answers = [_interchange_answer(received, received_at, refused=refused)]
+    interchange = _interchange_answer(received, received_at, refused=refused)
     if refused or not any(group.received for group in received.interchange.groups):
-        return answers
-    answers.append(_functional_answer(received, received_at, refused=receiver == FUNCTION_REFUSED))
+        return [Answer(_name("ta1", *_names_of(received)), interchange)]
+    functional = _functional_answer(received, received_at, refused=receiver == FUNCTION_REFUSED)
+    answers = [Answer(_name("ack", *_names_of(received)), interchange + functional)]
     if receiver == FUNCTION_REFUSED:
         return answers
     judged = [_Judged(item, before=taken_back.get(key)) for item in received.claims if (key := claim_key(item)) in mine]
@@ -178,23 +179,26 @@ def _digest(*seeds: str) -> str:
     return sha256("|".join(seeds).encode()).hexdigest()[:20]
 
 
-def _interchange_answer(received: Received, at: datetime, *, refused: bool) -> Answer:
+def _names_of(received: Received) -> tuple[str, ...]:
+    """What an answer to the interchange as a whole is named by."""
     interchange = received.interchange
-    answer = interchange_answer(interchange, at)
+    return interchange.sender, interchange.receiver, interchange.control_number, interchange.date
+
+
+def _interchange_answer(received: Received, at: datetime, *, refused: bool) -> bytes:
+    """The TA1, in an interchange of its own."""
+    answer = interchange_answer(received.interchange, at)
     if refused and not answer.rejected:
         answer = structs.replace(answer, code="R", note="006")
-    content = write_interchange_acknowledgement(_header(received, at, "TA1"), answer)
-    return Answer(_name("ta1", interchange.sender, interchange.receiver, interchange.control_number, interchange.date), content)
+    return write_interchange_acknowledgement(_header(received, at, "TA1"), answer)
 
 
-def _functional_answer(received: Received, at: datetime, *, refused: bool) -> Answer:
+def _functional_answer(received: Received, at: datetime, *, refused: bool) -> bytes:
     """A 999 for each group: what its sets are refused for, or the sandbox's own rule that refuses all."""
-    interchange = received.interchange
-    groups = [group_answer(group) for group in interchange.groups]
+    groups = [group_answer(group) for group in received.interchange.groups]
     if refused:
         groups = [_refused(group) for group in groups]
-    content = write_functional_acknowledgements(_header(received, at, "999"), groups)
-    return Answer(_name("999", interchange.sender, interchange.receiver, interchange.control_number, interchange.date), content)
+    return write_functional_acknowledgements(_header(received, at, "999"), groups)
 
 
 def _refused(group: FunctionalAcknowledgement) -> FunctionalAcknowledgement:

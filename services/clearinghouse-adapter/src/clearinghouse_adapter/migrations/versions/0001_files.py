@@ -57,7 +57,7 @@ def _outgoing_file() -> None:
         "ix_outgoing_file_open",
         "outgoing_file",
         ["organisation_id"],
-        postgresql_where=sa.text("state in ('intended', 'sent')"),
+        postgresql_where=sa.text("state <> 'recorded'"),
     )
     secure(op, "outgoing_file", "mutable")
 
@@ -83,6 +83,6 @@ def _incoming_file() -> None:
         "ix_incoming_file_open",
         "incoming_file",
         ["organisation_id"],
-        postgresql_where=sa.text("state in ('fetched', 'accepted')"),
+        postgresql_where=sa.text("state <> 'accepted'"),
     )
     secure(op, "incoming_file", "mutable")
