@@ -262,6 +262,16 @@ async def test_a_visits_level_is_proposed_for_a_line_without_a_procedure(desk: C
     ]
 
 
+@pytest.mark.parametrize(("earlier", "code"), [("2023-03-02", "99213"), ("2023-03-01", "99203")])
+async def test_a_patient_who_was_seen_within_three_years_is_established(desk: Coding, earlier: str, code: str) -> None:
+    """Whatever the note says of it."""
+    note = "New patient. Assessment: asthma. Plan: ibuprofen."
+    await post(desk, another(20, date_of_service=earlier))
+    told = {**another(20), **UNCODED, "external_id": "V-21", "notes": [note], "lines": [line(procedure="")]}
+    found = (await suggestions(desk, await post(desk, told)))["suggestions"]
+    assert [each["code"] for each in found if each["kind"] == "visit"] == [code]
+
+
 async def test_procedures_are_suggested_from_a_loaded_list_alone(live: Live, tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     rows = "code,long\n10060,Drainage of an invented abscess of the skin\n10061,Drainage of many\n"

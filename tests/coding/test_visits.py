@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from coding_svc.domain.lists import ListBroken
-from coding_svc.domain.visits.levels import Grade, VisitLevel
+from coding_svc.domain.visits.levels import Grade, VisitLevel, seen_since
 from coding_svc.domain.visits.procedures import ProcedureTerms, procedures_in
 from coding_svc.domain.visits.proposal import service_at, suggestion_of
 from coding_svc.domain.visits.words import Vocabulary, read_words
@@ -25,7 +25,7 @@ Total time spent on the day of the encounter: 42 minutes.
 
 
 def level(text: str, service: str = "office", on: date = DAY) -> VisitLevel:
-    return code_book().visit_level(text, on, service)
+    return code_book().visit_level(text, on, service, "")
 
 
 PROBLEMS: list[tuple[str, Grade]] = [
@@ -128,6 +128,12 @@ def test_before_the_rule_there_is_no_level() -> None:
     assert level("Assessment: sepsis", "emergency", date(2022, 12, 31)).code == ""
 
 
+def test_the_caller_knows_better_whose_visit_it_is() -> None:
+    assert code_book().visit_level(NOTE, DAY, "office", "new").by_mdm.code == "99204"
+    assert seen_since(date(2024, 2, 29)) == date(2021, 2, 28)
+    assert seen_since(DAY) == date(2023, 3, 2)
+
+
 def test_a_suggestion_tells_both_ways() -> None:
     proposed = suggestion_of(level(NOTE), "/notes/0")
     assert proposed is not None
@@ -145,14 +151,14 @@ def test_a_place_of_service_has_its_table(place: str, service: str) -> None:
 
 
 def test_the_command_shows_each_element() -> None:
-    (found,) = COMMANDS["visit"](NOTE.encode(), DAY, "office")
+    (found,) = COMMANDS["visit"](NOTE.encode(), DAY, "office", "")
     told: dict[str, Any] = found
     assert told["proposed"] == {"code": "99215", "by": "time"}
     assert told["time"]["minutes"] == 42
     assert told["risk"]["evidence"][0]["text"] == "Increase metformin to 1000 mg"
     with pytest.raises(InvalidBody):
-        list(COMMANDS["visit"](b"\xff\xfe\x00", DAY, "office"))
-    (long,) = COMMANDS["visit"](b"Cough. " * 20_000, DAY, "office")
+        list(COMMANDS["visit"](b"\xff\xfe\x00", DAY, "office", ""))
+    (long,) = COMMANDS["visit"](b"Cough. " * 20_000, DAY, "office", "")
     assert long["unread_characters"] == 40_000
 
 

@@ -21,6 +21,15 @@ class VisitService(StrEnum):
     EMERGENCY = "emergency"
 
 
+class VisitPatient(StrEnum):
+    """In an office new or established (seen within three years), in a hospital initial or subsequent."""
+
+    NEW = "new"
+    ESTABLISHED = "established"
+    INITIAL = "initial"
+    SUBSEQUENT = "subsequent"
+
+
 def register(app: typer.Typer) -> None:
     """Puts the command into `rcm codes`."""
     app.command("em")(em)
@@ -30,10 +39,11 @@ def em(
     note: Annotated[Path, typer.Argument(help="A note, UTF-8; - reads standard input.")],
     date: Annotated[datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="The day of the visit.")],
     service: Annotated[VisitService, typer.Option("--service", help="Where it was.")] = VisitService.OFFICE,
+    patient: Annotated[VisitPatient | None, typer.Option("--patient", help="Of whom; without it as the note says.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """The level of a visit by medical decision making and by time, each element with its evidence; the higher is proposed."""
-    for found in told(note, "visit", date.date(), service.value):
+    for found in told(note, "visit", date.date(), service.value, patient.value if patient else ""):
         if as_json:
             print_json(found)
         else:

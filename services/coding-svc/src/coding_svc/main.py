@@ -41,7 +41,9 @@ def code_book(sets: CodeSets | None = None) -> CodeBook:
         codes,
         is_place_of_service,
         SilentEngine,
-        lambda text, on, service: level_of(text, on, service=service, vocabulary=vocabulary, lists=lists),
+        lambda text, on, service, patient: level_of(
+            text, on, service=service, vocabulary=vocabulary, lists=lists, patient=patient
+        ),
         lambda text, on: list(procedures_in(text, on, vocabulary, codes.procedure_terms())),
         sets,
         installed_search,
@@ -50,7 +52,7 @@ def code_book(sets: CodeSets | None = None) -> CodeBook:
 
 COMMANDS: Mapping[str, Callable[..., Iterator[dict[str, Any]]]] = {
     "edit": lambda body, today, loaded: edits.edit(code_book(CodeSets.open(loaded=loaded)), body, today),
-    "visit": lambda body, on, service: visits.level(code_book(), body, on, service),
+    "visit": lambda body, on, service, patient: visits.level(code_book(), body, on, service, patient),
 }
 """What `rcm codes` runs without a service; each yields one object for each thing that it was given."""
 

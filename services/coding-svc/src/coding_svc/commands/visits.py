@@ -11,14 +11,17 @@ from coding_svc.handlers.codebook import CodeBook
 from rcm.errors import Fault, InvalidBody
 
 
-def level(book: CodeBook, body: bytes, on: date, service: str) -> Iterator[dict[str, Any]]:
-    """The level of one note (UTF-8), by both ways, each element with its evidence. Raises InvalidBody for what is no text."""
+def level(book: CodeBook, body: bytes, on: date, service: str, patient: str = "") -> Iterator[dict[str, Any]]:
+    """The level of one note (UTF-8), by both ways, each element with its evidence; `patient` overrides the note.
+
+    Raises InvalidBody for what is no text.
+    """
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         fault = Fault("", "not-text", f"The note is not UTF-8, at byte {error.start}", "Give a text in UTF-8.")
         raise InvalidBody("The note is no text", faults=[fault]) from error
-    found = book.visit_level(text[:READ_MAX], on, service)
+    found = book.visit_level(text[:READ_MAX], on, service, patient)
     yield {
         "service": found.service,
         "patient": found.patient,

@@ -21,8 +21,8 @@ class CodeBook:
     is_place_of_service: Callable[[str, date], bool]
     engine: Callable[[], Suggester]
     """Opens the engine at the first note, and answers the same one ever after."""
-    visit_level: Callable[[str, date, str], VisitLevel]
-    """The level that a note supports on a day for a service: office, hospital or emergency."""
+    visit_level: Callable[[str, date, str, str], VisitLevel]
+    """The level that a text supports on a day for a service (office, hospital, emergency) and a patient ("": as it says)."""
     procedures: Callable[[str, date], Sequence[Named]]
     """What a note says was done, in the words of loaded lists; nothing where none are loaded."""
     sets: CodeSets

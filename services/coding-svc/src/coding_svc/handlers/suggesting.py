@@ -24,6 +24,7 @@ from coding_svc.domain.suggestions import (
     texts_of,
     wants_suggestions,
 )
+from coding_svc.domain.visits.levels import ESTABLISHED, OFFICE, seen_since
 from coding_svc.domain.visits.procedures import suggestions_of
 from coding_svc.domain.visits.proposal import service_at, suggestion_of
 from coding_svc.handlers import accepting
@@ -53,8 +54,9 @@ async def read_next(unit: UnitOfWork, book: CodeBook) -> bool:
     if stored.state is not State.HELD or not wants_suggestions(encounter):
         await readings.settle(unit, reading_id, readings.DROPPED, unit.clock.now(), found=NOTHING)
         return True
+    patient = await _patient(unit, encounter)
     try:
-        engine, found = await asyncio.to_thread(_read, book, encounter)
+        engine, found = await asyncio.to_thread(_read, book, encounter, patient)
     except Exception as error:
         why = type(error).__name__
         await readings.settle(unit, reading_id, readings.FAILED, unit.clock.now(), found=NOTHING, failure=why)
@@ -66,22 +68,31 @@ async def read_next(unit: UnitOfWork, book: CodeBook) -> bool:
     return True
 
 
-def _read(book: CodeBook, encounter: Encounter) -> tuple[str, Reader]:
+async def _patient(unit: UnitOfWork, encounter: Encounter) -> str:
+    """Established, where the practice saw the patient within three years; else as the note says."""
+    day = encounter.date_of_service
+    if day is None or service_at(encounter.place_of_service) != OFFICE:
+        return ""
+    seen = await encounters.was_seen(unit, encounter.patient.external_id, seen_since(day), day)
+    return ESTABLISHED if seen else ""
+
+
+def _read(book: CodeBook, encounter: Encounter, patient: str) -> tuple[str, Reader]:
     engine, day = book.engine(), coding_day(encounter)
     assert day is not None, "notes without a day are not read"
     setting = "inpatient" if is_inpatient(encounter) else "outpatient"
     found = read_all(engine, texts_of(encounter), day, setting)
-    return engine.version, replace(found, suggestions=(*found.suggestions, *_services(book, encounter, day)))
+    return engine.version, replace(found, suggestions=(*found.suggestions, *_services(book, encounter, day, patient)))
 
 
-def _services(book: CodeBook, encounter: Encounter, day: date) -> Iterator[Suggestion]:
+def _services(book: CodeBook, encounter: Encounter, day: date, patient: str) -> Iterator[Suggestion]:
     """The level of the visit, of several notes the highest, and procedures; where a line waits for its own."""
     if all(line.procedure for line in encounter.lines):
         return
     texts = [(place, text[:READ_MAX]) for place, text in islice(texts_of(encounter), DOCUMENTS_MAX)]
     service = service_at(encounter.place_of_service)
     if service:
-        levels = [(place, book.visit_level(text, day, service)) for place, text in texts]
+        levels = [(place, book.visit_level(text, day, service, patient)) for place, text in texts]
         place, best = max(levels, key=lambda each: each[1].code)
         visit = suggestion_of(best, place)
         if visit is not None:

@@ -39,7 +39,10 @@ async def current_rule(unit: UnitOfWork, organisation_id: UUID) -> AcceptanceRul
 
 
 async def add_rule(unit: UnitOfWork, rule: AcceptanceRule, now: datetime) -> None:
-    """A further version; the older ones stay, because decisions name them."""
+    """A further version; the older ones stay, because decisions name them.
+
+    A version that another transaction just took is a serialization failure.
+    """
     row = {
         "organisation_id": unit.organisation,
         "version": rule.version,
@@ -49,7 +52,7 @@ async def add_rule(unit: UnitOfWork, rule: AcceptanceRule, now: datetime) -> Non
         "minimum_score": rule.minimum_score,
         "ranges": [asdict(each) for each in rule.ranges],
     }
-    await insert_rows(unit.connection, RuleRow, [row])
+    await insert_rows(unit.connection, RuleRow, [row], on_conflict="(organisation_id, version) do nothing")
 
 
 async def counts(unit: UnitOfWork, first: datetime | None, last: datetime | None) -> list[Counted]:

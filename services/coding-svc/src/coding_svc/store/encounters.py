@@ -115,6 +115,19 @@ async def twins(unit: UnitOfWork, patients: Collection[str], first: date, last: 
     return [Twin(row["encounter_id"], row["patient_external_id"], State(row["state"]), row["service_keys"]) for row in rows]
 
 
+async def was_seen(unit: UnitOfWork, patient: str, first: date, before: date) -> bool:
+    """Whether a patient has a live encounter from `first` to the day before `before`."""
+    found: bool = await unit.connection.fetchval(
+        "select exists (select from encounter where organisation_id = $1 and patient_external_id = $2"
+        " and date_of_service >= $3 and date_of_service < $4 and state <> 'cancelled')",
+        unit.organisation,
+        patient,
+        first,
+        before,
+    )
+    return found
+
+
 async def insert(unit: UnitOfWork, encounters: Sequence[New], now: datetime) -> None:
     """All of them in one statement. One whose external id another transaction just took is a serialization failure."""
     organisation = unit.organisation

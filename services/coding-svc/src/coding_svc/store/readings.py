@@ -150,9 +150,9 @@ async def offered(unit: UnitOfWork, reading_id: UUID) -> list[Offered]:
 
 
 async def record(unit: UnitOfWork, decisions: Sequence[Decision]) -> None:
-    """Keeps what was decided; for ever."""
+    """Keeps what was decided; for ever. A suggestion on which another transaction just decided is a serialization failure."""
     rows = [{"organisation_id": unit.organisation, **asdict(each)} for each in decisions]
-    await insert_rows(unit.connection, CodeDecision, rows)
+    await insert_rows(unit.connection, CodeDecision, rows, on_conflict="(organisation_id, suggestion_id) do nothing")
 
 
 async def decisions(unit: UnitOfWork, encounter_id: UUID) -> list[Decision]:

@@ -71,7 +71,10 @@ class VisitLevel:
 _CHRONIC_MANY = 2
 _LISTED_LIMITED, _LISTED_MODERATE = 2, 3
 _CATEGORIES_EXTENSIVE = 2
-_KINDS = {"office": ("new", "established"), "hospital": ("initial", "subsequent"), "emergency": ("any",)}
+OFFICE, ESTABLISHED = "office", "established"
+NEW_PATIENT_YEARS = 3
+"""A patient whom the practice has not seen for so long is a new one."""
+_KINDS = {OFFICE: ("new", ESTABLISHED), "hospital": ("initial", "subsequent"), "emergency": ("any",)}
 
 
 def level_of(text: str, on: date, *, service: str, vocabulary: Vocabulary, lists: DatedLists, patient: str = "") -> VisitLevel:
@@ -91,6 +94,14 @@ def level_of(text: str, on: date, *, service: str, vocabulary: Vocabulary, lists
     best = max(by_mdm.code, by_time.code)
     by = "" if not best else "both" if by_mdm.code == by_time.code else "mdm" if best == by_mdm.code else "time"
     return VisitLevel(service, kind, bool(told), *elements, minutes, evidence, by_mdm, by_time, best, by)
+
+
+def seen_since(on: date) -> date:
+    """The first day of the span within which an earlier visit makes a patient an established one."""
+    try:
+        return on.replace(year=on.year - NEW_PATIENT_YEARS)
+    except ValueError:  # 29 February
+        return on.replace(year=on.year - NEW_PATIENT_YEARS, day=28)
 
 
 def _patient(note: Note, service: str) -> str:
