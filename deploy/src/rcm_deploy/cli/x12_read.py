@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from rcm.money import dollars
-from rcm.x12.report import Begin, End, Event, Member, read_events, report_json
+from rcm.x12.report import End, Event, Member, read_events, report_json
+from rcm.x12.show.text import printable
 from rcm_deploy.cli.output import AsJson, people
 from rcm_deploy.cli.x12_files import File, opened, put
 
 SETS_SHOWN = 200
 """Transaction sets that get a line of their own."""
 Json = dict[str, Any]
+_SINGULAR = {"inquiries": "inquiry", "statuses": "status"}
+_PLURAL = {one: many for many, one in _SINGULAR.items()}
 
 
 def read(
@@ -37,8 +38,7 @@ def read(
 class _Set:
     """A transaction set's counts and sums."""
 
-    def __init__(self, interchange: Json, fields: Json) -> None:
-        self.interchange = interchange
+    def __init__(self, fields: Json) -> None:
         self.fields = fields
         self.counts: dict[str, int] = {}
         self.charged = self.paid = 0
@@ -67,93 +67,83 @@ class _Set:
             self.counts[name] = self.counts.get(name, 0) + count
 
     @property
-    def held(self) -> str:
-        """Its counts in words."""
-        return ", ".join(f"{count:,} {name if count > 1 else name.removesuffix('s')}" for name, count in self.counts.items())
-
-    @property
-    def sums(self) -> tuple[str, str, str]:
-        """Charged, paid, and whether it balances, as far as it has them."""
-        balances = self.fields.get("balances")
-        charged = dollars(self.charged) if "claims" in self.counts else ""
-        if balances is None:
-            return charged, "", ""
-        failed = len(balances["differences"])
-        return charged, dollars(self.fields["payment_cents"]), "yes" if not failed else f"{failed:,} fail"
+    def told(self) -> str:
+        """It in one line: what it is, its counts, its sums, whether it balances."""
+        fields = self.fields
+        parts = [_counted(self.segments, "segment")]
+        parts += [_counted(count, _SINGULAR.get(name, name.removesuffix("s"))) for name, count in self.counts.items()]
+        if "claims" in self.counts:
+            parts.append(f"{dollars(self.charged)} charged")
+        if "balances" in fields:
+            failed = len(fields["balances"]["differences"])
+            parts.append(f"{dollars(fields['payment_cents'])} paid")
+            parts.append(
+                f"{_counted(failed, 'balance')} {'fails' if failed == 1 else 'fail'}" if failed else "all balances hold"
+            )
+        if "accepted" in fields:
+            parts.append("accepted" if fields["accepted"] else "not accepted")
+        return f"{fields['kind']} {fields['control_number']} ({fields['version'] or 'no guide'}): {', '.join(parts)}"
 
 
 class _Summary:
     """Takes a file's events and keeps counts and sums."""
 
     def __init__(self, events: Iterable[Event]) -> None:
-        self._sets: list[_Set] = []
+        self._lines: list[str] = []
         self._totals: dict[str, int] = {}
-        self._sets_count = self._charged = self._paid = 0
-        self._answers: list[tuple[str, Json]] = []
+        self._sets_count = self._charged = self._paid = self._segments = 0
         self.problems: list[Json] = []
-        self._segments = 0
-        self._interchange: Json = {}
-        current: _Set | None = None
+        current = _Set({})
         for event in events:
             if isinstance(event, Member):
-                if current is not None:
-                    current.take(event)
-            elif isinstance(event, Begin):
-                if event.what == "interchange":
-                    self._interchange = event.fields
-                elif event.what == "transaction":
-                    current = _Set(self._interchange, event.fields)
-            else:
+                current.take(event)
+            elif isinstance(event, End):
                 self._end(event, current)
+            elif event.what == "transaction":
+                current = _Set(event.fields)
+            elif event.what == "interchange" and self._sets_count < SETS_SHOWN:
+                one = event.fields
+                parties = f"from {one['sender']} to {one['receiver']}"
+                self._lines.append(f"Interchange {one['control_number']} {parties}, {one['date']}")
 
-    def _end(self, event: End, current: _Set | None) -> None:
-        if event.what == "transaction" and current is not None:
+    def _end(self, event: End, current: _Set) -> None:
+        if event.what == "transaction":
             current.end(event.fields)
             self._sets_count += 1
             self._charged += current.charged
             self._paid += current.fields.get("payment_cents", 0)
             for name, count in current.counts.items():
                 self._totals[name] = self._totals.get(name, 0) + count
-            if len(self._sets) < SETS_SHOWN:
-                self._sets.append(current)
+            if self._sets_count <= SETS_SHOWN:
+                self._lines.append(f"  {current.told}")
         elif event.what == "interchange":
-            number = self._interchange["control_number"]
-            self._answers += [(number, answer) for answer in event.fields["acknowledgements"]]
+            answers = event.fields["acknowledgements"]
+            self._lines += [f"  TA1 {one['control_number']}: code {one['code']}, note {one['note']}" for one in answers]
         elif event.what == "file":
             self.problems, self._segments = event.fields["problems"], event.fields["segments"]
 
     def show(self) -> None:
-        """A line for each transaction set, and the totals."""
-        table = Table("Interchange", "From, to", "Set", "Version", "Segments", "It holds", "Charged", "Paid", "Balances")
-        for column in table.columns:
-            column.overflow = "fold"
-        for one in self._sets:
-            parties = escape(f"{one.interchange['sender']}, {one.interchange['receiver']}")
-            name = f"{one.fields['kind']} {one.fields['control_number']}"
-            version = escape(one.fields["version"])
-            table.add_row(
-                one.interchange["control_number"], parties, escape(name), version, f"{one.segments:,}", one.held, *one.sums
-            )
-        for number, answer in self._answers:
-            table.add_row(number, "", f"TA1 {escape(answer['control_number'])}", "", "1", f"code {escape(answer['code'])}")
-        people.print(table)
-        if self._sets_count > len(self._sets):
-            people.print(f"and {self._sets_count - len(self._sets):,} more transaction sets")
+        """A line for each interchange and transaction set, and the totals."""
+        for line in self._lines:
+            people.print(printable(line), markup=False, highlight=False, soft_wrap=True)
+        if self._sets_count > SETS_SHOWN:
+            people.print(f"and {self._sets_count - SETS_SHOWN:,} more transaction sets")
         told = [_counted(self._sets_count, "transaction set"), _counted(self._segments, "segment")]
-        told += [_counted(count, name.removesuffix("s")) for name, count in self._totals.items()]
+        told += [_counted(count, _SINGULAR.get(name, name.removesuffix("s"))) for name, count in self._totals.items()]
         if "claims" in self._totals:
             told.append(f"{dollars(self._charged)} charged")
         if self._paid:
             told.append(f"{dollars(self._paid)} paid")
-        people.print(", ".join([*told, _counted(len(self.problems), "problem")]))
+        people.print(f"In all {', '.join([*told, _counted(len(self.problems), 'problem')])}", soft_wrap=True)
 
 
 def _counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+    return f"{count:,} {thing if count == 1 else _PLURAL.get(thing, f'{thing}s')}"
 
 
 def _show_problems(problems: list[Json]) -> None:
     for problem in problems:
         place = f"segment {problem['segment_number']} {problem['segment']}"
         element = f", element {problem['element']}" if problem["element"] else ""
-        people.print(f"{place}{element}: {problem['message']} ({problem['code']})", markup=False)
+        told = printable(f"{place}{element}: {problem['message']} ({problem['code']})")
+        people.print(told, markup=False, highlight=False, soft_wrap=True)

@@ -20,9 +20,9 @@ def _line(line: Line) -> str:
     """Number, id, name, and what it says; where we have no words its elements as they stand."""
     name = f"{line.id:<4}{line.name}" if line.name != line.id else line.id
     said = line.says or " ".join(filter(None, line.segment.elements[1:]))
-    return f"{line.segment.number:>6}  {'  ' * line.depth}{name:<{_NAME_WIDTH}} {_printable(said)}".rstrip() + "\n"
+    return f"{line.segment.number:>6}  {'  ' * line.depth}{name:<{_NAME_WIDTH}} {printable(said)}".rstrip() + "\n"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Without characters that would move a terminal's cursor or hide text."""
     return "".join(character if character.isprintable() else "�" for character in text)
