@@ -94,6 +94,15 @@ def test_index(shelf: Shelf) -> None:
     assert "Neoplasm; malignant, secondary" not in entries
 
 
+def test_a_table_names_its_columns(shelf: Shelf) -> None:
+    drugs = b"""<ICD10CM.index>
+    <indexHeading><head col="1">Substance</head><head col="2">Poisoning, Accidental</head></indexHeading>
+    <letter><mainTerm><title>Aspirin</title><cell col="2">T39.011</cell></mainTerm></letter></ICD10CM.index>"""
+    shelf.load("icd-10-cm-index", "icd10cm_drug_2028.xml", drugs)
+    entries = list(shelf.sets().lists.index_entries(date(2028, 1, 1)))
+    assert [(entry.path, entry.code) for entry in entries] == [("Aspirin", ""), ("Aspirin; Poisoning, Accidental", "T39.011")]
+
+
 def test_hcpcs(shelf: Shelf) -> None:
     text = (
         hcpcs_line("3", "A0001", 100, "An invented thing, its words", "Thing")

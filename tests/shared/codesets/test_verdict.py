@@ -76,6 +76,17 @@ def test_from_when_to_when(code: str, on: date, valid_from: date | None, valid_t
     assert (found.valid_from, found.valid_to) == (valid_from, valid_to)
 
 
+def test_words_of_a_code_that_is_younger_than_the_list() -> None:
+    """Its parent's; of a new category (K6A, behind the last section of its chapter) its chapter's; of none that does not exist."""
+    autumn = date(2026, 10, 1)
+    assert all(SETS.description(code) for code in SETS.billable_codes(autumn))
+    told = SETS.diagnosis("K6A.01")
+    assert told is not None
+    assert (told.own_words, told.parent, told.ancestors[-1]) == (False, "11", "11")
+    assert SETS.description("K6B.01") == ""
+    assert SETS.diagnosis("FOO") is None
+
+
 def test_a_named_system_decides() -> None:
     assert SETS.check("J1100", NOW, System.HCPCS).valid is None
     assert SETS.check("25", NOW).system is System.PLACE_OF_SERVICE

@@ -116,7 +116,22 @@ class TabularList:
         if self._row(code) is not None:
             return code
         above = sorted(lineage(code), key=len, reverse=True)
-        return next((place for place in above if self._row(place) is not None), None)
+        return next((place for place in above if self._row(place) is not None), None) or self._around(code[:3])
+
+    def _around(self, category: str) -> str | None:
+        """The section or chapter into which a category falls that is billable and that the list lacks (a year's new one)."""
+        dated = "SELECT 1 FROM validity WHERE system = 'icd-10-cm' AND code >= ? AND code < ? LIMIT 1"
+        if not self._file.execute(dated, (category, category + "~")).fetchone():
+            return None
+        statement = (
+            "SELECT max(code) FROM concept WHERE code >= ? AND code < ? AND length(code) = 3 AND kind = 'code' AND release = ?"
+        )
+        (before,) = self._file.execute(statement, (category[:1], category, self._release)).fetchone()
+        if before is None:
+            return None
+        section, *_, chapter = self.ancestors(before)
+        first, _, last = section.partition("-")
+        return section if first <= category <= last else chapter
 
     def ancestors(self, code: str) -> tuple[str, ...]:
         """From the parent up to the chapter; of a code that the list lacks from its nearest ancestor up."""

@@ -2,7 +2,7 @@
 
 import io
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 
 from rcm.codesets.loading.rows import Rows
@@ -19,7 +19,7 @@ _SITES = {
     "6": "uncertain",
     "7": "unspecified",
 }
-"""The columns of the neoplasm table."""
+"""The columns of the table of neoplasms, where it does not name them itself."""
 
 
 def load_order(rows: Rows, source: Source, system: System) -> None:
@@ -70,7 +70,7 @@ def load_tabular(connection: sqlite3.Connection, release: int, source: Source) -
 
 
 def load_index(rows: Rows, source: Source) -> None:
-    """The alphabetic index as XML: main terms with the terms beneath them, and the table of neoplasms."""
+    """The alphabetic index as XML: main terms with the terms beneath them, and tables (neoplasms, drugs) with their columns."""
     try:
         root = ElementTree.fromstring(source.content)  # noqa: S314 - expat resolves no external entity
     except ElementTree.ParseError as error:
@@ -78,14 +78,18 @@ def load_index(rows: Rows, source: Source) -> None:
     terms = list(root.iter("mainTerm"))
     if not terms:
         raise source.refuse(f"<{root.tag}> holds no <mainTerm>")
+    headed = {head.get("col", ""): " ".join("".join(head.itertext()).split()) for head in root.iter("head")}
+    columns = {column: words for column, words in headed.items() if words} or _SITES
     position = 0
     for term in terms:
-        for entry in _entries(term, (), 0):
+        for entry in _entries(term, columns, (), 0):
             position += 1
             rows.add("index_entry", position, position, *entry)
 
 
-def _entries(term: ElementTree.Element, above: tuple[str, ...], level: int) -> Iterator[tuple[int, str, str, str, str, str]]:
+def _entries(
+    term: ElementTree.Element, columns: Mapping[str, str], above: tuple[str, ...], level: int
+) -> Iterator[tuple[int, str, str, str, str, str]]:
     """A term and all beneath it: level, the words from the main term down, code, manifestation, see, see also."""
     title = term.find("title")
     words = " ".join("".join(title.itertext()).split()) if title is not None else ""
@@ -95,8 +99,8 @@ def _entries(term: ElementTree.Element, above: tuple[str, ...], level: int) -> I
     also = " ".join((term.findtext("seeAlso") or "").split())
     yield level, "; ".join(path), code, manifestation, see, also
     for cell in term.findall("cell"):
-        site, of_site = _SITES.get(cell.get("col", "")), (cell.text or "").strip()
+        site, of_site = columns.get(cell.get("col", "")), (cell.text or "").strip()
         if site and of_site.strip("-"):
             yield level + 1, "; ".join((*path, site)), of_site, "", "", ""
     for beneath in term.findall("term"):
-        yield from _entries(beneath, path, level + 1)
+        yield from _entries(beneath, columns, path, level + 1)
