@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.x12.sections import sections
-from rcm.x12.show.excerpts import Segment, from_text, of_claim_835, of_claim_837, of_remittance, read
+from rcm.x12.segments import Segment
+from rcm.x12.show.excerpts import from_text, of_claim_835, of_claim_837, of_remittance, read
 from rcm.x12.show.explain import EXPLAINERS, explain
 
 ENVELOPE = (

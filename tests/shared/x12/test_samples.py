@@ -16,6 +16,7 @@ from rcm.x12.claim_status import read_claim_status_answers, read_claim_status_in
 from rcm.x12.eligibility import read_eligibility_answers, read_eligibility_inquiries
 from rcm.x12.problems import NotX12
 from rcm.x12.report import read_report
+from rcm.x12.segments import read_segments, write_segments
 from rcm.x12.show import as_html, as_text, lines_of
 from rcm.x12.validation import validate
 
@@ -159,6 +160,15 @@ def test_everything_is_shown(path: Path) -> None:
     assert Counter(line.id for line in lines) == Counter(elements[0] for elements in plain_segments(path))
     assert "".join(as_text(path)).count("\n") >= len(lines)
     assert "".join(as_html(path, path.name)).count('<div class="s">') == len(lines)
+
+
+@needs_samples
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_segments_are_written_as_they_were_read(path: Path) -> None:
+    read = list(read_segments(path))
+    written = b"".join(write_segments(read))
+    assert list(read_segments(written)) == read
+    assert read_report(written)["interchanges"] == read_report(path)["interchanges"]
 
 
 STRUCTURE = {"HL": {1, 2, 3, 4}, "NM1": {2}, "DTP": {2}, "DMG": {1}, "BHT": {1, 4, 5}, "LS": {1}, "LE": {1}, "STC": set[int]()}

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
+from rcm.x12.segments import Segment
 from rcm.x12.show import Line, lines_from
-from rcm.x12.show.excerpts import Segment
 
 SEGMENTS_MAX = 2_000
 """So many segments a page shows."""

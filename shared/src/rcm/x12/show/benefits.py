@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from rcm.x12.segments import Segment
 from rcm.x12.show import words as codes
-from rcm.x12.show.excerpts import Segment
 from rcm.x12.show.phrases import day, money, percent, word
 
 

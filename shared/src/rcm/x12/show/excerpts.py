@@ -2,54 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from msgspec import Struct
-
-from rcm.x12.grammar import STANDARD, Delimiters, Source, Tokens
+from rcm.x12.grammar import STANDARD
 from rcm.x12.problems import NotX12
+from rcm.x12.segments import Segment, read_segments
 
 _ENVELOPES = frozenset({"ISA", "IEA", "GS", "GE", "ST", "SE"})
-
-
-class Segment(Struct, frozen=True):
-    """A segment as it stands in the file, and its elements; [0] is its id."""
-
-    text: str
-    elements: list[str]
-    delimiters: Delimiters = STANDARD
-    number: int = 0
-    """In its file, from 1; 0 for one that stands alone."""
-
-    @property
-    def id(self) -> str:
-        return self.elements[0]
-
-    @property
-    def bare(self) -> str:
-        """The segment without its terminator."""
-        return self.text.removesuffix(self.delimiters.terminator)
-
-    def get(self, place: int) -> str:
-        """An element by its number in the guide ("" where there is none)."""
-        return self.elements[place] if place < len(self.elements) else ""
-
-    def parts(self, place: int) -> list[str]:
-        """The components of an element."""
-        return self.get(place).split(self.delimiters.component)
-
-
-def segments_of(source: Source) -> Iterator[Segment]:
-    """All segments of a file, in order. Raises NotX12."""
-    number = 0
-    for delimiters, batch in Tokens(source):
-        for text in batch:
-            number += 1
-            yield Segment(text + delimiters.terminator, text.split(delimiters.element), delimiters, number)
 
 
 def read(content: bytes) -> Iterator[Segment]:
     """All segments of a file, in order; none where it is no X12."""
     try:
-        yield from segments_of(content)
+        yield from read_segments(content)
     except NotX12:
         return
 

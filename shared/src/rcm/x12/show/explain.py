@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
+from rcm.x12.segments import Segment
 from rcm.x12.show import words as codes
 from rcm.x12.show.benefits import BENEFIT_EXPLAINERS
-from rcm.x12.show.excerpts import Segment
 from rcm.x12.show.phrases import capital, day, dotted, money, word
 
 Explainer = Callable[[Segment], str]

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from rcm.x12.grammar import Source
 from rcm.x12.loops import HEADER, LoopTracker, kind_of
-from rcm.x12.show.excerpts import Segment, segments_of
+from rcm.x12.segments import Segment, read_segments
 from rcm.x12.show.explain import explain
 from rcm.x12.show.names import name_of
 
@@ -43,7 +43,7 @@ class Line(Struct, frozen=True):
 
 def lines_of(source: Source) -> Iterator[Line]:
     """The whole file, line by line. Raises NotX12."""
-    return lines_from(segments_of(source))
+    return lines_from(read_segments(source))
 
 
 def lines_from(segments: Iterable[Segment]) -> Iterator[Line]:
