@@ -77,7 +77,7 @@ def test_from_when_to_when(code: str, on: date, valid_from: date | None, valid_t
 
 
 def test_words_of_a_code_that_is_younger_than_the_list() -> None:
-    """Its parent's; of a new category (K6A, behind the last section of its chapter) its chapter's; of none that does not exist."""
+    """Its parent's; of a new category (K6A, behind its chapter's last section) its chapter's; of none that does not exist."""
     autumn = date(2026, 10, 1)
     assert all(SETS.description(code) for code in SETS.billable_codes(autumn))
     told = SETS.diagnosis("K6A.01")
