@@ -11,6 +11,7 @@ from rcm.codesets.search.file_format import NotAnIndex, Sections
 from rcm.codesets.search.index import SearchIndex, installed_search
 from rcm.codesets.search.related import related_words
 from rcm.codesets.search.source import SourceCode
+from rcm.codesets.search.terms import find_terms
 from rcm.codesets.search.wordforms import likeness, parts, root
 from rcm.codesets.search.words import readings, singular, words_of
 
@@ -152,3 +153,12 @@ def test_a_file_that_is_no_index_is_named(tmp_path: Path, body: bytes) -> None:
     path.write_bytes(body)
     with pytest.raises(NotAnIndex, match="other"):
         Sections(path)
+
+
+def test_terms_stand_where_they_are_found(index: SearchIndex) -> None:
+    text = "Known CHF; dosage 5 mg.\nStones in the left kidney, and low back pain."
+    found = {text[match.start : match.end]: match.codes[0] for match in find_terms(index, text)}
+    assert found["CHF"] == "I50.9"
+    assert found["low back pain"].startswith("M54.5")
+    assert found["Stones in the left kidney"] == "N20.0"
+    assert not any(words in found for words in ("mg", "5 mg"))

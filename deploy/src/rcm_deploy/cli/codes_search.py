@@ -1,9 +1,11 @@
-"""`rcm codes search`: from words to codes, without a running system."""
+"""`rcm codes search` and `rcm codes suggest`: from words, and from notes, to codes; without a running system."""
 
 import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -12,9 +14,12 @@ from rich.table import Table
 from rcm.codesets.book import CodeSets
 from rcm.codesets.compiled import CodesUnreadable
 from rcm.codesets.search.index import Hit, SearchIndex, installed_search
+from rcm.errors import RcmError
 from rcm_deploy.cli.output import AsJson, people, print_json, refuse
+from rcm_deploy.programs import SERVICES
 
 LINES_MAX_BYTES = 64_000_000
+CODING = next(part for part in SERVICES if part.place == "coding")
 Phrase = Annotated[str, typer.Argument(help="What a coder would look up: a main term, then its modifiers.")]
 Phrases = Annotated[Path | None, typer.Option("--file", help="Phrases, one a line, in place of one; - reads standard input.")]
 Limit = Annotated[int, typer.Option(min=1, max=100, help="At most so many codes.")]
@@ -22,8 +27,9 @@ Day = Annotated[str, typer.Option("--date", help="The date of service, such as 2
 
 
 def register(app: typer.Typer) -> None:
-    """Puts the command into `rcm codes`."""
+    """Puts the commands into `rcm codes`."""
     app.command("search")(search)
+    app.command("suggest")(suggest)
 
 
 def day_of(text: str) -> date:
@@ -80,3 +86,78 @@ def tell(phrase: str, hits: list[Hit], as_json: bool) -> None:
     for hit in hits:
         table.add_row(hit.code, escape(hit.description), f"{hit.score:.2f}")
     people.print(table if hits else f"{escape(phrase)}: nothing found")
+
+
+class Setting(StrEnum):
+    """Where the patient was seen: an uncertain diagnosis is coded for inpatients alone."""
+
+    OUTPATIENT = "outpatient"
+    INPATIENT = "inpatient"
+
+
+NoteFile = Annotated[Path | None, typer.Option("--text", help="A note; - reads standard input.")]
+NoteFolder = Annotated[Path | None, typer.Option("--dir", help="A folder: all its .txt files, by name.")]
+Sentences = Annotated[Path | None, typer.Option("--assert", help="Lines of concept<TAB>sentence: says how each is asserted.")]
+Where = Annotated[Setting, typer.Option("--setting", help="Where the patient was seen.")]
+
+
+def suggest(
+    text: NoteFile = None,
+    folder: NoteFolder = None,
+    sentences: Sentences = None,
+    on: Day = "",
+    setting: Where = Setting.OUTPATIENT,
+    as_json: AsJson = False,
+) -> None:
+    """Suggests ICD-10-CM codes for notes, each with its evidence: nothing that is suggested is billed by itself.
+
+    With --json one object a line for each document: {"document", "suggestions": [{"code", "description", "score", "assertion",
+    "evidence", "why"}], "not_coded": [...]}; what is no text, not English or empty has a "problem". With --assert one object a
+    line: {"concept", "sentence", "assertion"}: affirmed, negated, family, history, possible or hypothetical.
+    """
+    day = day_of(on)
+    if sum(given is not None for given in (text, folder, sentences)) != 1:
+        refuse("give one of --text, --dir and --assert")
+    try:
+        if sentences is not None:
+            for line in CODING.main.COMMANDS["assert"](_bytes(sentences)):
+                print_json(line)
+            return
+        for name, body in _documents(text, folder):
+            for answer in CODING.main.COMMANDS["suggest"](name, body, day, setting.value):
+                print_json(answer) if as_json else _show(answer)
+    except CodesUnreadable as error:
+        refuse(str(error))
+    except RcmError as error:
+        refuse("; ".join(fault.message for fault in error.faults) or error.detail)
+
+
+def _bytes(file: Path) -> bytes:
+    """A file's bytes, or standard input's. Ends the command where it can't be read."""
+    try:
+        return sys.stdin.buffer.read(LINES_MAX_BYTES) if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        refuse(f"{file}: {error.strerror}")
+
+
+def _documents(text: Path | None, folder: Path | None) -> Iterator[tuple[str, bytes]]:
+    """Each document's name and bytes."""
+    if folder is None:
+        yield text.name if text else "", _bytes(text or Path("-"))
+        return
+    if not folder.is_dir():
+        refuse(f"{folder}: no folder")
+    for file in sorted(folder.glob("*.txt")):
+        yield file.name, _bytes(file)
+
+
+def _show(answer: dict[str, Any]) -> None:
+    """One document, to people."""
+    table = Table("Code", "Description", "Score", "Why", title=escape(answer["document"]), title_justify="left")
+    for each in answer["suggestions"]:
+        table.add_row(each["code"], escape(each["description"]), f"{each['score']:.2f}", escape(each["why"]))
+    for each in answer["not_coded"]:
+        table.add_row(each["code"], escape(each["description"]), "", escape(f"not coded: {each['reason']}"), style="dim")
+    people.print(table if table.row_count else f"{escape(answer['document'])}: nothing found")
+    if "problem" in answer:
+        people.print(f"{answer['document']}: {answer['problem']}", markup=False, style="yellow")

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from coding_svc.api import ROUTERS
-from coding_svc.commands import edits, visits
+from coding_svc.commands import edits, suggestions, visits
 from coding_svc.consumers import SUBSCRIPTIONS
+from coding_svc.domain.engine import Engine
 from coding_svc.domain.lists import DatedLists, read_lists
-from coding_svc.domain.suggestions import SilentEngine
 from coding_svc.domain.visits.levels import level_of
 from coding_svc.domain.visits.procedures import procedures_in
 from coding_svc.domain.visits.words import Vocabulary, read_words
+from coding_svc.handlers.code_meanings import InstalledMeanings
 from coding_svc.handlers.code_sets import InstalledCodes
 from coding_svc.handlers.codebook import CodeBook
 from coding_svc.handlers.suggesting import read_next
@@ -40,7 +41,7 @@ def code_book(sets: CodeSets | None = None) -> CodeBook:
     return CodeBook(
         codes,
         is_place_of_service,
-        SilentEngine,
+        cache(lambda: Engine(InstalledMeanings(sets, installed_search()))),
         lambda text, on, service, patient: level_of(
             text, on, service=service, vocabulary=vocabulary, lists=lists, patient=patient
         ),
@@ -50,8 +51,16 @@ def code_book(sets: CodeSets | None = None) -> CodeBook:
     )
 
 
+@cache
+def _engine() -> Engine:
+    """The commands' engine, opened at the first note."""
+    return Engine(InstalledMeanings(installed_code_sets(), installed_search()))
+
+
 COMMANDS: Mapping[str, Callable[..., Iterator[dict[str, Any]]]] = {
     "edit": lambda body, today, loaded: edits.edit(code_book(CodeSets.open(loaded=loaded)), body, today),
+    "suggest": lambda name, body, on, setting: suggestions.suggest(_engine(), name, body, on, setting),
+    "assert": suggestions.assertions,
     "visit": lambda body, on, service, patient: visits.level(code_book(), body, on, service, patient),
 }
 """What `rcm codes` runs without a service; each yields one object for each thing that it was given."""

@@ -139,6 +139,9 @@ def write_search_index(folder: Path, codes: Iterable[SourceCode]) -> None:
         for word in (*entry.words, *entry.optional):
             postings[number_of[word]].append(row)
     rarity = [math.log(1 + len(rows) / (len(posting) + 0.5)) for posting in postings]
+    anchored: list[list[int]] = [[] for _ in vocabulary]
+    for row, entry in enumerate(rows):
+        anchored[max((number_of[word] for word in entry.words), key=rarity.__getitem__)].append(row)
     pieces: dict[str, list[int]] = defaultdict(list)
     for word, number in number_of.items():
         for piece in trigrams(word):
@@ -156,6 +159,7 @@ def write_search_index(folder: Path, codes: Iterable[SourceCode]) -> None:
     }
     for name, lists, typecode in (
         ("postings", postings, "I"),
+        ("anchored", anchored, "I"),
         ("entry_words", [[number_of[word] for word in entry.words] for entry in rows], "H"),
         ("entry_optional", [[number_of[word] for word in entry.optional] for entry in rows], "H"),
         ("trigram_words", list(pieces.values()), "H"),

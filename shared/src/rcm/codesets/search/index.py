@@ -85,7 +85,15 @@ class SearchIndex:
         self._trigram_number = {piece: number for number, piece in enumerate(sections.text("trigrams").split("\n"))}
         self._rows = {
             name: (sections.integers(f"{name}_starts"), sections.integers(name))
-            for name in ("postings", "entry_words", "entry_optional", "trigram_words", "related", "related_likeness")
+            for name in (
+                "postings",
+                "anchored",
+                "entry_words",
+                "entry_optional",
+                "trigram_words",
+                "related",
+                "related_likeness",
+            )
         }
         self._pale = frozenset(self._number[word] for word in PALE if word in self._number)
 
@@ -118,6 +126,27 @@ class SearchIndex:
             key, *members = self._targets[target].split(" ")
             found.append((key, members, score))
         return found
+
+    def number_of(self, word: str) -> int | None:
+        """A word's number in the vocabulary."""
+        return self._number.get(word)
+
+    def anchored(self, word: int) -> "memoryview[int]":
+        """The entries whose rarest word it is."""
+        return self._row("anchored", word)
+
+    def words_of_entry(self, row: int) -> tuple["memoryview[int]", "memoryview[int]"]:
+        """The words that count in an entry, and those that may be there or not."""
+        return self._row("entry_words", row), self._row("entry_optional", row)
+
+    def facts_of_entry(self, row: int) -> tuple[int, int, int, float]:
+        """An entry's target, its kind, its target's title flags, and the sum of its words' rarity."""
+        target = self._entry_target[row]
+        return target, self._entry_kind[row], self._flags[target], self._entry_weight[row]
+
+    def codes_of(self, target: int) -> list[str]:
+        """A target's codes; several where a 7th character parts them."""
+        return self._targets[target].split(" ")[1:]
 
     def _row(self, name: str, number: int) -> "memoryview[int]":
         starts, values = self._rows[name]

@@ -96,6 +96,11 @@ _NOT_GREEK = ("diseases", "gases", "cases", "bases", "noses", "doses", "increase
 _LONG_PLURAL = ("ches", "shes", "sses", "xes", "zes")
 
 
+Placed = tuple[str, int, int]
+"""A word, where it begins and where it ends."""
+_ANY_WORD = re.compile(r"[^\W_]+(?:['’]s\b)?")
+
+
 class Words(NamedTuple):
     """A text's words, each once, in their order."""
 
@@ -167,19 +172,38 @@ def synonyms() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
 
 def bring_together(words: Sequence[str]) -> list[str]:
     """The words with every synonym in its one form; the longest phrase wins."""
+    return [word for word, _, _ in bring_together_where([(word, 0, 0) for word in words])]
+
+
+def bring_together_where(words: Sequence[Placed]) -> list[Placed]:
+    """The same for words that know their places: those of a phrase's one form take the whole phrase's."""
     table = synonyms()
-    out: list[str] = []
+    out: list[Placed] = []
     at = 0
     while at < len(words):
-        for phrase, target in table.get(words[at], ()):
-            if tuple(words[at : at + len(phrase)]) == phrase:
-                out.extend(target)
+        for phrase, target in table.get(words[at][0], ()):
+            if len(phrase) == 1 or tuple(word for word, _, _ in words[at : at + len(phrase)]) == phrase:
+                start, end = words[at][1], words[at + len(phrase) - 1][2]
+                out.extend((word, start, end) for word in target)
                 at += len(phrase)
                 break
         else:
             out.append(words[at])
             at += 1
     return out
+
+
+def placed_words(text: str) -> list[Placed]:
+    """A text's words in their one form, each with where it stands; abbreviations in capitals spelled out."""
+    table = abbreviations()
+    words: list[Placed] = []
+    for match in _ANY_WORD.finditer(text):
+        found = raw_tokens(match[0])
+        short = tuple(found)
+        if short in table and 1 < len(match[0]) <= _SHORT and (match[0].isupper() or not match[0].isalpha()):
+            found = list(table[short][-1][1] if len(table[short]) > 1 else table[short][0][1])
+        words.extend((singular(token), match.start(), match.end()) for token in found)
+    return bring_together_where(bring_together_where(words))
 
 
 @cache
@@ -231,6 +255,7 @@ def canonical(text: str) -> Words:
     return _split_absent(words)
 
 
+_SHORT = 6
 _ALSO_WORDS = frozenset(
     [
         "as",

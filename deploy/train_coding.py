@@ -1,0 +1,175 @@
+"""Learns the engine's weights from CodiEsp's training notes and writes them: `make train-coding`. Dev notes are never read.
+
+Phrases are learnt from all training notes. What the trees learn from are the features of notes that had no part in their own
+phrases (five folds), and the threshold is the one that gives the best F1 on those. The file holds hashes and counts, no text.
+"""
+
+import json
+import random
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from coding_alignment import Aligned, Alignment
+from coding_corpus import DAY, Note, f1, meanings, read_notes
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from coding_svc.domain.engine.evidence import gather
+from coding_svc.domain.engine.lexicon import Entry, Meaning, phrases
+from coding_svc.domain.engine.meanings import NamedTerm
+
+OUT = Path(__file__).parent.parent / "services/coding-svc/src/coding_svc/domain/engine/data/weights.json"
+VERSION = "codiesp-2026.11"
+FOLDS = 5
+TREES = {
+    "max_iter": 120,
+    "learning_rate": 0.07,
+    "max_leaf_nodes": 12,
+    "min_samples_leaf": 40,
+    "l2_regularization": 2.0,
+    "random_state": 1,
+}
+
+
+class Read(NamedTuple):
+    """A training note with what never changes between folds."""
+
+    note: Note
+    keys: set[str]
+    aligned: list[Aligned]
+    terms: list[tuple[str, NamedTerm]]
+
+
+def read_training() -> list[Read]:
+    """All training notes, shuffled the same way each time."""
+    codes = meanings()
+    notes = read_notes("train", codes)
+    alignment = Alignment(notes)
+    read = []
+    for note, tokens, aligned in zip(notes, alignment.tokens, alignment.aligned(), strict=True):
+        keys = {phrase.key for phrase in phrases(note.text, tokens)}
+        terms: list[tuple[str, NamedTerm]] = [
+            (next((code for code in term.codes if codes.is_billable(code, DAY)), term.codes[0]), term)
+            for term in codes.terms(note.text)
+        ]
+        read.append(Read(note, keys, aligned, terms))
+    random.Random(0).shuffle(read)  # noqa: S311 - the same order each time, no secret
+    return read
+
+
+def learn_phrases(read: list[Read]) -> tuple[dict[str, Entry], Counter[str]]:
+    """What each phrase may stand for, and in how many notes each code was given."""
+    aligned: dict[str, Counter[str]] = defaultdict(Counter)
+    likeness: dict[tuple[str, str], float] = defaultdict(float)
+    given: Counter[str] = Counter()
+    for each in read:
+        given.update(each.note.codes)
+        for code, key in {(one.code, one.phrase.key) for one in each.aligned}:
+            aligned[key][code] += 1
+        for one in each.aligned:
+            pair = (one.phrase.key, one.code)
+            likeness[pair] = max(likeness[pair], one.likeness)
+    notes: Counter[str] = Counter()
+    coded: Counter[tuple[str, str]] = Counter()
+    for each in read:
+        for key in each.keys & aligned.keys():
+            notes[key] += 1
+            coded.update((key, code) for code in aligned[key].keys() & each.note.codes)
+    entries = {
+        key: Entry(
+            max(1, notes[key]),
+            tuple(
+                Meaning(code, count, coded[key, code], round(likeness[key, code], 2)) for code, count in sorted(codes.items())
+            ),
+        )
+        for key, codes in aligned.items()
+    }
+    return entries, given
+
+
+Rows = tuple[list[list[float]], list[bool], list[tuple[str, str]]]
+
+
+def rows_of(read: list[Read], entries: dict[str, Entry], given: Counter[str]) -> Rows:
+    """Features, whether the code was given, and which note and code it is."""
+    features: list[list[float]] = []
+    right: list[bool] = []
+    which: list[tuple[str, str]] = []
+    for each in read:
+        for code, candidate in gather(each.note.text, entries, given, each.terms).items():
+            features.append(candidate.features)
+            right.append(code in each.note.codes)
+            which.append((each.note.name, code))
+    return features, right, which
+
+
+def best_threshold(read: list[Read], rows: Rows) -> tuple[float, dict[str, float]]:
+    """The threshold of the best F1, each fold judged by trees that learnt from the others."""
+    features, right = np.array(rows[0]), np.array(rows[1])
+    fold_of = {each.note.name: number % FOLDS for number, each in enumerate(read)}
+    fold = np.array([fold_of[name] for name, _ in rows[2]])
+    likely = np.zeros(len(right))
+    for number in range(FOLDS):
+        trees = HistGradientBoostingClassifier(**TREES).fit(features[fold != number], right[fold != number])
+        likely[fold == number] = trees.predict_proba(features[fold == number])[:, 1]
+    best: tuple[float, dict[str, float]] = (0.0, {"f1": 0.0})
+    for hundredths in range(15, 50):
+        found: dict[str, set[str]] = defaultdict(set)
+        for (name, code), share in zip(rows[2], likely, strict=True):
+            if share >= hundredths / 100:
+                found[name].add(code)
+        figures = f1(found, [each.note for each in read])
+        if figures["f1"] > best[1]["f1"]:
+            best = (hundredths / 100, figures)
+    return best
+
+
+def flat_trees(trees: Any) -> list[list[list[float]]]:
+    """Each tree's columns: feature (-1 at a leaf), threshold or value, left, right."""
+    flat = []
+    for (predictor,) in trees._predictors:
+        nodes = predictor.nodes
+        leaf = nodes["is_leaf"].astype(bool)
+        feature = np.where(leaf, -1, nodes["feature_idx"]).tolist()
+        threshold = [round(float(value), 5) for value in np.where(leaf, nodes["value"], nodes["num_threshold"])]
+        flat.append([feature, threshold, nodes["left"].tolist(), nodes["right"].tolist()])
+    return flat
+
+
+def main() -> None:
+    """Learns, and writes the weights."""
+    read = read_training()
+    out_of_fold: Rows = ([], [], [])
+    for number in range(FOLDS):
+        entries, given = learn_phrases([each for at, each in enumerate(read) if at % FOLDS != number])
+        held = rows_of([each for at, each in enumerate(read) if at % FOLDS == number], entries, given)
+        out_of_fold[0].extend(held[0])
+        out_of_fold[1].extend(held[1])
+        out_of_fold[2].extend(held[2])
+    threshold, figures = best_threshold(read, out_of_fold)
+    trees = HistGradientBoostingClassifier(**TREES).fit(np.array(out_of_fold[0]), np.array(out_of_fold[1]))
+    entries, given = learn_phrases(read)
+    codes = sorted({meaning.code for entry in entries.values() for meaning in entry.meanings} | set(given))
+    number_of = {code: number for number, code in enumerate(codes)}
+    content = {
+        "version": VERSION,
+        "learnt_from": "CodiEsp v4, training notes (Miranda-Escalada 2020), CC BY 4.0; hashes and counts, no text",
+        "cross_validated": figures,
+        "threshold": threshold,
+        "base": round(float(trees._baseline_prediction.ravel()[0]), 5),
+        "codes": codes,
+        "notes_with": [given[code] for code in codes],
+        "phrases": {
+            key: [entry.notes, [[number_of[m.code], m.aligned, m.coded, round(100 * m.likeness)] for m in entry.meanings]]
+            for key, entry in sorted(entries.items())
+        },
+        "trees": flat_trees(trees),
+    }
+    OUT.write_text(json.dumps(content, separators=(",", ":")) + "\n")
+    sys.stdout.write(json.dumps({"cross_validated": figures, "threshold": threshold, "bytes": OUT.stat().st_size}) + "\n")
+
+
+if __name__ == "__main__":
+    main()

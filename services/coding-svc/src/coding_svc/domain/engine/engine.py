@@ -1,0 +1,185 @@
+"""Reads a note: what speaks for which diagnosis, how it is asserted, and what the guidelines make of it."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from coding_svc.domain.engine.assertion import Assertion, Sentence
+from coding_svc.domain.engine.evidence import Candidate, gather
+from coding_svc.domain.engine.findings import Finding, NotCoded, Span, Suggestion, Suggestions
+from coding_svc.domain.engine.guidelines.rules import ALL, Note
+from coding_svc.domain.engine.language import is_english
+from coding_svc.domain.engine.lexicon import Weights, installed_weights
+from coding_svc.domain.engine.meanings import CodeMeanings, NamedTerm
+from coding_svc.domain.engine.sections import Section, Sections
+from coding_svc.domain.engine.text import sentences
+
+MOST_CHARACTERS = 100_000
+"""So much of a note is read; the rest is said to be unread."""
+_MOST_SPANS = 5
+_ASSESSED = 0.5
+"""A finding of an assessment or a diagnosis needs so much of the score that others need."""
+_RARE = 7.0
+_NAMED_AT_LEAST = 0.6
+"""What is not coded is told from so much of the score on."""
+_PASSED_OVER = {
+    Section.MEDICATION: "stands among the medication",
+    Section.ALLERGY: "stands among the allergies",
+    Section.INSTRUCTIONS: "stands among instructions to the patient",
+}
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+
+
+class Engine:
+    """Stateless: any thread may ask it, as often as it likes."""
+
+    def __init__(self, codes: CodeMeanings, weights: Weights | None = None) -> None:
+        self._codes = codes
+        self._weights = weights or installed_weights()
+        self.version = self._weights.version
+
+    def suggest(self, text: str, on: date, setting: str = "outpatient") -> Suggestions:
+        """What the note supports on the day. Never raises: `problem` says why nothing or not all was read."""
+        problem = _problem(text)
+        if problem and not problem.startswith("only"):
+            return Suggestions((), (), problem)
+        text = text[:MOST_CHARACTERS]
+        findings = list(self._findings(text, on))
+        note = Note(text, on, setting, self._codes)
+        for rule in ALL:
+            rule(findings, note)
+        coded: dict[str, Suggestion] = {}
+        passed: list[NotCoded] = []
+        for finding in findings:
+            spans = _spans(text, finding.spans)
+            title = self._codes.description(finding.code)
+            if finding.dropped:
+                passed.append(NotCoded(finding.code, title, finding.assertion, spans, finding.dropped))
+            elif finding.code not in coded:
+                coded[finding.code] = Suggestion(finding.code, title, finding.score, finding.assertion, spans, finding.why)
+        return Suggestions(tuple(coded.values()), tuple(each for each in passed if each.code not in coded), problem)
+
+    def scored(self, text: str, on: date) -> Iterator[tuple[Candidate, float]]:
+        """Every code that anything in the text speaks for, with how likely a coder gives it."""
+        terms = list(self._terms(text, on))
+        weights = self._weights
+        for candidate in gather(text, weights.entries, weights.notes_with, terms).values():
+            total = weights.base + sum(tree.value(candidate.features) for tree in weights.trees)
+            yield candidate, 1 / (1 + 2.718281828459045 ** -max(-30.0, min(30.0, total)))
+
+    def _terms(self, text: str, on: date) -> Iterator[tuple[str, NamedTerm]]:
+        for term in self._codes.terms(text):
+            code = next((code for code in term.codes if self._codes.is_billable(code, on)), term.codes[0])
+            yield code, term
+
+    def _findings(self, text: str, on: date) -> Iterator[Finding]:
+        """The likely codes, with how the note asserts them."""
+        reader = _Reader(text)
+        for candidate, score in self.scored(text, on):
+            spans = sorted(set(candidate.free or candidate.spans))
+            section = reader.best_section(spans)
+            assessed = section is Section.ASSESSMENT and _says_much(candidate)
+            least = self._weights.threshold * (_ASSESSED if assessed else 1.0)
+            if score < least * _NAMED_AT_LEAST:
+                continue
+            code = self._codes.billable_form(candidate.code, on)
+            if not code:
+                continue
+            assertion, holding = reader.assertion(spans)
+            finding = Finding(code, round(score, 4), assertion, holding, reader.why(text, holding, candidate, section))
+            if score < least:
+                if assertion in (Assertion.AFFIRMED, Assertion.HISTORY):
+                    continue
+            elif section in _PASSED_OVER and assertion is Assertion.AFFIRMED:
+                finding.dropped = _PASSED_OVER[section]
+            yield finding
+
+
+def _says_much(candidate: Candidate) -> bool:
+    """A term of the code set of two words and more, or of a rare one."""
+    term = candidate.term
+    return term is not None and not term.inherited and (term.words > 1 or term.weight >= _RARE)
+
+
+class _Reader:
+    """A note's sentences and sections, each sentence's triggers found once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._spans = sentences(text)
+        self._starts = [start for start, _ in self._spans]
+        self._read: dict[int, Sentence] = {}
+        self._sections = Sections(text)
+
+    def assertion(self, spans: Sequence[tuple[int, int]]) -> tuple[Assertion, list[tuple[int, int]]]:
+        """How a finding is asserted over all its places (one that affirms it is enough), and the places that say so."""
+        by_assertion: dict[Assertion, list[tuple[int, int]]] = {}
+        for span in spans:
+            by_assertion.setdefault(self._one(span), []).append(span)
+        order = (
+            Assertion.AFFIRMED,
+            Assertion.HISTORY,
+            Assertion.POSSIBLE,
+            Assertion.FAMILY,
+            Assertion.HYPOTHETICAL,
+            Assertion.NEGATED,
+        )
+        best = next(each for each in order if each in by_assertion)
+        return best, by_assertion[best]
+
+    def _one(self, span: tuple[int, int]) -> Assertion:
+        at = bisect_right(self._starts, span[0]) - 1
+        if at < 0:
+            return Assertion.AFFIRMED
+        start, end = self._spans[at]
+        if at not in self._read:
+            self._read[at] = Sentence(self._text[start:end])
+        found = self._read[at].of(span[0] - start, span[1] - start)
+        section = self._sections.at(span[0])
+        if section is Section.FAMILY and found is not Assertion.NEGATED:
+            return Assertion.FAMILY
+        if section is Section.PAST and found is Assertion.AFFIRMED:
+            return Assertion.HISTORY
+        if section is Section.INSTRUCTIONS and found is Assertion.AFFIRMED:
+            return Assertion.HYPOTHETICAL
+        return found
+
+    def best_section(self, spans: Sequence[tuple[int, int]]) -> Section:
+        """An assessment where any place is in one; else the first place that is in no list of drugs, allergies or advice."""
+        sections = [self._sections.at(start) for start, _ in spans]
+        if Section.ASSESSMENT in sections:
+            return Section.ASSESSMENT
+        return next(
+            (section for section in sections if section not in _PASSED_OVER), sections[0] if sections else Section.OTHER
+        )
+
+    def why(self, text: str, spans: Sequence[tuple[int, int]], candidate: Candidate, section: Section) -> str:
+        """In words, what the code rests on."""
+        start, end = spans[0]
+        words = " ".join(text[start:end].split())[:80]
+        times = "" if len(spans) == 1 else f", {len(spans)} times"
+        where = "" if section is Section.OTHER else f" in the {section.value}"
+        by = "a term of the code set" if candidate.term is not None else "words that coders gave this code for"
+        return f"“{words}”{where}{times}: {by}"
+
+
+def _spans(text: str, spans: Sequence[tuple[int, int]]) -> tuple[Span, ...]:
+    """The first few places as evidence; one that lies in another is left out."""
+    told: list[tuple[int, int]] = []
+    for start, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
+        if not any(first <= start and end <= last for first, last in told):
+            told.append((start, end))
+    return tuple(Span(start, end, text[start:end]) for start, end in told[:_MOST_SPANS])
+
+
+def _problem(text: str) -> str:
+    """Why a text is not, or not wholly, read; empty where it is."""
+    if not text.strip():
+        return "the document is empty"
+    sample = text[:MOST_CHARACTERS]
+    if len(_CONTROL.findall(sample)) > len(sample) // 100:
+        return "these bytes are no text"
+    if not is_english(sample):
+        return "the document is not in English"
+    return f"only the first {MOST_CHARACTERS:,} of {len(text):,} characters were read" if len(text) > MOST_CHARACTERS else ""

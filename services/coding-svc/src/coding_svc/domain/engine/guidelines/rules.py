@@ -1,0 +1,238 @@
+"""Each guideline as a function over findings. They run in the order of `ALL`; none knows another."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from typing import NamedTuple
+
+from coding_svc.domain.engine.assertion import Assertion
+from coding_svc.domain.engine.findings import Finding
+from coding_svc.domain.engine.guidelines.tables import Range, holds, ranges_of, rows
+from coding_svc.domain.engine.meanings import CodeMeanings
+
+
+class Note(NamedTuple):
+    """What the guidelines know of the note and the visit."""
+
+    text: str
+    on: date
+    setting: str
+    """"outpatient" or "inpatient"."""
+    codes: CodeMeanings
+
+
+def kept(findings: Sequence[Finding]) -> list[Finding]:
+    """Those that are still to be coded."""
+    return [finding for finding in findings if not finding.dropped]
+
+
+def denied(findings: list[Finding], note: Note) -> None:  # noqa: ARG001 - the rules' common form
+    """What is not there is not coded, nor what might come."""
+    for finding in kept(findings):
+        if finding.assertion is Assertion.NEGATED:
+            finding.dropped = "the note says that it is not there"
+        elif finding.assertion is Assertion.HYPOTHETICAL:
+            finding.dropped = "the note speaks of what might come, or is to be watched for"
+
+
+def uncertain(findings: list[Finding], note: Note) -> None:
+    """A diagnosis called probable, suspected, likely is coded for inpatients (II.H) and not for outpatients (IV.H)."""
+    for finding in kept(findings):
+        if finding.assertion is Assertion.POSSIBLE:
+            if note.setting == "inpatient":
+                finding.why += "; uncertain, and for an inpatient coded as if it were there"
+            else:
+                finding.dropped = "uncertain: for an outpatient the signs that led to it are coded, not the diagnosis"
+
+
+@cache
+def _mapping(name: str) -> tuple[tuple[tuple[Range, ...], str], ...]:
+    return tuple((ranges_of(left), right) for left, right in rows(name))
+
+
+@cache
+def _lasting() -> tuple[Range, ...]:
+    return tuple(each for left, _ in rows("lasting.txt") for each in ranges_of(left))
+
+
+def past(findings: list[Finding], note: Note) -> None:
+    """A disease that lasts is coded although the history names it; one that is over is a personal history."""
+    for finding in kept(findings):
+        if finding.assertion is Assertion.HISTORY:
+            if holds(_lasting(), finding.code):
+                finding.why += "; named in the history, and a disease that lasts"
+            else:
+                _replace(findings, finding, "past.txt", note, "over: coded as a personal history where that matters")
+
+
+def relatives(findings: list[Finding], note: Note) -> None:
+    """A relative's disease is a family history."""
+    for finding in kept(findings):
+        if finding.assertion is Assertion.FAMILY and not finding.code.startswith("Z8"):
+            _replace(findings, finding, "family.txt", note, "a relative's, not the patient's")
+
+
+def _replace(findings: list[Finding], finding: Finding, table: str, note: Note, reason: str) -> None:
+    """Drops the disease; a Z code takes its place where there is one."""
+    finding.dropped = reason
+    for ranges, code in _mapping(table):
+        if holds(ranges, finding.code):
+            instead = note.codes.billable_form(code, note.on)
+            if instead and not any(each.code == instead and not each.dropped for each in findings):
+                findings.append(
+                    Finding(
+                        instead, finding.score, finding.assertion, list(finding.spans), f"in place of {finding.code}: {reason}"
+                    )
+                )
+            return
+
+
+class Combination(NamedTuple):
+    """Findings in these ranges together are these codes; `stay` are the parts (from 0) that are coded besides."""
+
+    parts: tuple[tuple[Range, ...], ...]
+    codes: tuple[str, ...]
+    stay: frozenset[int]
+
+
+@cache
+def combinations() -> tuple[Combination, ...]:
+    """The table, in its order: three together before two."""
+    found = []
+    for left, right in rows("combination.txt"):
+        codes, _, stay = right.partition("|")
+        parts = tuple(ranges_of(part) for part in left.split("+"))
+        found.append(
+            Combination(parts, tuple(codes.split()), frozenset(int(digit) - 1 for digit in stay.strip() if digit.isdigit()))
+        )
+    return tuple(found)
+
+
+def combined(findings: list[Finding], note: Note) -> None:
+    """Two diseases that one code says together are coded as that."""
+    for rule in combinations():
+        parts = [next((each for each in kept(findings) if holds(ranges, each.code)), None) for ranges in rule.parts]
+        found = [each for each in parts if each is not None]
+        if len(found) < len(parts) or len({id(each) for each in found}) < len(found):
+            continue
+        if any(each.code in rule.codes for each in kept(findings)) and rule.codes[0] not in {each.code for each in found}:
+            continue
+        names = " and ".join(each.code for each in found)
+        first = found[0]
+        for number, each in enumerate(found):
+            if number not in rule.stay:
+                each.dropped = f"said by {' '.join(rule.codes)}, which combines {names}"
+        spans = [span for each in found for span in each.spans]
+        for code in rule.codes:
+            form = note.codes.billable_form(code, note.on)
+            if form and not any(each.code == form and not each.dropped for each in findings):
+                findings.append(Finding(form, max(each.score for each in found), first.assertion, spans, f"combines {names}"))
+
+
+def integral(findings: list[Finding], note: Note) -> None:  # noqa: ARG001 - the rules' common form
+    """Signs that belong to a disease as a rule are not coded beside it (I.B.5)."""
+    diseases = [each for each in kept(findings) if each.assertion in (Assertion.AFFIRMED, Assertion.POSSIBLE)]
+    for ranges, signs in _mapping("integral.txt"):
+        disease = next((each for each in diseases if holds(ranges, each.code) and not each.dropped), None)
+        if disease is None:
+            continue
+        for sign in kept(findings):
+            if sign is not disease and holds(_signs(signs), sign.code):
+                sign.dropped = f"belongs to {disease.code} as a rule"
+
+
+@cache
+def _signs(text: str) -> tuple[Range, ...]:
+    return ranges_of(text)
+
+
+_SIDES = re.compile(r"\b(left|right|bilateral|both|lt|rt)\b", re.IGNORECASE)
+_SIDE_WORDS = {"lt": "left", "rt": "right", "both": "bilateral"}
+_NEAR = 30
+
+
+def sides(findings: list[Finding], note: Note) -> None:
+    """A side that the note names beside the finding is in the code."""
+    for finding in kept(findings):
+        if "unspecified" not in note.codes.description(finding.code).lower():
+            continue
+        said = {
+            _side(match[1])
+            for start, end in finding.spans
+            for match in _SIDES.finditer(note.text, max(0, start - _NEAR), end + _NEAR)
+        }
+        if said == {"left", "right"}:
+            said = {"bilateral"}
+        if len(said) == 1:
+            side = said.pop()
+            code = note.codes.sided(finding.code, side, note.on)
+            if code and not any(each.code == code for each in findings):
+                finding.why += f"; the note says {side}"
+                finding.code = code
+
+
+def _side(word: str) -> str:
+    return _SIDE_WORDS.get(word.lower(), word.lower())
+
+
+def most_specific(findings: list[Finding], note: Note) -> None:
+    """Of two codes for the same words the one that says more; a sign within a longer phrase is that phrase's."""
+    standing = kept(findings)
+    for vague in standing:
+        if "unspecified" not in note.codes.description(vague.code).lower():
+            continue
+        for other in standing:
+            if other is vague or other.dropped:
+                continue
+            open_too = "unspecified" in note.codes.description(other.code).lower()
+            same = other.code[:3] == vague.code[:3] and not open_too and _within(vague.spans, other.spans)
+            if same or (vague.code[0] == "R" and _within(vague.spans, _longer(vague.spans, other.spans))):
+                vague.dropped = f"{other.code} says more of the same"
+                break
+
+
+def _longer(spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of the others that say more than any of the spans."""
+    longest = max(end - start for start, end in spans)
+    return [(start, end) for start, end in others if end - start > longest]
+
+
+def _within(spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> bool:
+    """Whether every one of the spans lies in one of the others."""
+    return all(any(first <= start and end <= last for first, last in others) for start, end in spans)
+
+
+@cache
+def _wanted() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(left), right) for left, right in rows("specificity.txt"))
+
+
+def specificity(findings: list[Finding], note: Note) -> None:
+    """A code that leaves something open says what the note would have to say."""
+    for finding in kept(findings):
+        title = note.codes.description(finding.code).lower()
+        for pattern, wanted in _wanted():
+            if pattern.search(title):
+                finding.why += f"; unspecified: a more specific code would need {wanted}"
+                break
+
+
+def in_order(findings: list[Finding], note: Note) -> None:
+    """Diseases before signs, the disease before its manifestation, injuries before their external causes, Z codes late."""
+    findings.sort(key=lambda finding: (_place(finding, note), -finding.score, finding.code))
+
+
+def _place(finding: Finding, note: Note) -> int:
+    letter = finding.code[0]
+    if letter in "VWXY":
+        return 4
+    if letter == "Z":
+        return 3
+    if note.codes.is_manifestation(finding.code, note.on):
+        return 1
+    return 2 if letter == "R" else 0
+
+
+ALL = (denied, uncertain, relatives, past, sides, combined, integral, most_specific, specificity, in_order)
+"""The guidelines, in the order in which they are applied."""
