@@ -72,3 +72,15 @@ def test_what_the_contract_lets_out_may_be_missing() -> None:
     assert [(line.line_number, line.control_number) for line in found.lines] == [
         (line.line_number, line.line_control_number) for line in sent.lines
     ]
+
+
+async def test_an_event_that_breaks_its_contract_is_a_dead_letter(payments: LiveService) -> None:
+    good, bad = Case(), envelope_of_message(payments.message(Case().coded()))
+    data = orjson.loads(bad.data)
+    del data["guarantor"]["last_name"]
+    bad.data = orjson.dumps(data)
+    await payments.consumer.take([bad, envelope_of_message(payments.message(good.coded()))])
+    [dead] = await payments.rows("select code, event_id, data from parked_message where state = 'dead'")
+    assert (dead["code"], dead["event_id"]) == ("invalid-data", bad.event_id)
+    assert orjson.loads(dead["data"]) == data
+    assert [row[0] for row in await payments.rows("select encounter_id from encounter")] == [good.encounter_id]

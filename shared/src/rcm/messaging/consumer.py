@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import msgspec
 import pydantic
 
 from rcm.clock import Clock
@@ -235,7 +236,7 @@ def code_of(error: Exception) -> str:
         return "unknown-event"
     if isinstance(error, MalformedRecord):
         return error.code
-    if isinstance(error, pydantic.ValidationError):
+    if isinstance(error, pydantic.ValidationError | msgspec.DecodeError):
         return "invalid-data"
     return type(error).__name__
 

@@ -10,7 +10,7 @@ from msgspec import Raw, Struct
 from msgspec.json import Decoder, encode
 
 from payments_svc.domain.encounter_account import EncounterAccount
-from payments_svc.domain.matching import SentLine, normalised_control_number
+from payments_svc.domain.matching import SentClaim, SentLine, normalised_control_number
 from payments_svc.domain.patient_payments import PatientPayment
 from payments_svc.domain.responsibility import ChargedLine
 from rcm.contracts.envelope import Message
@@ -169,22 +169,37 @@ def payees_of(organisation_id: UUID, npi: str, tax_id: str) -> set[tuple[UUID, s
     return {(organisation_id, kind, value) for kind, value in named if value}
 
 
-def submitted_row(message: Message[SubmittedClaim]) -> dict[str, object]:
-    """A submitted claim as it is kept. A void asks for nothing that could be the patient's."""
+def sent_claim(message: Message[SubmittedClaim]) -> SentClaim:
+    """A submitted claim as remittances are matched with it. A void asks for nothing that could be the patient's."""
     said = message.data
+    return SentClaim(
+        message.organisation_id,
+        normalised_control_number(said.patient_control_number),
+        said.claim_id,
+        said.encounter_id,
+        said.rank.value,
+        said.payer_id,
+        said.last_payer and said.frequency != _VOID,
+        said.lines,
+    )
+
+
+def submitted_row(message: Message[SubmittedClaim]) -> dict[str, object]:
+    """A submitted claim as it is kept."""
+    said, sent = message.data, sent_claim(message)
     return {
-        "organisation_id": message.organisation_id,
-        "patient_control_number": normalised_control_number(said.patient_control_number),
-        "claim_id": said.claim_id,
-        "encounter_id": said.encounter_id,
-        "rank": said.rank.value,
-        "payer_id": said.payer_id,
+        "organisation_id": sent.organisation_id,
+        "patient_control_number": sent.patient_control_number,
+        "claim_id": sent.claim_id,
+        "encounter_id": sent.encounter_id,
+        "rank": sent.rank,
+        "payer_id": sent.payer_id,
         "member_id": said.member_id,
         "date_of_service": said.date_of_service,
         "charge_cents": said.charge_cents,
-        "last_payer": said.last_payer and said.frequency != _VOID,
+        "last_payer": sent.last_payer,
         "submitted_at": message.time,
-        "lines": encode(said.lines).decode(),
+        "lines": encode(sent.lines).decode(),
     }
 
 

@@ -77,7 +77,7 @@ async def post_claims(
     """Decides these CLPs and saves them, and besides the reversals that waited for what is posted now.
 
     New CLPs (state None) are inserted, stored ones updated. What still waits afterwards has its reason and its payment in
-    suspense; the caller says so. `matched` is what a person says that a patient control number stands for.
+    suspense; the caller says so. `matched` is what a patient control number stands for as a person says, or as is known already.
     """
     posting = await _load(unit, claims, matched or {})
     deferred = [claim for claim in claims if not _decide(posting, claim, cause(claim))]
@@ -91,7 +91,8 @@ async def post_claims(
 
 async def _load(unit: UnitOfWork, claims: Sequence[RemittanceClaim], matched: Sent) -> Posting:
     connection = unit.connection
-    sent = await submissions.by_control_number(connection, {claim.key for claim in claims}) | matched
+    asked = {claim.key for claim in claims} - matched.keys()
+    sent = await submissions.by_control_number(connection, asked) | matched
     unknown = {
         (claim.organisation_id, claim.payer_identifier, claim.payment.payer_claim_control_number)
         for claim in claims

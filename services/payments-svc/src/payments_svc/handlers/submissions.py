@@ -38,7 +38,8 @@ async def claims_submitted(unit: UnitOfWork, messages: Sequence[Message[Submitte
         return ready.get(claim.key)
 
     if waiting:
-        await post_claims(unit, waiting, cause)
+        matched = {claim.key: heard.sent_claim(ready[claim.key]) for claim in waiting}
+        await post_claims(unit, waiting, cause, matched)
     await _hold_shares(unit, [each for each in ready.values() if known[each.organisation_id, each.data.encounter_id]])
     await learn_payees(unit, payees)
     if ready:

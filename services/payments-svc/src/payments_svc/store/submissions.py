@@ -37,6 +37,8 @@ async def insert_submitted(connection: "Connection", rows: Sequence[dict[str, ob
 async def by_control_number(connection: "Connection", keys: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], SentClaim]:
     """What these patient control numbers stand for, by organisation and number."""
     wanted = list(keys)
+    if not wanted:
+        return {}
     rows = await connection.fetch(
         f"""select {_COLUMNS} from unnest($1::uuid[], $2::text[]) as w(organisation_id, patient_control_number)
         join submitted_claim s using (organisation_id, patient_control_number)""",
