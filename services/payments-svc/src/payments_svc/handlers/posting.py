@@ -77,7 +77,7 @@ async def post_claims(
     """Decides these CLPs and saves them, and besides the reversals that waited for what is posted now.
 
     New CLPs (state None) are inserted, stored ones updated. What still waits afterwards has its reason and its payment in
-    suspense; the caller says so. `matched` is what a patient control number stands for as a person says, or as is known already.
+    suspense; the caller says so. `matched` is what patient control numbers stand for, as a person says or is known already.
     """
     posting = await _load(unit, claims, matched or {})
     deferred = [claim for claim in claims if not _decide(posting, claim, cause(claim))]
