@@ -17,6 +17,9 @@ from tests.shared.codesets.lists import ADD_ONS, PAIRS, UNIT_LIMITS, Shelf, hcpc
 
 LATE_2026 = date(2026, 11, 2)
 MUE = "MCR_MUE_PractitionerServices_Eff_10-01-2026.csv"
+DEEP_INDEX = b"<a><mainTerm>" + b"<term>" * 3_000 + b"</term>" * 3_000 + b"</mainTerm></a>"
+_DIAG = b"<diag><name>A00</name>"
+DEEP_TABULAR = b"<a><chapter><name>1</name><section id='A'>" + _DIAG * 3_000 + b"</diag>" * 3_000 + b"</section></chapter></a>"
 GOOD = order_line(1, "E119", "1", "Diabetes")
 
 
@@ -78,6 +81,12 @@ def problems(shelf: Shelf, kind: str, name: str, content: str | bytes, **wish: s
         ),
         ("pfall", "p.txt", '"x","1"\n', "row 1: a row begins with year, carrier, locality"),
         ("clfs", "c.csv", "YEAR,HCPCS,RATE\n2026,10001,NaN\n", "row 2: the rate 'NaN' is no amount in dollars and cents"),
+        ("clfs", "c.csv", "YEAR,HCPCS,RATE\n2026,10001,1e99\n", "row 2: the rate '1e99' is no amount in dollars and cents"),
+        ("clfs", "c.csv", "YEAR,HCPCS,RATE\n2026,10001,.\n", "row 2: the rate '.' is no amount in dollars and cents"),
+        ("mue", MUE, UNIT_LIMITS + '"10003","99999999999999999999","2 x","y"\n', "is no whole number"),
+        ("tabular", "t.xml", b"<?xml version='1.0' encoding='nonsense'?><a/>", "no well-formed XML"),
+        ("tabular", "t.xml", DEEP_TABULAR, "its codes lie too deep in each other"),
+        ("index", "i.xml", DEEP_INDEX, "its terms lie too deep in each other"),
         ("lcd", "l.csv", "procedure,diagnosis\n10001,9\n", "row 2: '9' is not the form of a code (icd-10-cm)"),
         ("lcd", "l.csv", "procedure,diagnosis\n", "l.csv holds no row"),
         ("poa", "p.txt", b"PK\x03\x04rest", "this is a zip archive or a spreadsheet; unpack it, or save it as text, first"),
@@ -90,6 +99,13 @@ def problems(shelf: Shelf, kind: str, name: str, content: str | bytes, **wish: s
 def test_what_is_refused(shelf: Shelf, kind: str, name: str, content: str | bytes, problem: str) -> None:
     found = problems(shelf, kind, name, content)
     assert any(text.startswith(problem) or problem in text for text in found), found
+
+
+def test_what_can_not_be_wished_for(shelf: Shelf) -> None:
+    with pytest.raises(BadFile, match="'everybody' is no setting of mue; there are practitioner, outpatient, supplier"):
+        shelf.load("mue", MUE, UNIT_LIMITS, setting="everybody")
+    with pytest.raises(BadFile, match="the release has no name"):
+        shelf.load("mue", MUE, UNIT_LIMITS, release=" ")
 
 
 def test_a_bad_file_leaves_what_was_loaded(shelf: Shelf) -> None:

@@ -1,5 +1,6 @@
 """`rcm codes`: loads code lists, says what is loaded, and checks codes on a day, without a running system."""
 
+import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
@@ -81,7 +82,7 @@ def load_list(
         for problem in error.problems:
             complaints.print(str(problem), style="red", markup=False)
         refuse(f"{error.count} problem{'s' * (error.count != 1)}; nothing was loaded")
-    except CodesUnreadable as error:
+    except (CodesUnreadable, sqlite3.Error) as error:
         refuse(str(error))
     except OSError as error:
         refuse(f"{error.filename}: {error.strerror}")

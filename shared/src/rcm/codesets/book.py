@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from time import monotonic
 
-from rcm.codesets.compiled import CodesUnreadable, compiled_path, connect, loaded_path
+from rcm.codesets.compiled import LOAD_AGAIN, CodesUnreadable, compiled_path, connect, loaded_path
 from rcm.codesets.diagnosis import Diagnosis, Notice, TabularList, Term, lineage
 from rcm.codesets.lists import CodeLists
 from rcm.codesets.systems import FORMS, System
@@ -68,7 +68,7 @@ class CodeSets:
         self._loaded_is = _identity(self._loaded_at)
         files = [self._compiled_file]
         if self._loaded_is is not None:
-            files.append(connect(self._loaded_at))
+            files.append(connect(self._loaded_at, LOAD_AGAIN))
         # The former file stays open for whoever is reading in it just now; the one before that is read by nobody.
         for file in self._loaded_files[:-1]:
             file.close()

@@ -16,6 +16,10 @@ COMPILED_VARIABLE = "RCM_COMPILED_CODES"
 LOADED_VARIABLE = "RCM_LOADED_CODES"
 
 
+COMPILE_AGAIN = "`python -m rcm.codesets.compile` makes it anew"
+LOAD_AGAIN = "move it away, and load the lists again"
+
+
 class CodesUnreadable(RuntimeError):
     """A file of code sets is missing or none; the text says which and what to do."""
 
@@ -30,17 +34,17 @@ def loaded_path() -> Path:
     return Path(os.environ.get(LOADED_VARIABLE) or Path(os.environ.get("RCM_DATA_FOLDER") or ".rcm") / "codesets.sqlite")
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """The file, read-only and without locks; from any thread. Raises CodesUnreadable."""
+def connect(path: Path, mend: str = COMPILE_AGAIN) -> sqlite3.Connection:
+    """The file, read-only and without locks; from any thread. Raises CodesUnreadable, which says how to mend it."""
     if not path.is_file():
-        raise CodesUnreadable(f"there are no code sets at {path}; `python -m rcm.codesets.compile` makes them")
+        raise CodesUnreadable(f"there are no code sets at {path}; {mend}")
     connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True, check_same_thread=False)
     try:
         found = connection.execute("PRAGMA user_version").fetchone()[0]
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise CodesUnreadable(f"{path} is no file of code sets: {error}") from None
+        raise CodesUnreadable(f"{path} is no file of code sets ({error}); {mend}") from None
     if found != FORMAT:
         connection.close()
-        raise CodesUnreadable(f"{path} has the form {found}, not {FORMAT}; `python -m rcm.codesets.compile` makes it anew")
+        raise CodesUnreadable(f"{path} has the form {found}, not {FORMAT}; {mend}")
     return connection

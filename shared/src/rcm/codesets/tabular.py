@@ -56,8 +56,15 @@ def read_tabular(source: Path | IO[bytes]) -> list[Concept]:
     """All places of the list in its order, codes with a seventh character written out. Raises NotTabular."""
     try:
         root = ElementTree.parse(source).getroot()  # noqa: S314 - expat resolves no external entity; a bomb is a user's own file
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
         raise NotTabular(f"no well-formed XML: {error}") from None
+    try:
+        return _places(root)
+    except RecursionError:
+        raise NotTabular("its codes lie too deep in each other") from None
+
+
+def _places(root: ElementTree.Element) -> list[Concept]:
     chapters = root.findall("chapter")
     if not chapters:
         raise NotTabular(f"<{root.tag}> holds no <chapter>")

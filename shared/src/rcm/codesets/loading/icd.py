@@ -73,7 +73,7 @@ def load_index(rows: Rows, source: Source) -> None:
     """The alphabetic index as XML: main terms with the terms beneath them, and tables (neoplasms, drugs) with their columns."""
     try:
         root = ElementTree.fromstring(source.content)  # noqa: S314 - expat resolves no external entity
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
         raise source.refuse(f"no well-formed XML: {error}") from None
     terms = list(root.iter("mainTerm"))
     if not terms:
@@ -81,10 +81,13 @@ def load_index(rows: Rows, source: Source) -> None:
     headed = {head.get("col", ""): " ".join("".join(head.itertext()).split()) for head in root.iter("head")}
     columns = {column: words for column, words in headed.items() if words} or _SITES
     position = 0
-    for term in terms:
-        for entry in _entries(term, columns, (), 0):
-            position += 1
-            rows.add("index_entry", position, position, *entry)
+    try:
+        for term in terms:
+            for entry in _entries(term, columns, (), 0):
+                position += 1
+                rows.add("index_entry", position, position, *entry)
+    except RecursionError:
+        raise source.refuse("its terms lie too deep in each other") from None
 
 
 def _entries(

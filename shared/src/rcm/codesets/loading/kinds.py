@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from rcm.codesets.lists import Setting
 from rcm.codesets.loading.fees import load_amounts, load_laboratory, load_relative_values
 from rcm.codesets.loading.hcpcs import load_hcpcs
 from rcm.codesets.loading.icd import load_icd_9, load_index, load_order, load_tabular
@@ -43,6 +44,8 @@ class Kind:
     """Whose licence somebody must have accepted; empty where the list may be used by anybody."""
     needs_setting: str = ""
     """What --setting says of it, where the file's name does not."""
+    settings: tuple[str, ...] = ()
+    """What it may say; empty: anything."""
     dated: bool = False
     """Its rows bear days of their own: where nothing says from when a release counts, they do."""
     parts: bool = False
@@ -127,6 +130,7 @@ KINDS: Mapping[str, Kind] = {
             Span.QUARTER,
             _rows(load_pairs),
             needs_setting="practitioner or outpatient",
+            settings=(Setting.PRACTITIONER, Setting.OUTPATIENT),
             dated=True,
             parts=True,
         ),
@@ -137,6 +141,7 @@ KINDS: Mapping[str, Kind] = {
             Span.QUARTER,
             _rows(load_unit_limits),
             needs_setting="practitioner, outpatient or supplier",
+            settings=tuple(Setting),
         ),
         Kind(
             "add-on", "NCCI: add-on codes and their primaries", "AOC_V2026Q4.txt", Span.QUARTER, _rows(load_add_ons), dated=True

@@ -1,10 +1,11 @@
 """A file that is being loaded: its lines, cells and days, and what is wrong in it, by row."""
 
 import csv
+import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from itertools import islice
 
@@ -13,6 +14,8 @@ from rcm.codesets.validity import ALWAYS, number_of
 
 SHOWN_PROBLEMS = 20
 _DATE_FORMATS = ("%Y%m%d", "%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y")
+_WHOLE = re.compile(r"[0-9]{1,9}")
+_DOLLARS = re.compile(r"\$?(?=\.?[0-9])([0-9]{0,12})(?:\.([0-9]{0,2})0*)?")
 _NO_DATE = {"", "*", "0", "00000000", "0000000", "99991231", "9999365"}
 
 
@@ -83,7 +86,7 @@ class Source:
     def cells(self, delimiter: str | None = None) -> Iterator[tuple[int, list[str]]]:
         """Each row's cells, stripped, with its line's number; without a delimiter it is told from the first lines."""
         text = self.text()
-        reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter or _delimiter(text))
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text))
         try:
             for row in reader:
                 cells = [cell.strip() for cell in row]
@@ -136,21 +139,18 @@ class Source:
 
     def whole(self, row: int, text: str, what: str) -> int:
         """A number without a fraction; anything else is a problem of the row."""
-        if text.isascii() and text.isdigit():
+        if _WHOLE.fullmatch(text):
             return int(text)
         self.bad(row, f"{what} {text[:20]!r} is no whole number")
         return 0
 
     def cents(self, row: int, text: str, what: str) -> int:
         """Dollars as whole cents; anything that is none is a problem of the row."""
-        try:
-            cents = Decimal(text.replace(",", "").replace("$", "")) * 100
-        except InvalidOperation:
-            cents = Decimal("0.5")
-        if not cents.is_finite() or cents != cents.to_integral_value() or cents < 0:
+        found = _DOLLARS.fullmatch(text.replace(",", ""))
+        if found is None:
             self.bad(row, f"{what} {text[:20]!r} is no amount in dollars and cents")
             return 0
-        return int(cents)
+        return int(found[1] or 0) * 100 + int((found[2] or "").ljust(2, "0"))
 
     def code(self, row: int, text: str, *systems: System) -> str | None:
         """A code as the first of the systems whose form it has writes it; None, and a problem of the row, where it has none."""

@@ -17,7 +17,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from rcm.codesets.compiled import FORMAT, connect
+from rcm.codesets.compiled import LOAD_AGAIN, connect
 from rcm.codesets.loading.kinds import Kind, first_day, last_day
 from rcm.codesets.loading.ncci import setting_of
 from rcm.codesets.loading.source import BadFile, Problem, Source
@@ -123,7 +123,7 @@ def releases(path: Path) -> list[Release]:
     """Everything that was loaded, oldest first; nothing where there is no file. Raises CodesUnreadable."""
     if not path.exists():
         return []
-    with contextlib.closing(connect(path)) as connection:
+    with contextlib.closing(connect(path, LOAD_AGAIN)) as connection:
         return [_release(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM release ORDER BY id")]  # noqa: S608 - our own names
 
 
@@ -135,12 +135,14 @@ def _read(file: Path) -> _File:
     content = file.read_bytes()
     if not content:
         raise BadFile([Problem(0, f"{file.name} is empty")], 1)
-    return _File(file.name.replace(" ", "_"), content, hashlib.sha256(content).hexdigest())
+    return _File("_".join(file.name.split()), content, hashlib.sha256(content).hexdigest())
 
 
 def _completed(wish: Wish, files: Sequence[_File]) -> Wish:
     """The wish with what the files' names say. Raises BadFile where something must be said."""
     kind = wish.kind
+    if not wish.release.strip():
+        raise BadFile([Problem(0, "the release has no name")], 1)
     names = [file.name for file in files]
     first = wish.effective_from or first_day(kind, *names, wish.release)
     if first is None:
@@ -154,6 +156,8 @@ def _completed(wish: Wish, files: Sequence[_File]) -> Wish:
     setting = (wish.setting.strip().lower() or setting_of(names[0])) if kind.needs_setting else ""
     if kind.needs_setting and not setting:
         raise BadFile([Problem(0, f"the file's name does not say for whom it is: give --setting ({kind.needs_setting})")], 1)
+    if kind.settings and setting not in kind.settings:
+        raise BadFile([Problem(0, f"{setting[:20]!r} is no setting of {kind.name}; there are {', '.join(kind.settings)}")], 1)
     if len(files) > 1 and not kind.parts:
         raise BadFile([Problem(0, f"a release of {kind.name} is one file, not {len(files)}")], 1)
     return replace(wish, effective_from=first, effective_to=last, setting=setting)
@@ -182,10 +186,6 @@ def _write(path: Path, wish: Wish, files: Sequence[_File], former: Release | Non
         connection.execute("PRAGMA synchronous = OFF")
         if fresh:
             create_tables(connection)
-        elif connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
-            raise BadFile(
-                [Problem(0, "the file of loaded lists was made by another version; move it away and load the lists again")], 1
-            )
         connection.execute("BEGIN")
         release = _fill(connection, wish, files, former, now)
         connection.execute("COMMIT")
