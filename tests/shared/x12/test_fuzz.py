@@ -16,7 +16,7 @@ def test_damage_crashes_nothing(seed: int) -> None:
     assert {name: found for name in READERS if (found := failure(name, content))} == {}
 
 
-@pytest.mark.parametrize("name", sorted(set(READERS) - {"split"}))
+@pytest.mark.parametrize("name", ["report", "validate", "html", "835"])
 def test_memory_stays_within_its_bounds(name: str) -> None:
     """What is asked of a fuzzed file holds for a sound one of a megabyte too."""
     paid = seeds()[2]
