@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from random import Random
 
 from rcm.x12.acknowledgement import write_claim_acknowledgements
+from rcm.x12.institutional_claim import write_institutional_claims
 from rcm.x12.professional_claim import write_professional_claims
 from rcm.x12.remittance import write_remittances
-from tests.shared.x12 import generate, generate_answers
+from tests.shared.x12 import generate, generate_answers, generate_institutional
+from tests.shared.x12.comparison import JUDGED, disagreement
 from tests.shared.x12.judge import findings
-from tests.shared.x12.test_faults import JUDGED, disagreement
 
 CLAIMS = 5_000
 """Of each guide."""
@@ -23,6 +24,11 @@ IN_A_FILE = 50
 def _professional(seed: int) -> bytes:
     made = generate.claims(seed, IN_A_FILE)
     return write_professional_claims(generate.HEADER, generate.SUBMITTER, generate.RECEIVER, made, reference=f"SUB{seed}")
+
+
+def _institutional(seed: int) -> bytes:
+    made = generate_institutional.generate_institutional(seed, IN_A_FILE)
+    return write_institutional_claims(generate.HEADER, generate.SUBMITTER, generate.RECEIVER, made, reference=f"SUB{seed}")
 
 
 def _remittance(seed: int) -> bytes:
@@ -37,6 +43,7 @@ def _acknowledgement(seed: int) -> bytes:
 
 MAKERS: dict[str, Callable[[int], bytes]] = {
     "837P": _professional,
+    "837I": _institutional,
     "835": _remittance,
     "277CA": _acknowledgement,
 }

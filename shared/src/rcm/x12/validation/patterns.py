@@ -102,7 +102,7 @@ class _Builder:
         if kind == "N0":
             return f"\\d{{{shortest},{longest}}}"
         if kind == "R":
-            return rf"-?\d{{1,{max(longest - 8, longest // 2, 1)}}}(?:\.\d{{1,2}})?" if longest > 2 else r"\d"
+            return rf"-?(?:\d{{1,{max(longest - 8, longest // 2)}}}(?:\.\d{{1,2}})?|\.\d{{1,2}})" if longest > 3 else r"\d"
         if kind == "DT":
             return _DAY if longest == 8 else r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|1\d|2[0-8])"
         return _TIME + r"(?:[0-5]\d(?:\d\d)?)?" if longest == 8 else _TIME
