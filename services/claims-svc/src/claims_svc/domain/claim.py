@@ -215,7 +215,12 @@ def follow_next_payer(claim: Claim, encounter: Encounter) -> bool:
 
 def duplicate_key(encounter: Encounter, coverage: Coverage) -> bytes:
     """Equal for two claims that a payer would take for the same: member, billing provider, days and services."""
-    lines = sorted(f"{line.procedure}{line.modifiers}{line.date_of_service}{line.units}" for line in encounter.lines)
+    lines = sorted(
+        [
+            f"{line.procedure}{'.'.join(line.modifiers)} {line.date_of_service.toordinal()} {line.units}"
+            for line in encounter.lines
+        ]
+    )
     text = "|".join(
         (
             coverage.rank,

@@ -169,11 +169,13 @@ def fold(facts: Facts, sent: Sequence[SentClaim]) -> Outcome:
     adjudicated before it aside until the payer answers it. A void is answered when nothing stands any more, or when the payer
     takes it and there is no money to come back. Acknowledgements count for the last submission alone. Money counts always.
     """
+    last = sent[-1] if sent else None
+    if not facts.posted and not facts.reversed:
+        return _acknowledged(facts, last, [], 0, _payer_number(facts, frozenset()))
     paid = sum(fact.paid_cents for fact in facts.posted.values()) - sum(fact.paid_cents for fact in facts.reversed.values())
     standing = _standing(facts)
     asked = _asked(sent)
-    live = tuple(fact for fact in standing if fact.patient_control_number in asked)
-    last = sent[-1] if sent else None
+    live = tuple([fact for fact in standing if fact.patient_control_number in asked])
     number = _payer_number(facts, asked)
     if live:
         whole = last is not None and _covers(live, last)
@@ -181,16 +183,22 @@ def fold(facts: Facts, sent: Sequence[SentClaim]) -> Outcome:
     answered = any(fact.patient_control_number in asked for fact in facts.posted.values())
     if answered or (facts.reversed and not facts.posted) or (_asks_for_void(last) and facts.reversed and not standing):
         return Outcome(State.REVERSED, paid, payer_claim_control_number=number, void_answered=_asks_for_void(last))
+    return _acknowledged(facts, last, standing, paid, number)
+
+
+def _acknowledged(
+    facts: Facts, last: SentClaim | None, standing: Sequence[Posted], paid_cents: int, payer_number: str
+) -> Outcome:
+    """Where nothing of the present claim is adjudicated: by the weightiest acknowledgement of its last submission."""
     current = last.patient_control_number if last else ""
-    deciding = max(
-        (fact for fact in facts.acknowledged if fact.patient_control_number == current),
-        key=Acknowledged.weight,
-        default=None,
-    )
+    said = [fact for fact in facts.acknowledged if fact.patient_control_number == current]
+    deciding = max(said, key=Acknowledged.weight) if said else None
     state = _STATE[deciding.stage, deciding.accepted] if deciding else State.SUBMITTED
     if _asks_for_void(last) and state is State.PAYER_ACCEPTED and all(_without_money(fact) for fact in standing):
-        return Outcome(State.REVERSED, paid, deciding=deciding, payer_claim_control_number=number, void_answered=True)
-    return Outcome(state, paid, (), False, deciding, number)
+        return Outcome(
+            State.REVERSED, paid_cents, deciding=deciding, payer_claim_control_number=payer_number, void_answered=True
+        )
+    return Outcome(state, paid_cents, (), False, deciding, payer_number)
 
 
 def _asks_for_void(last: SentClaim | None) -> bool:

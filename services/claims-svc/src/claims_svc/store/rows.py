@@ -21,6 +21,7 @@ CLAIM = """c.organisation_id, c.claim_id, c.encounter_id, c.rank, c.state, c.ver
  c.submitted_at, c.accepted_on, c.payer_holds, c.changed_since_file, c.insurance_paid_cents, c.responsibility,
  c.sequence_completed, c.cancelled, c.facts, c.places, c.file_refused"""
 _OWN = Own()
+_STATES = {state.value: state for state in State}
 _encode = msgspec.json.Encoder().encode
 _FINDINGS = tuple[Finding, ...]
 _RESPONSIBILITY = tuple[tuple[str, int], ...]
@@ -29,7 +30,7 @@ _RESPONSIBILITY = tuple[tuple[str, int], ...]
 def claim_of(row: "Record") -> Claim:
     """A row that begins with the columns of CLAIM, in their order."""
     values: list[Any] = list(row[:37])
-    values[4] = State(values[4])
+    values[4] = _STATES[values[4]]
     values[19] = _OWN if values[19] is None else msgspec.convert(values[19], Own)
     values[20] = () if values[20] is None else msgspec.convert(values[20], _FINDINGS)
     if values[31] is not None:
