@@ -12,6 +12,7 @@ from rcm.x12.documents import KINDS, InstitutionalFile, ProfessionalFile, schema
 from rcm.x12.institutional_claim import write_institutional_claims
 from rcm.x12.problems import CannotWrite
 from rcm.x12.professional_claim import read_professional_claims, write_professional_claims
+from rcm.x12.validation import validate
 from rcm_deploy.cli import x12
 from tests.shared.x12.generate import HEADER, RECEIVER, SUBMITTER, claims
 from tests.shared.x12.generate_institutional import generate_institutional
@@ -49,6 +50,14 @@ def test_what_is_wrong_is_refused_by_its_path(content: bytes, path: str) -> None
     with pytest.raises(CannotWrite) as refusal:
         write_document("837p", content)
     assert refusal.value.path.startswith(path)
+
+
+def test_the_example_on_the_page_is_a_claim_that_passes() -> None:
+    page = (Path(__file__).parents[3] / "docs/x12.md").read_text()
+    content = page[page.index("```json") + 7 :]
+    written = write_document("837p", content[: content.index("```")].encode())
+    assert [found.claim.patient_control_number for found in read_professional_claims(written)] == ["PCN1"]
+    assert validate(written) == []
 
 
 def test_institutional_claims_too() -> None:

@@ -18,7 +18,7 @@ def test_damage_crashes_nothing(seed: int) -> None:
 
 @pytest.mark.parametrize("name", ["report", "validate", "html", "835"])
 def test_memory_stays_within_its_bounds(name: str) -> None:
-    """What is asked of a fuzzed file holds for a sound one of a megabyte too."""
+    """What is asked of damaged files holds for a sound one too."""
     paid = seeds()[2]
     content = paid * (300_000 // len(paid))
     assert memory_failure(name, content) == ""
