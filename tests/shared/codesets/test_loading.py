@@ -143,6 +143,13 @@ def test_cpt_by_columns(shelf: Shelf) -> None:
     assert sets.check("10009", LATE_2026).reason == "CPT has no such code"
 
 
+def test_cpt_without_headings(shelf: Shelf) -> None:
+    text = "Copyright, an invented notice, with commas, many\r\n\r\n10001\tlong, invented, words\r\n10002\tother, words\r\n"
+    loaded = shelf.load("cpt", "long.txt", text, acknowledged_by="Ada Example", columns={"code": "1", "long": "2"})
+    assert loaded.release.rows == 2
+    assert shelf.sets().words(System.CPT, "10001") == "long, invented, words"
+
+
 def test_pairs(shelf: Shelf) -> None:
     assert shelf.load("ptp", "ccipra-v322r0-f1.txt", PAIRS, release="v32.2").release.setting == "practitioner"
     lists = shelf.sets().lists

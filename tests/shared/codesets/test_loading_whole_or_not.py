@@ -104,6 +104,10 @@ def test_what_is_refused(shelf: Shelf, kind: str, name: str, content: str | byte
 def test_what_can_not_be_wished_for(shelf: Shelf) -> None:
     with pytest.raises(BadFile, match="'everybody' is no setting of mue; there are practitioner, outpatient, supplier"):
         shelf.load("mue", MUE, UNIT_LIMITS, setting="everybody")
+    with pytest.raises(BadFile, match="no column means colour; there are code, short"):
+        shelf.load("cpt", "c.csv", "code\n10001\n", acknowledged_by="A", columns={"colour": "1"})
+    with pytest.raises(BadFile, match="no column is numbered for code"):
+        shelf.load("cpt", "c.csv", "code\n10001\n", acknowledged_by="A", columns={"long": "1"})
     with pytest.raises(BadFile, match="the release has no name"):
         shelf.load("mue", MUE, UNIT_LIMITS, release=" ")
 

@@ -56,7 +56,9 @@ def load_list(
     effective_to: Annotated[str, typer.Option(help="Its last day; else the end of its quarter or year.")] = "",
     licence_acknowledged_by: Annotated[str, typer.Option(help="Who accepted the publisher's licence.")] = "",
     setting: Annotated[str, typer.Option(help="For whom a list is, where the file's name does not say.")] = "",
-    column: Annotated[list[str] | None, typer.Option(help="MEANING=HEADING, such as code='CPT Code'; may be repeated.")] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(help="MEANING=HEADING or =NUMBER, such as code='CPT Code'; may be repeated.")
+    ] = None,
     lists: Lists = None,
     data_folder: Folder = DEFAULT_DATA_FOLDER,
     as_json: AsJson = False,

@@ -51,7 +51,7 @@ class Source:
     last: int
     setting: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
-    """Which column holds what, where the file's own headings don't say: meaning to heading."""
+    """Which column holds what, where the file's own headings don't say: meaning to heading, or to number where it has none."""
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
 
@@ -101,7 +101,14 @@ class Source:
         `wanted` gives for each meaning the headings that it goes by; `columns` goes before it. Raises BadFile where no row
         holds the required ones.
         """
+        if unknown := sorted(set(self.columns) - set(wanted)):
+            raise self.refuse(f"no column means {', '.join(unknown)}; there are {', '.join(wanted)}")
         rows = self.cells()
+        if self.columns and all(column.isdigit() for column in self.columns.values()):
+            if missing := sorted(set(required) - set(self.columns)):
+                raise self.refuse(f"no column is numbered for {', '.join(missing)}")
+            yield from self._numbered(rows)
+            return
         places: dict[str, int] = {}
         for _, cells in islice(rows, 40):
             headings = [_plain(cell) for cell in cells]
@@ -118,6 +125,15 @@ class Source:
             raise self.refuse(f"no row of headings holds {needed}")
         for number, cells in rows:
             yield number, {meaning: cells[place] if place < len(cells) else "" for meaning, place in places.items()}
+
+    def _numbered(self, rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, dict[str, str]]]:
+        """Rows of a list without headings, columns told by number from 1; lines before the first whole row are words."""
+        places = {meaning: int(column) - 1 for meaning, column in self.columns.items()}
+        begun = False
+        for number, cells in rows:
+            begun = begun or len(cells) > max(places.values())
+            if begun:
+                yield number, {meaning: cells[place] if 0 <= place < len(cells) else "" for meaning, place in places.items()}
 
     def day(self, row: int, text: str, otherwise: int) -> int:
         """A date as YYYYMMDD, `otherwise` where there is none; one that is no date is a problem of the row."""
@@ -190,6 +206,9 @@ def _plain(heading: str) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The mark that parts most cells of the first lines."""
-    head = text[:8_192]
-    return max("\t,|;", key=lambda mark: (head.count(mark), mark == ","))
+    """The mark between cells: a tab or a bar where most of the first lines hold one, for words hold commas, too."""
+    head = [line for line in text[:16_384].splitlines()[:60] if line.strip()]
+    for mark in "\t|":
+        if sum(mark in line for line in head) * 2 > len(head):
+            return mark
+    return ";" if sum(line.count(";") - line.count(",") for line in head) > 0 else ","
