@@ -112,15 +112,16 @@ class _Reading:
             self._interchange = self._walker.interchanges[self._seen]
             self._seen, self._groups_seen = self._seen + 1, 0
             yield Begin("interchange", _interchange(self._interchange))
-        while self._group is not group or (group is None and self._groups_seen < len(interchange.groups)):
-            if self._groups_seen == len(interchange.groups):
-                break
-            yield from self._end_group()
-            self._group = interchange.groups[self._groups_seen]
-            self._groups_seen += 1
-            told = self._group
-            fields = {"functional_id": told.functional_id, "version": told.version, "control_number": told.control_number}
-            yield Begin("group", fields)
+        while group is not None and self._group is not group:
+            yield from self._next_group(interchange)
+
+    def _next_group(self, interchange: Interchange) -> Iterator[Event]:
+        """Begins the interchange's next group, which may hold nothing."""
+        yield from self._end_group()
+        self._group = told = interchange.groups[self._groups_seen]
+        self._groups_seen += 1
+        fields = {"functional_id": told.functional_id, "version": told.version, "control_number": told.control_number}
+        yield Begin("group", fields)
 
     def _end_group(self) -> Iterator[Event]:
         if self._group is not None:
@@ -131,7 +132,8 @@ class _Reading:
         """Ends the interchange at hand, after the groups that hold nothing and come last."""
         if self._interchange is None:
             return
-        yield from self._up_to(self._interchange, None)
+        while self._groups_seen < len(self._interchange.groups):
+            yield from self._next_group(self._interchange)
         yield from self._end_group()
         yield End("interchange", {"acknowledgements": self._answers})
         self._interchange, self._answers = None, []
