@@ -1,5 +1,6 @@
 """From a note to a coded encounter: what is suggested, who decides, what is kept, and what it measures."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import fields, replace
 from datetime import date
@@ -117,6 +118,15 @@ async def test_a_refusal_is_kept_and_the_encounter_waits(desk: Coding) -> None:
     assert (answer.status_code, answer.json()["state"]) == (200, "held")
     again = await decide(desk, identity, refusal)
     assert (again.status_code, again.json()["code"]) == (409, "suggestion-decided")
+
+
+async def test_of_two_who_decide_at_once_one_is_told_so(desk: Coding) -> None:
+    identity = await post(desk, another(22, **UNCODED))
+    first, _ = (await suggestions(desk, identity))["suggestions"]
+    refusal = {"refuse": [{"suggestion_id": first["suggestion_id"]}]}
+    answers = await asyncio.gather(*(decide(desk, identity, refusal) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert len((await suggestions(desk, identity))["decisions"]) == 1
 
 
 @pytest.mark.parametrize(

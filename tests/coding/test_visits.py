@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from coding_svc.domain.lists import ListBroken
 from coding_svc.domain.visits.levels import Grade, VisitLevel, seen_since
@@ -132,6 +134,20 @@ def test_the_caller_knows_better_whose_visit_it_is() -> None:
     assert code_book().visit_level(NOTE, DAY, "office", "new").by_mdm.code == "99204"
     assert seen_since(date(2024, 2, 29)) == date(2021, 2, 28)
     assert seen_since(DAY) == date(2023, 3, 2)
+
+
+@given(st.text(st.sampled_from("Plan:\n. mgaI126new pain time"), max_size=400))
+@settings(max_examples=60, deadline=None)
+def test_whatever_stands_in_a_note_it_is_read(text: str) -> None:
+    found = level(text)
+    for element in (found.problems, found.data, found.risk):
+        assert all(text[each.start : each.end].strip() == each.text for each in element.evidence)
+
+
+def test_a_note_that_repeats_itself_is_read_in_bounded_time() -> None:
+    """Words that could be read in many ways, over and over: patterns are bounded, and so is what is taken."""
+    assert len(level("diabetes. " * 9_000).problems.evidence) == 1
+    assert level("I my " * 18_000).data.grade is Grade.STRAIGHTFORWARD
 
 
 def test_a_suggestion_tells_both_ways() -> None:

@@ -252,21 +252,3 @@ class AcceptanceRule:
     def _takes(self, each: Suggestion) -> bool:
         in_range = any(wanted.holds(each.code) for wanted in self.ranges)
         return each.kind is Kind.DIAGNOSIS and each.score >= self.minimum_score and in_range
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """What an engine that knows nothing reads."""
-
-    suggestions: Sequence[Suggested] = ()
-    not_coded: Sequence[Passed] = ()
-    problem: str = ""
-
-
-class SilentEngine:
-    """Where no engine is installed: every note is read, and says nothing."""
-
-    version = "none"
-
-    def suggest(self, text: str, on: date, setting: str) -> Reading:  # noqa: ARG002 - the protocol's arguments
-        return Silence()

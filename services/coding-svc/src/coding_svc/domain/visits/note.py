@@ -8,6 +8,8 @@ from datetime import date
 from coding_svc.domain.visits.words import Found, Vocabulary
 
 _SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|\n")
+MOST_FOUND = 300
+"""So many places of an element are taken; a note that says more says nothing new."""
 _BEFORE = 60
 """So many characters before a finding are looked at for words that take it back."""
 
@@ -31,6 +33,8 @@ class Note:
         """What is said of an element and not taken back; `addressed`: in the assessment and plan alone. Longer words first."""
         found: list[Found] = []
         for each in self._vocabulary.find(element, self.text, self._on):
+            if len(found) >= MOST_FOUND:
+                break
             inside = not addressed or any(start <= each.start < end for start, end in self._addressed)
             covered = any(one.start < each.end and each.start < one.end for one in found)
             if inside and not covered and not self._negated(each):
