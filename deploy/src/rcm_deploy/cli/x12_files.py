@@ -30,10 +30,13 @@ class _Watched(io.RawIOBase):
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """The file as a stream, with a bar on stderr where it is long. Ends the command with 1 where it can't be read."""
+def opened(path: Path, *, streams: bool = False) -> Iterator[BinaryIO]:
+    """The file as a stream, with a bar on stderr where it is long. Ends the command with 1 where it can't be read.
+
+    A command that `streams` to standard output while it reads shows no bar if that is the terminal: they would mix.
+    """
     try:
-        with _stream(path) as source:
+        with _stream(path, bar=not (streams and sys.stdout.isatty())) as source:
             yield source
     except (NotX12, WrongTransaction, CannotWrite) as error:
         refuse(f"{path}: {error.detail}")
@@ -44,18 +47,18 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _stream(path: Path) -> Iterator[BinaryIO]:
+def _stream(path: Path, *, bar: bool) -> Iterator[BinaryIO]:
     if str(path) == "-":
         yield sys.stdin.buffer
         return
     with path.open("rb") as file:
         size = path.stat().st_size
-        if size < BAR_FROM_BYTES:
+        if size < BAR_FROM_BYTES or not bar:
             yield file
             return
         columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=complaints, transient=True) as bar:
-            yield _Watched(file, bar, bar.add_task("reading", total=size))  # type: ignore[misc] # a raw stream is enough
+        with Progress(*columns, console=complaints, transient=True) as shown:
+            yield _Watched(file, shown, shown.add_task("reading", total=size))  # type: ignore[misc] # a raw stream is enough
 
 
 def put(pieces: Iterable[bytes]) -> None:

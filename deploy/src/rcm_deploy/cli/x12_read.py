@@ -24,7 +24,7 @@ def read(
     summary: Annotated[bool, typer.Option("--summary", help="Counts and sums alone, without the faults.")] = False,
 ) -> None:
     """Shows what a file holds. Exit 1 where it is no X12 at all."""
-    with opened(file) as source:
+    with opened(file, streams=as_json) as source:
         if as_json:
             put(report_json(source))
             put([b"\n"])

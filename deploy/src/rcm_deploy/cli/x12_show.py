@@ -21,7 +21,7 @@ class By(StrEnum):
 
 def show(file: File, html: Annotated[bool, typer.Option("--html", help="A page that stands alone.")] = False) -> None:
     """Shows every segment in our words, loops indented, as text or as one HTML page, on standard output."""
-    with opened(file) as source:
+    with opened(file, streams=True) as source:
         pieces = as_html(source, "X12" if str(file) == "-" else file.name) if html else as_text(source)
         put(piece.encode("utf-8", "replace") for piece in pieces)
 
