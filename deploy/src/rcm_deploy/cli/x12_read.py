@@ -134,7 +134,7 @@ class _Summary:
             told.append(f"{dollars(self._charged)} charged")
         if self._paid:
             told.append(f"{dollars(self._paid)} paid")
-        people.print(f"In all {', '.join([*told, _counted(len(self.problems), 'problem')])}", soft_wrap=True)
+        people.print(f"In all {', '.join([*told, _counted(len(self.problems), 'problem')])}", soft_wrap=True, highlight=False)
 
 
 def _counted(count: int, thing: str) -> str:
