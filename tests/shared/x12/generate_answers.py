@@ -246,8 +246,11 @@ def claim_acknowledgement(random: Random, count: int) -> ClaimAcknowledgement:
 
 
 def functional_acknowledgement(random: Random) -> FunctionalAcknowledgement:
-    element = ElementError(2, 0, 0, "782", "6", "1O0")
-    error = SegmentError("CLM", 22, "2300", "8", (("CLM01:PCN1",),), (element,))
+    trigger = ("SITUATIONAL TRIGGER", "CLM", "22", "2300", "5:3", "1325")
+    element = ElementError(2, 0, 0, "782", "6", "1O0", random.choice(((), (trigger,))))
+    other = ElementError(5, 3, 0, "1325", "7", "5")
+    elements = random.choice(((element,), (element, other)))
+    error = SegmentError("CLM", 22, "2300", "8", (("CLM01:PCN1",),), elements)
     sets = tuple(
         SetAcknowledgement("837", f"{number:04d}", "R", "005010X222A1", ("5",), (error,))
         if random.random() < 0.4

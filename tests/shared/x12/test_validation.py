@@ -140,7 +140,7 @@ def test_memory_does_not_grow_with_the_file() -> None:
         return peak
 
     validate(PAID.encode())
-    assert most(60) < most(15) + 1_000_000
+    assert most(32) < most(8) + 1_000_000
 
 
 def _answered(text: str) -> tuple[InterchangeAcknowledgement, list[FunctionalAcknowledgement]]:

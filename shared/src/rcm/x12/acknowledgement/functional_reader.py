@@ -1,5 +1,7 @@
 """Reads one 999, or one 997, whose AK3, AK4 and AK5 say the same as IK3, IK4 and IK5."""
 
+from msgspec import structs
+
 from rcm.x12.acknowledgement.values import ElementError, FunctionalAcknowledgement, SegmentError, SetAcknowledgement
 from rcm.x12.elements import whole_number
 from rcm.x12.interchange import Segment, TransactionSet, Walker, at
@@ -39,6 +41,7 @@ def read_functional_acknowledgement(walker: Walker, transaction: TransactionSet)
     """The whole of one 999 or 997."""
     component = walker.delimiters.component
     problems: list[Problem] = []
+    raw: list[str] = []
     sets: list[_SetPart] = []
     ak1 = ak9 = _BLANKS
     for elements in transaction:
@@ -50,6 +53,7 @@ def read_functional_acknowledgement(walker: Walker, transaction: TransactionSet)
         elif name == "AK9":
             ak9 = padded
         elif not sets:
+            raw.append(walker.raw)
             problems.append(Problem(walker.number, name, 0, "misplaced-segment", "the segment stands before any AK2"))
         elif name in {"IK5", "AK5"}:
             sets[-1].result = padded
@@ -58,6 +62,7 @@ def read_functional_acknowledgement(walker: Walker, transaction: TransactionSet)
         elif name in {"CTX", "IK4", "AK4"} and sets[-1].segments:
             _detail(sets[-1].segments[-1], elements, component)
         else:
+            raw.append(walker.raw)
             problems.append(Problem(walker.number, name, 0, "unexpected-segment", "the segment has no place in a 999"))
     for segment, elements in (("AK1", ak1), ("AK9", ak9)):
         if elements is _BLANKS:
@@ -78,13 +83,19 @@ def read_functional_acknowledgement(walker: Walker, transaction: TransactionSet)
         first,
         last,
         (*problems, *walker.problems_of(transaction)),
+        tuple(raw),
     )
 
 
 def _detail(part: _SegmentPart, elements: Segment, component: str) -> None:
-    """CTX or IK4 of a segment."""
+    """IK4, or CTX of the IK4 before it or else of the IK3."""
     if elements[0] == "CTX":
-        part.contexts.append(tuple(elements[1:]))
+        context = tuple([element.replace(component, ":") for element in elements[1:]])
+        if part.errors:
+            last = part.errors[-1]
+            part.errors[-1] = structs.replace(last, contexts=(*last.contexts, context))
+        else:
+            part.contexts.append(context)
         return
     place = [whole_number(text) or 0 for text in at(elements, 1).split(component)] + [0, 0]
     error = ElementError(place[0], place[1], place[2], at(elements, 2), at(elements, 3), at(elements, 4))

@@ -40,6 +40,9 @@ class ElementError(Struct, frozen=True, gc=False):
     code: str
     """IK403."""
     value: str = ""
+    """IK404."""
+    contexts: tuple[tuple[str, ...], ...] = ()
+    """The CTXs behind it, as SegmentError's."""
 
 
 class SegmentError(Struct, frozen=True, gc=False):
@@ -52,6 +55,7 @@ class SegmentError(Struct, frozen=True, gc=False):
     code: str
     """IK304."""
     contexts: tuple[tuple[str, ...], ...] = ()
+    """The elements of each CTX, their components behind ":": ("CLM01:PCN1",), ("SITUATIONAL TRIGGER", "CLM", "22", ...)."""
     elements: tuple[ElementError, ...] = ()
 
 
@@ -99,6 +103,8 @@ class FunctionalAcknowledgement(Struct, frozen=True):
     first_segment: int = 0
     last_segment: int = 0
     problems: tuple[Problem, ...] = ()
+    raw: tuple[str, ...] = ()
+    """What has no place above."""
 
     @property
     def rejected(self) -> bool:

@@ -78,6 +78,8 @@ def _segment_error(error: SegmentError) -> Iterator[str]:
         yield segment("CTX", *context)
     for item in error.elements:
         yield segment("IK4", _place(item), item.element, item.code, clean(item.value)[:99])
+        for context in item.contexts:
+            yield segment("CTX", *context)
 
 
 def _place(item: ElementError) -> str:
