@@ -86,6 +86,18 @@ def test_what_is_only_envelope_is_folded() -> None:
     [
         ("CLM*PCN1*132***11:B:1*Y*A*Y*Y", "The claim PCN1 over $132.00, place of service 11; an original claim."),
         ("CLM*PCN1*132.5***11:B:7*Y", "The claim PCN1 over $132.50, place of service 11; replaces an earlier claim."),
+        ("CLM*P*100***13:A:1", "The claim P over $100.00, type of bill 131; an original claim."),
+        ("HI*BH:11:D8:20260103", "Occurrences: 11 on Jan 3, 2026."),
+        ("HI*BE:80:::3*BE:A1:::12.5", "Value codes: 80 = 3, A1 = 12.5."),
+        ("EB*B*IND*98^UC***27*25****Y*N", "Copay for one person: office visit, urgent care; $25.00 for a visit; outside of the "
+         "network; authorisation is needed."),
+        ("EB*A**30*****.2****W", "Coinsurance: the plan as a whole; 20%."),
+        ("EQ*30^98", "What is covered: the plan as a whole, office visit?"),
+        ("AAA*N**75*C", "Not answered, reason 75 (the member is not found); correct it and ask again."),
+        ("HSD*VS*12*WK*2*23*1", "12 visits, 2 for each week, for 1 of a calendar year."),
+        ("SV2*0305*HC:85025*13.39*UN*1", "Revenue code 0305, 85025: 1 x, $13.39."),
+        ("SVD*SBX01*40*HC:99213**1", "The payer SBX01 paid $40.00 for 99213, 1 x."),
+        ("STC*F2:88:QC*20050612**150*0", "Status: F2 (finalised: denied), code 88 (the patient), on Jun 12, 2005. Paid $0.00."),
         ("HI*ABK:E119*ABF:I10", "Diagnoses, the main one first: E11.9, I10."),
         ("SV1*HC:99213:25*132*UN*1***1:2", "99213 with modifier 25: 1 x, $132.00 for diagnosis 1, 2."),
         ("SBR*P*18*******CI", "The primary coverage, commercial insurance; the patient is the insured person."),

@@ -55,9 +55,10 @@ def _subscriber(segment: Segment) -> str:
 
 
 def _claim(segment: Segment) -> str:
-    place, _, frequency = [*segment.parts(5), "", "", ""][:3]
+    place, qualifier, frequency = [*segment.parts(5), "", "", ""][:3]
     kind = word(codes.CLAIM_FREQUENCY, frequency)
-    return f"The claim {segment.get(1)} over {money(segment.get(2))}, place of service {place}; {kind}."
+    where = f"type of bill {place}{frequency}" if qualifier == "A" else f"place of service {place}"
+    return f"The claim {segment.get(1)} over {money(segment.get(2))}, {where}; {kind}."
 
 
 def _codes(segment: Segment) -> str:
@@ -70,7 +71,7 @@ def _codes(segment: Segment) -> str:
         if form in {"D8", "RD8"} and value:
             shown += f" on {day(value)}"
         elif amount:
-            shown += f" {money(amount)}"
+            shown += f" = {amount}"
         told.append(shown)
     return f"{what}: {', '.join(filter(None, told))}."
 

@@ -74,7 +74,15 @@ REFERENCES: Mapping[str, str] = {
     "TJ": "tax number",
     "X4": "CLIA number of the laboratory",
 }
-CLAIM_FREQUENCY: Mapping[str, str] = {"1": "an original claim", "7": "replaces an earlier claim", "8": "voids an earlier claim"}
+CLAIM_FREQUENCY: Mapping[str, str] = {
+    "1": "an original claim",
+    "2": "the first claim of a stay",
+    "3": "a claim in the middle of a stay",
+    "4": "the last claim of a stay",
+    "5": "late charges",
+    "7": "replaces an earlier claim",
+    "8": "voids an earlier claim",
+}
 RANKS: Mapping[str, str] = {"P": "primary", "S": "secondary", "T": "tertiary"}
 FILING: Mapping[str, str] = {
     "BL": "Blue Cross Blue Shield",
