@@ -1,5 +1,6 @@
 """837P: what we write an outside judge accepts, and it comes back as it was."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
@@ -9,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rcm.x12.problems import CannotWrite, NotX12, WrongTransaction
+from rcm.x12.claim.balances import coordination_differences
+from rcm.x12.claim.quick_levels import QuickLevels
+from rcm.x12.problems import CannotWrite, NotX12, Problem, WrongTransaction
 from rcm.x12.professional_claim import (
     ProfessionalClaim,
     Provider,
@@ -17,6 +20,7 @@ from rcm.x12.professional_claim import (
     transaction_control_number,
     write_professional_claims,
 )
+from rcm.x12.professional_claim.quick import Parties, QuickClaims
 from tests.shared.x12.generate import HEADER, RECEIVER, SUBMITTER, claims
 from tests.shared.x12.judge import findings
 from tests.shared.x12.upper import normalised, without
@@ -61,6 +65,63 @@ def test_claims_come_back_as_they_were(seed: int, count: int) -> None:
     found = {item.claim.patient_control_number: item.claim for item in read_professional_claims(written(made))}
     expected = {claim.patient_control_number: normalised(as_read(claim)) for claim in made}
     assert without(tuple(found[name] for name in expected), *READERS_OWN) == without(tuple(expected.values()), *READERS_OWN)
+
+
+@pytest.mark.parametrize("marks", ["*:~", "|>\n"])
+def test_the_quick_ways_read_what_loop_by_loop_is_read(marks: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = written(claims(17, 150)).translate(bytes.maketrans(b"*:~", marks.encode()))
+    problems: list[Problem] = []
+    quickly = list(read_professional_claims(content, problems))
+    counted = []
+    reading = QuickClaims.read
+
+    def counting(self: QuickClaims, text: str, number: int, parties: Parties) -> ProfessionalClaim | None:
+        found = reading(self, text, number, parties)
+        counted.append(found is not None)
+        return found
+
+    monkeypatch.setattr(QuickClaims, "read", counting)
+    list(read_professional_claims(content))
+    for quick, name in ((QuickClaims, "read"), (QuickClaims, "line"), (QuickLevels, "subscriber"), (QuickLevels, "patient")):
+        monkeypatch.setattr(quick, name, lambda *_: None)
+    assert list(read_professional_claims(content)) == quickly
+    assert 5 < sum(counted) < len(counted)
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "instead", "code"),
+    [
+        (r"CLM\*(\w+)\*[\d.]+", r"CLM*\1*1,50", ("CLM", 2, "not-an-amount")),
+        (r"SV1\*([^*]+)\*[\d.]+", r"SV1*\1*1.234", ("SV1", 2, "not-an-amount")),
+        (r"DTP\*472\*D8\*\d+", "DTP*472*D8*20260231", ("DTP", 3, "not-a-date")),
+        (r"DMG\*D8\*\d+", "DMG*D8*19800230", ("DMG", 2, "not-a-date")),
+        (r"SVD\*SBX77\*[\d.]+", "SVD*SBX77*X", ("SVD", 2, "not-an-amount")),
+        (r"AMT\*D\*[\d.]+", "AMT*D*X", ("AMT", 2, "not-an-amount")),
+    ],
+)
+def test_faults_are_told_with_their_place(pattern: str, instead: str, code: tuple[str, int, str]) -> None:
+    content, count = re.subn(pattern, instead, written(claims(2, 40)).decode(), count=1)
+    assert count == 1
+    problems: list[Problem] = []
+    assert len(list(read_professional_claims(content.encode(), problems))) == 40
+    assert [(item.segment, item.element, item.code) for item in problems] == [code]
+    assert re.match(instead.replace("\\1", r"[\w:]+").split("*")[0], content.split("~")[problems[0].segment_number - 1])
+
+
+def test_what_other_payers_decided_balances_or_is_told_with_its_place() -> None:
+    made = [claim for claim in claims(3, 60) if claim.other_payers]
+    assert all(coordination_differences(claim, claim.lines) == [] for claim in made)
+    claim = next(claim for claim in made if claim.lines[0].adjudications)
+    payer = claim.other_payers[0]
+    more = replace(claim, other_payers=(replace(payer, paid_cents=(payer.paid_cents or 0) + 5), *claim.other_payers[1:]))
+    (found,) = (item.claim for item in read_professional_claims(written([more])))
+    told = coordination_differences(found, found.lines)
+    assert [(one.rule, one.difference_cents, one.payer_id) for one in told] == [
+        ("payer-claim", -5, "SBX77"),
+        ("payer-payments", 5, "SBX77"),
+    ]
+    assert written([more]).split(b"~")[told[0].segment_number - 1].startswith(b"SBR*P")
 
 
 def test_hierarchy_is_shared_and_points_to_what_is_there() -> None:

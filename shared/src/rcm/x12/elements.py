@@ -57,7 +57,7 @@ def day(text: str) -> date | None:
     if len(text) == 6:
         text = ("20" if text < "70" else "19") + text
     try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+        return date.fromisoformat(text)
     except ValueError:
         return None
 

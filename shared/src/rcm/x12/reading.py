@@ -114,7 +114,8 @@ def longer_than_typed(elements: Sequence[str]) -> bool:
     longest = _LONGEST.get(name, 0)
     if len(elements) > longest and any(elements[longest:]):
         return True
-    return any(place < len(elements) and elements[place] for place in _HOLES.get(name, ()))
+    holes = _HOLES.get(name)
+    return holes is not None and any([place < len(elements) and elements[place] for place in holes])
 
 
 TYPED = frozenset(_LONGEST)

@@ -50,7 +50,8 @@ class CoordinationReader:
                 if loop.nm1[2] or loop.nm1[8] or loop.street or loop.city:
                     found.raw += f"NM1{element}{loop_text}".split(terminator)
             found.raw += loop.raw
-            found.place = place
+            if loop is payer:
+                found.place = place + loop.places.get("DTP", 0)
             place += loop_text.count(terminator) + 1
         return found.whole(sbr, subscriber, payer, providers, number, self._faults)
 

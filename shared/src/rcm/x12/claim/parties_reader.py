@@ -17,7 +17,7 @@ _NOWHERE = Address("", "")
 class PartyLoop:
     """The segments of one loop: its NM1 (without the id, so that NM101 is [0]) and what follows it."""
 
-    __slots__ = ("birth", "city", "contacts", "dates", "nm1", "provider", "raw", "references", "street")
+    __slots__ = ("birth", "city", "contacts", "dates", "nm1", "places", "provider", "raw", "references", "street")
 
     def __init__(self, text: str, delimiters: Delimiters, loop_id: str = "NM1") -> None:
         element = delimiters.element
@@ -30,11 +30,15 @@ class PartyLoop:
         self.references: list[Reference] = []
         self.contacts: list[Contact] = []
         self.dates: list[Segment] = []
+        self.places: dict[str, int] = {}
+        """How far behind NM1 those stand that may be faulty: DMG, DTP."""
         self.raw: list[str] = []
         if self.nm1[5] or any(self.nm1[9:]):
             self.raw.append(f"{loop_id}{element}{first}")
-        for raw in others:
+        for place, raw in enumerate(others, 1):
             elements = raw.split(element)
+            if elements[0] in {"DMG", "DTP"}:
+                self.places.setdefault(elements[0], place)
             if not self._take(elements) or longer_than_typed(elements):
                 self.raw.append(raw)
 
@@ -150,7 +154,7 @@ class PartyReader:
             return None
         on = period(loop.birth[2])[0]
         if on is None:
-            self._faults.note("DMG", 2, "not-a-date", "DMG02 is no date", number)
+            self._faults.note("DMG", 2, "not-a-date", "DMG02 is no date", number + loop.places["DMG"])
             loop.raw.append(self._delimiters.element.join(loop.birth))
         return on
 

@@ -14,6 +14,7 @@ from rcm.x12.claim.coordination import LineAdjudication, OtherPayer
 from rcm.x12.claim.coordination_reader import CoordinationReader
 from rcm.x12.claim.parties_reader import PartyReader
 from rcm.x12.claim.parts import ClaimPart, LinePart
+from rcm.x12.claim.quick_levels import QuickLevels
 from rcm.x12.claim.values import (
     Accident,
     ClaimT,
@@ -72,6 +73,7 @@ class ClaimReader(ABC, Generic[ClaimT]):
         self.delimiters = walker.delimiters
         self.faults = Faults(problems)
         self.parties = PartyReader(self.faults, self.delimiters)
+        self._levels = QuickLevels(self.delimiters, self.parties)
         self._coordination = CoordinationReader(self.faults, self.delimiters)
         element, terminator = self.delimiters.element, self.delimiters.terminator
         self._element, self._terminator = element, terminator
@@ -166,6 +168,8 @@ class ClaimReader(ABC, Generic[ClaimT]):
     def roled(self, providers: list[tuple[str, str, int]], raw: list[str], known: frozenset[str]) -> dict[str, Provider]:
         """The first provider of each role that a guide knows; the others' segments go to `raw`."""
         found: dict[str, Provider] = {}
+        if not providers:
+            return found
         for role, text, _ in providers:
             if role in known and role not in found:
                 found[role] = self.parties.provider(text)
@@ -195,6 +199,15 @@ class ClaimReader(ABC, Generic[ClaimT]):
 
     def _level(self, text: str, number: int) -> None:
         """2000A, 2000B or 2000C up to its first claim."""
+        usual = self._levels.subscriber(text)
+        if usual is not None:
+            self.subscriber, self.payer = usual
+            self.patient = None
+            return
+        patient = self._levels.patient(text)
+        if patient is not None:
+            self.patient = patient
+            return
         head, *loops = text.split(self._name_mark)
         hl, *others = head.split(self._terminator)
         kind = at(hl.split(self._element), 2)

@@ -10,6 +10,7 @@ from rcm.x12.elements import has_digits
 from rcm.x12.grammar import Source
 from rcm.x12.interchange import TransactionSet, Walker, refuse_if_nothing
 from rcm.x12.problems import Problem
+from rcm.x12.professional_claim.quick import QuickClaims
 from rcm.x12.professional_claim.values import ClaimInFile, ProfessionalClaim, ServiceLine
 
 _CLAIM_ROLES = frozenset({"82", "DN", "P3", "77", "FA", "DQ"})
@@ -61,8 +62,17 @@ class ProfessionalClaimReader(ClaimReader[ProfessionalClaim]):
     claim_part = _ClaimPart
     line_part = _LinePart
 
+    def __init__(self, walker: Walker, transaction: TransactionSet, problems: list[Problem]) -> None:
+        super().__init__(walker, transaction, problems)
+        self._quick = QuickClaims(self.delimiters, self.parties)
+
     def claim(self, text: str, number: int) -> ProfessionalClaim:
         """2300 with its lines."""
+        parties = (self.billing_provider, self.subscriber, self.payer, self.patient, self.pay_to)
+        return self._quick.read(text, number, parties) or self._by_loops(text, number)
+
+    def _by_loops(self, text: str, number: int) -> ProfessionalClaim:
+        """The same of whatever stands in it."""
         cut = self.cut_claim(text, number)
         clm, part = cut.clm, cut.part
         place, _, frequency = (*clm[5].split(part.component), "", "")[:3]
@@ -103,6 +113,9 @@ class ProfessionalClaimReader(ClaimReader[ProfessionalClaim]):
 
     def _line(self, text: str, number: int) -> ServiceLine:
         """2400 with what stands below it."""
+        found = self._quick.line(text, number)
+        if found is not None:
+            return found
         cut = self.cut_line(text, number)
         part = cut.part
         sv1 = part.service
