@@ -90,6 +90,17 @@ def test_an_envelopes_fault_is_found(text: str, change: Callable[[str], str], ru
     assert rule in rules(change(text))
 
 
+def test_a_run_of_stray_segments_is_one_finding() -> None:
+    found = validate(CLAIMS.replace("GE*1*42~", "SE*9*0001~N3*A~N4*B~GE*1*42~GE*1*42~N3*C~").encode())
+    assert [(one.rule, one.segment) for one in found] == [
+        ("segment-outside", "SE"),
+        ("missing-gs", "GE"),
+        ("segment-outside", "N3"),
+    ]
+    (interchange,) = check(CLAIMS.replace("GE*1*42~", "GE*1*42~GE*1*42~").encode())
+    assert interchange.groups[0].findings == []
+
+
 def test_other_delimiters_make_no_difference() -> None:
     marks = str.maketrans({"*": "|", ":": ">", "~": "\n", "^": "!"})
     for name, lines in GOOD.items():

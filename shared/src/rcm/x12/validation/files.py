@@ -9,7 +9,7 @@ from rcm.x12.grammar import Delimiters, Source, Tokens
 from rcm.x12.interchange import at
 from rcm.x12.problems import Problem
 from rcm.x12.validation import envelopes
-from rcm.x12.validation.findings import Finding
+from rcm.x12.validation.findings import RULES, Finding
 from rcm.x12.validation.machine import machine_of
 from rcm.x12.validation.report import Report
 from rcm.x12.validation.situations import situations_of
@@ -116,6 +116,8 @@ class FileWalk:
         self._set: CheckedSet | None = None
         self._walk: SetWalk | _PlainWalk | None = None
         self._numbers: set[str] = set()
+        self._stray = False
+        """The last segment stood outside too: a run of them is one finding."""
         self._kept = 0
         self._errors = 0
         """Errors before the set at hand."""
@@ -162,8 +164,9 @@ class FileWalk:
             self._close_interchange(elements)
         elif name == "TA1":
             self._acknowledgement(elements)
-        else:
+        elif not self._stray:
             self._report.find("segment-outside", name[:3])
+        self._stray = name not in ENVELOPE
         if name != "ST":
             self._keep()
 
@@ -172,7 +175,7 @@ class FileWalk:
         found = self._report.findings[self._kept :]
         self._kept = len(self._report.findings)
         for one in found:
-            owner = self._group if one.segment in {"GS", "GE"} and self._group is not None else self._interchange
+            owner = self._group if RULES[one.rule].level == "group" and self._group is not None else self._interchange
             if owner is not None:
                 owner.findings.append(one)
 
