@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from rcm.codesets.systems import System
 
+_KNOWN = 32_768
 ALWAYS = 99_991_231
 """A last day that stands for none."""
 
@@ -75,10 +77,11 @@ class Validity:
 
 
 class DatedCodes:
-    """The validity rows of both files. Not cached: `CodeSets` does that."""
+    """The validity rows of both files. `CodeSets` keeps answers; only what does not depend on a day is kept here."""
 
     def __init__(self, files: Iterable[sqlite3.Connection]) -> None:
         self._files = tuple(files)
+        self._editor_rows = lru_cache(maxsize=_KNOWN)(self._find_editor_rows)
         self._coverage: dict[str, list[Coverage]] = {}
         for file in self._files:
             for release, system, first, last in file.execute(
@@ -146,11 +149,16 @@ class DatedCodes:
 
     def attributes(self, system: System, code: str, day: int) -> frozenset[str]:
         """What CMS's Medicare Code Editor says of the code on a day, as it names it ("manifestation", "newborn")."""
-        statement = "SELECT attributes FROM validity WHERE system = ? AND code = ? AND first <= ? AND last >= ? AND release = 0"
-        for file in self._files:
-            for (names,) in file.execute(statement, (system, code, day, day)):
-                return frozenset(names.split())
-        return frozenset()
+        return next((names for first, last, names in self._editor_rows(system, code) if first <= day <= last), frozenset())
+
+    def _find_editor_rows(self, system: System, code: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
+        """What the editor says of a code over all days: read once, whatever the days that are asked for."""
+        statement = "SELECT first, last, attributes FROM validity WHERE system = ? AND code = ? AND release = 0"
+        return tuple(
+            (first, last, frozenset(names.split()))
+            for file in self._files
+            for first, last, names in file.execute(statement, (system, code))
+        )
 
     def billable_on(self, system: System, day: int) -> Iterator[str]:
         """Every code that is billable on a day, in order."""
