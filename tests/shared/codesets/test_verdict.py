@@ -87,6 +87,12 @@ def test_words_of_a_code_that_is_younger_than_the_list() -> None:
     assert SETS.diagnosis("FOO") is None
 
 
+def test_many_at_once() -> None:
+    assert SETS.billable_among(["E11.9", "E11", "Z99.99", "I10"], NOW) == {"E11.9", "I10"}
+    found = SETS.check_many([("E11.9", NOW), ("E11.9", LATER), ("250.00", OLD)])
+    assert [(one.system, one.billable) for one in found] == [("icd-10-cm", True), ("icd-10-cm", None), ("icd-9-cm", True)]
+
+
 def test_a_named_system_decides() -> None:
     assert SETS.check("J1100", NOW, System.HCPCS).valid is None
     assert SETS.check("25", NOW).system is System.PLACE_OF_SERVICE

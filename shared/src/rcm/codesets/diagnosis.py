@@ -47,10 +47,6 @@ class Notice:
     prefixes: tuple[str, ...] = ()
     """The same resolved: codes, each standing for all beneath it."""
 
-    def names(self, code: str) -> bool:
-        """Whether the note means a code."""
-        return not lineage(code).isdisjoint(self.prefixes)
-
 
 @dataclass(frozen=True, slots=True)
 class Term:

@@ -122,10 +122,6 @@ class CodeLists:
                 return release
         return None
 
-    def covers(self, kind: str, on: date, setting: str = "") -> bool:
-        """Whether any release of a kind covers a day."""
-        return bool(self._releases) and self.covering(kind, number_of(on), setting) is not None
-
     def pairs(self, codes: Iterable[str], on: date, setting: Setting) -> list[CodePair]:
         """The NCCI pairs that the procedures of one day make, indicator 9 left out. Empty also where no list covers the day."""
         day = number_of(on)
@@ -175,10 +171,6 @@ class CodeLists:
     def present_on_admission_exempt(self, code: str, on: date) -> bool | None:
         """Whether a diagnosis needs no present-on-admission indicator; None where no list covers the day."""
         return self._member("poa-exempt", code, number_of(on)) if self._releases else None
-
-    def on_list(self, name: str, code: str, on: date) -> bool | None:
-        """Whether a code is on a loaded list of codes (poa-exempt, mce-NAME); None where no release of it covers the day."""
-        return self._member(name, code, number_of(on)) if self._releases else None
 
     def _find_member(self, name: str, code: str, day: int) -> bool | None:
         editors = name.startswith("mce-")

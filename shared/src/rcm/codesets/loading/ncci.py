@@ -4,9 +4,9 @@ import re
 
 from rcm.codesets.lists import Setting
 from rcm.codesets.loading.rows import Rows
-from rcm.codesets.loading.source import Source, before
+from rcm.codesets.loading.source import Source
 from rcm.codesets.systems import System
-from rcm.codesets.validity import ALWAYS
+from rcm.codesets.validity import ALWAYS, day_before
 
 _PAIR = re.compile(r"[0-9A-Z]{5}\t[0-9A-Z]{5}\t")
 _SETTINGS = (
@@ -49,7 +49,7 @@ def load_pairs(rows: Rows, source: Source) -> None:
             source.bad(number, f"the modifier indicator is {cells[5][:5]!r}, not 0, 1 or 9")
         if column1 and column2 and deleted != first:
             rationale = cells[6] if len(cells) > 6 else ""
-            rows.add("pair", number, column1, column2, source.setting, first, before(deleted), cells[5], rationale)
+            rows.add("pair", number, column1, column2, source.setting, first, day_before(deleted), cells[5], rationale)
     if not begun:
         raise source.refuse("no line begins with two codes of five characters and tabs")
 
@@ -96,6 +96,6 @@ def load_add_ons(rows: Rows, source: Source) -> None:
             source.bad(number, f"the type is {row['kind'][:5]!r}, not 1, 2 or 3")
         first = source.ordinal_day(number, row.get("effective", ""), 0)
         ends = [source.ordinal_day(number, row.get(name, ""), ALWAYS) for name in ("deleted", "primary_deleted", "ended")]
-        last = before(min(ends))
+        last = day_before(min(ends))
         if code and primary and last >= first:
             rows.add("add_on", number, code, row["kind"], primary, first, last)

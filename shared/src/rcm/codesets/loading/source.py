@@ -5,12 +5,12 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 
 from rcm.codesets.systems import System, has_form, with_dot
-from rcm.codesets.validity import ALWAYS, number_of
+from rcm.codesets.validity import number_of
 
 SHOWN_PROBLEMS = 20
 _DATE_FORMATS = ("%Y%m%d", "%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y")
@@ -177,14 +177,6 @@ class Source:
         names = " or ".join(systems)
         self.bad(row, f"{text[:20]!r} is not the form of a code ({names})")
         return None
-
-
-def before(number: int) -> int:
-    """The day before an exclusive end, as YYYYMMDD."""
-    if number >= ALWAYS:
-        return ALWAYS
-    day = date(number // 10_000, number // 100 % 100, number % 100)
-    return number_of(date.fromordinal(day.toordinal() - 1))
 
 
 @lru_cache(maxsize=16_384)
