@@ -69,7 +69,7 @@ def _alone(handler: Handler[Any], messages: Sequence[Message[Event]]) -> Callabl
 async def measure(it: LiveService, count: int, offset: int, *, whole: bool) -> None:
     cases = [Case(charges=(10000, 2500, 4000), guarantor=f"G-{offset + number}") for number in range(count)]
     await step(it, "EncounterCoded", [case.coded() for case in cases], whole=whole)
-    await step(it, "ClaimSubmitted", [case.submitted() for case in cases], whole=whole)
+    await step(it, "ClaimSubmitted", [case.submitted(last_payer=True) for case in cases], whole=whole)
     adjustments = ([("CO", "45", 2000), ("PR", "3", 2000)], [("CO", "45", 500)], [("CO", "45", 1000), ("PR", "2", 600)])
     files = [
         file_of(check(*(case.paid(*adjustments) for case in cases[start : start + BATCH]), trace=f"E{offset + start}"))

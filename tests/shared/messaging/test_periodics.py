@@ -11,7 +11,7 @@ import pytest
 from rcm.messaging import crash
 from rcm.messaging.direct import DirectBus
 from rcm.messaging.runtime import Runtime
-from rcm.messaging.unit_of_work import UnitOfWork
+from rcm.messaging.unit_of_work import Cause, UnitOfWork
 from rcm.service import Periodic
 from tests.shared.messaging.system import eventually, running
 from tests.shared.messaging.toy.service import producer
@@ -46,6 +46,33 @@ async def test_more_runs_at_once_and_waking_does_not_wait(databases: Databases) 
         assert len(runs) == 4
         runtime.wake()
         await eventually(lambda: seen(5), 3)
+
+
+async def test_a_commit_wakes_the_work_that_it_made(databases: Databases) -> None:
+    runs = 0
+
+    async def work(unit: UnitOfWork) -> bool:
+        nonlocal runs
+        runs += 1
+        return False
+
+    async def seen(number: int) -> bool:
+        return runs >= number
+
+    async def making(unit: UnitOfWork, name: str, *, fails: bool = False) -> None:
+        unit.wake(name)
+        if fails:
+            raise RuntimeError("nothing is committed")
+
+    async with doing(databases, work, every=3600) as [runtime]:
+        await eventually(lambda: seen(1), 3)
+        await runtime.run_worker(lambda unit: making(unit, "another"), cause=Cause())
+        with pytest.raises(RuntimeError):
+            await runtime.run_worker(lambda unit: making(unit, "test", fails=True), cause=Cause())
+        await asyncio.sleep(0.2)
+        assert runs == 1
+        await runtime.run_worker(lambda unit: making(unit, "test"), cause=Cause())
+        await eventually(lambda: seen(2), 3)
 
 
 async def test_a_failure_is_not_the_end(databases: Databases) -> None:

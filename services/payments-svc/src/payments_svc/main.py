@@ -14,7 +14,7 @@ from rcm.service import Periodic, Service
 
 __all__ = ["Settings", "build"]
 
-MATCH_AGAIN_EVERY = timedelta(seconds=30)
+MATCH_AGAIN_EVERY = timedelta(seconds=5)
 """Both of the two wake it when they have committed, in the process that they run in; this is for two processes."""
 
 
