@@ -12,7 +12,7 @@ from rcm.x12.acknowledgement.values import (
     SetAcknowledgement,
 )
 from rcm.x12.acknowledgement.writer import write_acknowledgements
-from rcm.x12.elements import instant
+from rcm.x12.elements import has_digits, instant
 from rcm.x12.text import clean
 from rcm.x12.validation import CheckedGroup, CheckedInterchange, CheckedSet, Finding
 from rcm.x12.validation.dictionary import segments
@@ -58,7 +58,7 @@ def header_back(interchange: CheckedInterchange, control_number: int, created: d
 
 def interchange_answer(interchange: CheckedInterchange, now: datetime) -> InterchangeAcknowledgement:
     """TA1: refused for the first thing that is wrong with the envelope itself."""
-    number = interchange.control_number if interchange.control_number.isdigit() else "0"
+    number = interchange.control_number if has_digits(interchange.control_number, *range(1, 10)) else "0"
     created = instant(interchange.date[:6], interchange.date[6:]) or now
     errors = [one for one in interchange.findings if one.severity == "error"]
     note = _note(errors[0]) if errors else _NO_NOTE

@@ -15,7 +15,7 @@ from rcm.x12.acknowledgement.values import (
     SetAcknowledgement,
     Status,
 )
-from rcm.x12.elements import amount_text, day_text
+from rcm.x12.elements import amount_text, day_text, has_digits
 from rcm.x12.problems import CannotWrite
 from rcm.x12.text import bare_interchange, clean, code, composite, free, interchange, segment
 from rcm.x12.values import InterchangeHeader, Reference
@@ -33,7 +33,7 @@ def _ta1(acknowledgement: InterchangeAcknowledgement) -> str:
     created, number = acknowledgement.interchange_created, acknowledgement.interchange_control_number
     if created is None:
         raise CannotWrite("interchange_created", "is required")
-    if not (number.isdigit() and len(number) <= 9):
+    if not has_digits(number, *range(1, 10)):
         raise CannotWrite("interchange_control_number", "must be at most nine digits")
     note = code(acknowledgement.note, 3, "note", shortest=3)
     return f"TA1*{int(number):09d}*{created:%y%m%d}*{created:%H%M}*{acknowledgement.code}*{note}"

@@ -20,6 +20,8 @@ _AMBULANCE = "054"
 """Revenue codes that begin so need no attending provider."""
 _WANTED = {"DTP": {"435", "439"}, "REF": {"F8"}, "NM1": {"71"}}
 """What a rule asks a claim for, by segment: one out of place may have been it."""
+_POINTED_AT = frozenset({"ABK", "ABF", "BK", "BF", "TQ"})
+"""HI01-1 of the diagnoses that pointers count; TQ is dental."""
 _POINTERS = tuple(str(number) for number in range(1, 13))
 
 
@@ -86,8 +88,9 @@ class ClaimSituations(Situations):
 
     def misplaced(self, elements: list[str]) -> None:
         """A line or amount out of place: no sum that it belongs to is judged."""
-        self._unsure |= elements[0] in COUNTED
-        self._segments |= _WANTED.get(elements[0], frozenset())
+        if self._claim_at:
+            self._unsure |= elements[0] in COUNTED
+            self._segments |= _WANTED.get(elements[0], frozenset())
         if elements[0] == "HL":
             self._close_claim()
             self._hierarchy.misplaced()
@@ -206,7 +209,7 @@ class ClaimSituations(Situations):
 
     def _hi(self, elements: list[str]) -> None:
         component = self.component
-        if at(elements, 1).partition(component)[0] in {"ABK", "ABF", "BK", "BF"}:
+        if at(elements, 1).partition(component)[0] in _POINTED_AT:
             self._diagnoses += len(elements) - 1
         for place, element in enumerate(elements[1:], 1):
             code, _, rest = element.partition(component)
