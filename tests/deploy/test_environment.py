@@ -1,12 +1,14 @@
 """The lock's groups, the set-up script's rules, and jars that are believed only by their sums."""
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from setup_environment import GROUPS, LOCK, read_sections
+import setup_environment
+from setup_environment import GROUPS, LOCK, codes_identity, compile_codes, read_sections
 
 from rcm_deploy.jars import LOCK as JARS_LOCK
 from rcm_deploy.jars import Jar, read_lock
@@ -51,6 +53,37 @@ def test_an_unknown_group_is_named() -> None:
     )
     assert done.returncode == 1
     assert "There is no group 'nonsense'" in done.stderr
+
+
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """An environment without code sets; what the set-up would run in it."""
+    ran: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        ran.append(command)
+        setup_environment.CODES.touch()
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(setup_environment, "VENV", tmp_path)
+    monkeypatch.setattr(setup_environment, "CODES", tmp_path / "codesets.sqlite")
+    monkeypatch.setattr(setup_environment, "STAMP", tmp_path / "stamp.json")
+    monkeypatch.setattr("setup_environment.subprocess.run", run)
+    return ran
+
+
+def test_code_sets_are_made_again_when_what_they_are_made_of_changes(environment: list[list[str]]) -> None:
+    compile_codes()
+    compile_codes()
+    assert [command[1:] for command in environment] == [["-m", "rcm.codesets.compile"]]
+    setup_environment.CODES.unlink()
+    compile_codes()
+    assert len(environment) == 2, "a file that was removed is made again"
+    stamp = json.loads(setup_environment.STAMP.read_text())
+    setup_environment.STAMP.write_text(json.dumps({**stamp, "codes": codes_identity("another version of a package")}))
+    compile_codes()
+    assert len(environment) == 3
+    assert codes_identity("one") != codes_identity("other")
 
 
 def test_the_jars_lock() -> None:
