@@ -66,9 +66,11 @@ async def ready_claims(
 ) -> list[tuple[Claim, Encounter]]:
     """The claims of a receiver's next file with their content, those that wait longest first."""
     rows = await connection.fetch(
-        f"""select {CLAIM}, e.content from claim c join encounter e using (organisation_id, encounter_id)
-            where c.organisation_id = $1 and c.worklist = 'READY' and c.setup_revision = $2 and c.receiver_id = $3
-            order by c.ready_at, c.claim_id limit $4""",  # noqa: S608 - constants
+        f"""select {CLAIM}, e.content from (
+                select * from claim
+                where organisation_id = $1 and worklist = 'READY' and setup_revision = $2 and receiver_id = $3
+                order by ready_at, claim_id limit $4
+            ) c join encounter e using (organisation_id, encounter_id)""",  # noqa: S608 - constants
         organisation_id,
         revision,
         receiver_id,
