@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from coding_svc.domain.acceptance import LineCodes, with_codes
-from coding_svc.domain.suggestions import READ_MAX, AcceptanceRule, CodeRange, Kind, Suggestion, read_all
+from coding_svc.domain.suggestions import READ_MAX, AcceptanceRule, CodeRange, Kind, Suggestion, read_all, within_reach
 from coding_svc.main import Settings, build, code_book
 from rcm.clock import FixedClock
 from rcm.contracts.encounters import EncounterCoded
@@ -313,7 +313,19 @@ def test_evidence_of_several_notes_is_one_suggestion() -> None:
         ("/notes/1", "Hypertension"),
     ]
     (unread,) = found.unread
-    assert (unread.document, unread.why) == ("/notes/1", "only the first 100,000 of 100,018 characters were read")
+    assert (unread.document, unread.why) == ("/notes/1", "only 100,000 of 100,018 characters are read")
+
+
+def test_so_much_of_an_encounter_is_read_and_the_rest_is_named() -> None:
+    """A reading holds its transaction open: it may not take as long as somebody likes to write."""
+    read, unread = within_reach([(f"/notes/{place}", "x" * 90_000) for place in range(5)])
+    assert [len(text) for _, text in read] == [90_000, 90_000, 90_000, 30_000]
+    assert [(each.document, each.why) for each in unread] == [
+        ("/notes/3", "only 30,000 of 90,000 characters are read"),
+        ("/notes/4", "only 0 of 90,000 characters are read"),
+    ]
+    read, unread = within_reach([(f"/notes/{place}", "x") for place in range(60)])
+    assert (len(read), len(unread)) == (50, 10)
 
 
 def test_lines_keep_what_they_point_at_when_diagnoses_move() -> None:

@@ -5,7 +5,7 @@ what the coder found alone is added. Each decision keeps its evidence, and from 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Protocol
@@ -17,6 +17,8 @@ READ_MAX = 100_000
 """So many characters of one document are read; what stands behind them is told as unread."""
 DOCUMENTS_MAX = 50
 """So many documents of one encounter are read, the first ones."""
+ENCOUNTER_READ_MAX = 300_000
+"""So many characters of one encounter are read: a few seconds, in which its transaction is open."""
 
 
 class Kind(StrEnum):
@@ -163,6 +165,24 @@ def wants_suggestions(encounter: Encounter) -> bool:
     return uncoded and next(texts_of(encounter), None) is not None
 
 
+def within_reach(texts: Iterable[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[Unread]]:
+    """What of an encounter's documents is read, and what is not and why."""
+    read: list[tuple[str, str]] = []
+    unread: list[Unread] = []
+    left = ENCOUNTER_READ_MAX
+    for place, text in texts:
+        if len(read) >= DOCUMENTS_MAX:
+            unread.append(Unread(place, f"only the first {DOCUMENTS_MAX} documents are read"))
+            continue
+        most = min(READ_MAX, left)
+        if len(text) > most:
+            unread.append(Unread(place, f"only {most:,} of {len(text):,} characters are read"))
+        if most:
+            read.append((place, text[:most]))
+            left -= min(len(text), most)
+    return read, unread
+
+
 def read_all(engine: Suggester, texts: Iterable[tuple[str, str]], on: date, setting: str) -> Reader:
     """Reads every document and merges what they say: a code's score is its best, its evidence all of it.
 
@@ -170,34 +190,27 @@ def read_all(engine: Suggester, texts: Iterable[tuple[str, str]], on: date, sett
     """
     merged: dict[str, Suggestion] = {}
     passed: list[NotCoded] = []
-    unread: list[Unread] = []
-    for number, (place, text) in enumerate(texts):
-        if number >= DOCUMENTS_MAX:
-            unread.append(Unread(place, f"only the first {DOCUMENTS_MAX} documents were read"))
-            continue
-        reading = engine.suggest(text[:READ_MAX], on, setting)
-        if len(text) > READ_MAX:
-            unread.append(Unread(place, f"only the first {READ_MAX:,} of {len(text):,} characters were read"))
-        elif reading.problem:
+    reached, unread = within_reach(texts)
+    for place, text in reached:
+        reading = engine.suggest(text, on, setting)
+        if reading.problem:
             unread.append(Unread(place, reading.problem))
         for each in reading.suggestions:
-            evidence = _evidence(place, each.evidence)
             before = merged.get(each.code)
-            best = before if before and before.score >= each.score else None
-            merged[each.code] = Suggestion(
-                Kind.DIAGNOSIS,
-                each.code,
-                each.description,
-                best.score if best else each.score,
-                best.assertion if best else each.assertion,
-                best.why if best else each.why,
-                (before.evidence if before else ()) + evidence,
-            )
+            merged[each.code] = _merged(before, each, _evidence(place, each.evidence))
         passed += (
             NotCoded(each.code, each.description, each.assertion, each.reason, _evidence(place, each.evidence))
             for each in reading.not_coded
         )
     return Reader(tuple(merged.values()), tuple(one for one in passed if one.code not in merged), tuple(unread))
+
+
+def _merged(before: Suggestion | None, each: Suggested, evidence: tuple[Evidence, ...]) -> Suggestion:
+    """A code that another document named as well keeps what the better of both said."""
+    if before is not None and before.score >= each.score:
+        return replace(before, evidence=before.evidence + evidence)
+    told = (each.code, each.description, each.score, each.assertion, each.why)
+    return Suggestion(Kind.DIAGNOSIS, *told, (before.evidence if before else ()) + evidence)
 
 
 def _evidence(place: str, spans: Iterable[Span]) -> tuple[Evidence, ...]:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import islice
 from uuid import UUID
 
 import orjson
@@ -15,14 +14,13 @@ from coding_svc.domain.edits.patients import is_inpatient
 from coding_svc.domain.encounter import Encounter
 from coding_svc.domain.states import State
 from coding_svc.domain.suggestions import (
-    DOCUMENTS_MAX,
-    READ_MAX,
     AcceptanceRule,
     Reader,
     Suggestion,
     read_all,
     texts_of,
     wants_suggestions,
+    within_reach,
 )
 from coding_svc.domain.visits.levels import ESTABLISHED, OFFICE, seen_since
 from coding_svc.domain.visits.procedures import suggestions_of
@@ -89,7 +87,7 @@ def _services(book: CodeBook, encounter: Encounter, day: date, patient: str) -> 
     """The level of the visit, of several notes the highest, and procedures; where a line waits for its own."""
     if all(line.procedure for line in encounter.lines):
         return
-    texts = [(place, text[:READ_MAX]) for place, text in islice(texts_of(encounter), DOCUMENTS_MAX)]
+    texts, _ = within_reach(texts_of(encounter))
     service = service_at(encounter.place_of_service)
     if service:
         levels = [(place, book.visit_level(text, day, service, patient)) for place, text in texts]
