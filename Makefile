@@ -1,6 +1,6 @@
 # The open revenue cycle. Every command; `make help` lists them. All you need is Python 3.11 or newer.
 .DEFAULT_GOAL := help
-.PHONY: help run run-kafka demo test check bench clean lock format fuzz-x12 judge-x12 judge-x12-inquiries
+.PHONY: help run run-kafka demo test check bench clean lock format fuzz-x12 judge-x12 judge-x12-inquiries eval-coding train-coding
 
 # The environment's own Python once there is one; before that the first one on the PATH that is new enough.
 PYTHON ?= $(or $(wildcard .venv/bin/python),$(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -50,6 +50,17 @@ judge-x12: ## pyx12 judges thousands of generated claims and remittances, and ev
 judge-x12-inquiries: ## Has an outside judge, in an environment of its own, look at generated 270, 271, 276 and 277; prints JSON
 	@$(SETUP) run test
 	@exec .venv/bin/python -m tests.shared.x12.judge_inquiries
+
+eval-coding: ## Measures search, assertion and suggestions on development sets (in ../shared) and prints JSON
+	@$(SETUP) run test
+	@PYTHONPATH=deploy:. nice .venv/bin/python deploy/eval_coding.py $(ARGS)
+
+train-coding: ## Learns the engine's weights anew from CodiEsp's training notes, in an environment of its own (.rcm/training)
+	@$(SETUP) run
+	@test -x .rcm/training/bin/python || $(PYTHON) -m venv .rcm/training
+	@.rcm/training/bin/python -m pip install --quiet --disable-pip-version-check -r deploy/requirements/training.txt
+	@PYTHONPATH=deploy:shared/src:services/coding-svc/src RCM_COMPILED_CODES=.venv/share/rcm/codesets.sqlite \
+		nice .rcm/training/bin/python deploy/train_coding.py
 
 bench: ## Measures speed against two floors without logic and prints JSON
 	@$(SETUP) run kafka

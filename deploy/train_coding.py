@@ -16,13 +16,16 @@ from coding_alignment import Aligned, Alignment
 from coding_corpus import DAY, Note, f1, meanings, read_notes
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from coding_svc.domain.engine.assertion import Assertion
 from coding_svc.domain.engine.evidence import gather
 from coding_svc.domain.engine.lexicon import Entry, Meaning, phrases
 from coding_svc.domain.engine.meanings import NamedTerm
+from coding_svc.domain.engine.reader import NoteReader
 
 OUT = Path(__file__).parent.parent / "services/coding-svc/src/coding_svc/domain/engine/data/weights.json"
 VERSION = "codiesp-2026.11"
 FOLDS = 5
+_THERE = (Assertion.AFFIRMED, Assertion.HISTORY, Assertion.POSSIBLE)
 TREES = {
     "max_iter": 120,
     "learning_rate": 0.07,
@@ -89,27 +92,50 @@ def learn_phrases(read: list[Read]) -> tuple[dict[str, Entry], Counter[str]]:
     return entries, given
 
 
-Rows = tuple[list[list[float]], list[bool], list[tuple[str, str]]]
+class Rows(NamedTuple):
+    """A row for each code that anything in a note speaks for."""
+
+    features: list[list[float]]
+    right: list[bool]
+    """Whether coders gave it."""
+    there: list[bool]
+    """Whether the note asserts it as the patient's: what is denied is never suggested, whatever its score."""
+    which: list[tuple[str, str]]
+    """The note's name and the code."""
 
 
 def rows_of(read: list[Read], entries: dict[str, Entry], given: Counter[str]) -> Rows:
-    """Features, whether the code was given, and which note and code it is."""
-    features: list[list[float]] = []
-    right: list[bool] = []
-    which: list[tuple[str, str]] = []
+    """The rows of some notes, by phrases that were learnt from others."""
+    rows = Rows([], [], [], [])
     for each in read:
+        reader = NoteReader(each.note.text)
         for code, candidate in gather(each.note.text, entries, given, each.terms).items():
-            features.append(candidate.features)
-            right.append(code in each.note.codes)
-            which.append((each.note.name, code))
-    return features, right, which
+            rows.features.append(candidate.features)
+            rows.right.append(code in each.note.codes)
+            asserted, _ = reader.assertion(sorted(set(candidate.free or candidate.spans)))
+            rows.there.append(asserted in _THERE)
+            rows.which.append((each.note.name, code))
+    return rows
+
+
+def held_out_rows(read: list[Read]) -> Rows:
+    """Every note's rows, by phrases that were learnt from the other folds."""
+    rows = Rows([], [], [], [])
+    for number in range(FOLDS):
+        entries, given = learn_phrases([each for at, each in enumerate(read) if at % FOLDS != number])
+        new = rows_of([each for at, each in enumerate(read) if at % FOLDS == number], entries, given)
+        rows.features.extend(new.features)
+        rows.right.extend(new.right)
+        rows.there.extend(new.there)
+        rows.which.extend(new.which)
+    return rows
 
 
 def best_threshold(read: list[Read], rows: Rows) -> tuple[float, dict[str, float]]:
-    """The threshold of the best F1, each fold judged by trees that learnt from the others."""
-    features, right = np.array(rows[0]), np.array(rows[1])
+    """The threshold of the best F1 of what would be suggested, each fold judged by trees that learnt from the others."""
+    features, right = np.array(rows.features), np.array(rows.right)
     fold_of = {each.note.name: number % FOLDS for number, each in enumerate(read)}
-    fold = np.array([fold_of[name] for name, _ in rows[2]])
+    fold = np.array([fold_of[name] for name, _ in rows.which])
     likely = np.zeros(len(right))
     for number in range(FOLDS):
         trees = HistGradientBoostingClassifier(**TREES).fit(features[fold != number], right[fold != number])
@@ -117,8 +143,8 @@ def best_threshold(read: list[Read], rows: Rows) -> tuple[float, dict[str, float
     best: tuple[float, dict[str, float]] = (0.0, {"f1": 0.0})
     for hundredths in range(15, 50):
         found: dict[str, set[str]] = defaultdict(set)
-        for (name, code), share in zip(rows[2], likely, strict=True):
-            if share >= hundredths / 100:
+        for (name, code), there, share in zip(rows.which, rows.there, likely, strict=True):
+            if there and share >= hundredths / 100:
                 found[name].add(code)
         figures = f1(found, [each.note for each in read])
         if figures["f1"] > best[1]["f1"]:
@@ -141,15 +167,9 @@ def flat_trees(trees: Any) -> list[list[list[float]]]:
 def main() -> None:
     """Learns, and writes the weights."""
     read = read_training()
-    out_of_fold: Rows = ([], [], [])
-    for number in range(FOLDS):
-        entries, given = learn_phrases([each for at, each in enumerate(read) if at % FOLDS != number])
-        held = rows_of([each for at, each in enumerate(read) if at % FOLDS == number], entries, given)
-        out_of_fold[0].extend(held[0])
-        out_of_fold[1].extend(held[1])
-        out_of_fold[2].extend(held[2])
-    threshold, figures = best_threshold(read, out_of_fold)
-    trees = HistGradientBoostingClassifier(**TREES).fit(np.array(out_of_fold[0]), np.array(out_of_fold[1]))
+    rows = held_out_rows(read)
+    threshold, figures = best_threshold(read, rows)
+    trees = HistGradientBoostingClassifier(**TREES).fit(np.array(rows.features), np.array(rows.right))
     entries, given = learn_phrases(read)
     codes = sorted({meaning.code for entry in entries.values() for meaning in entry.meanings} | set(given))
     number_of = {code: number for number, code in enumerate(codes)}

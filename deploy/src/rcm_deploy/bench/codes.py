@@ -15,7 +15,7 @@ import orjson
 
 from rcm.codesets.book import CodeSets
 from rcm.codesets.systems import System
-from rcm_deploy.bench import codes_edits
+from rcm_deploy.bench import codes_edits, codes_words
 
 DAY = date(2026, 3, 2)
 STARTS = 5
@@ -46,7 +46,7 @@ print(imported - began, opened - imported, first - opened, resident() - before, 
 
 def measure() -> dict[str, Any]:
     """All figures of the code sets, and of what coding-svc does with them."""
-    return {"start": _start(), "check": _check(), "edits": codes_edits.measure()}
+    return {"start": _start(), "check": _check(), "edits": codes_edits.measure(), "words": codes_words.measure()}
 
 
 def _start() -> dict[str, float]:

@@ -22,7 +22,7 @@ from rcm.codesets.msdrg_table import TABLES, Row, TableUnreadable, read_table
 from rcm.codesets.place_of_service import PLACES_OF_SERVICE
 from rcm.codesets.schema import COMPILED_RELEASE, create_tables
 from rcm.codesets.search.compile import write_search_index
-from rcm.codesets.search.source import source_codes
+from rcm.codesets.search.source import SourceCode, source_codes
 from rcm.codesets.systems import System
 from rcm.codesets.tabular import Concept, NotTabular, read_tabular
 from rcm.codesets.validity import ALWAYS, number_of
@@ -66,6 +66,12 @@ def compile_everything(path: Path) -> None:
 def compile_codes(path: Path) -> None:
     """Makes the code sets alone."""
     _make(path, *_inputs())
+
+
+def search_source() -> Iterator[SourceCode]:
+    """What the search index is made from. Raises as `compile_codes`."""
+    tables, concepts = _inputs()
+    return source_codes(concepts, {row.code for row in tables[System.ICD_10_CM]})
 
 
 def _inputs() -> tuple[dict[System, list[Row]], list[Concept]]:

@@ -23,7 +23,9 @@ from rcm.codesets.search.wordforms import likeness, parts, root, trigrams
 from rcm.codesets.search.words import readings, words_of
 
 _UNKNOWN_RARITY = 9.0
-_ENOUGH_POSTINGS = 25_000
+_ENOUGH_POSTINGS = 12_000
+_UNLIKELY, _COMMON = 0.35, 1_500
+"""A word that hardly stands for what was said, and that very many entries hold, gathers nothing; it is weighed all the same."""
 _FEW = 300
 _LONGEST_PHRASE = 400
 
@@ -53,7 +55,7 @@ class Unit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What the ranking was tuned to, on phrases of codes whose own terms were held back (docs/decisions/0120)."""
+    """What the ranking was tuned to, on phrases of codes whose own terms were held back (docs/decisions/0122)."""
 
     missed: float = 1.0
     """Weight of what the phrase says and the entry doesn't."""
@@ -240,6 +242,8 @@ class SearchIndex:
         for unit in sorted(units, key=size):
             reached: dict[int, float] = {}
             for word, share in sorted(unit.likely.items(), key=lambda item: item[1]):
+                if share < _UNLIKELY and starts[word + 1] - starts[word] > _COMMON:
+                    continue
                 rows = postings[starts[word] : starts[word + 1]]
                 reached.update(dict.fromkeys(rows, unit.weight * share))
             if spent + len(reached) > _ENOUGH_POSTINGS and gathered:

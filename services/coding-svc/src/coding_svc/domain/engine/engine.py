@@ -1,19 +1,18 @@
 """Reads a note: what speaks for which diagnosis, how it is asserted, and what the guidelines make of it."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from coding_svc.domain.engine.assertion import Assertion, Sentence
+from coding_svc.domain.engine.assertion import Assertion
 from coding_svc.domain.engine.evidence import Candidate, gather
 from coding_svc.domain.engine.findings import Finding, NotCoded, Span, Suggestion, Suggestions
 from coding_svc.domain.engine.guidelines.rules import ALL, Note
 from coding_svc.domain.engine.language import is_english
 from coding_svc.domain.engine.lexicon import Weights, installed_weights
 from coding_svc.domain.engine.meanings import CodeMeanings, NamedTerm
-from coding_svc.domain.engine.sections import Section, Sections
-from coding_svc.domain.engine.text import sentences
+from coding_svc.domain.engine.reader import PASSED_OVER, NoteReader
+from coding_svc.domain.engine.sections import Section
 
 MOST_CHARACTERS = 100_000
 """So much of a note is read; the rest is said to be unread."""
@@ -23,11 +22,6 @@ _ASSESSED = 0.5
 _RARE = 7.0
 _NAMED_AT_LEAST = 0.6
 """What is not coded is told from so much of the score on."""
-_PASSED_OVER = {
-    Section.MEDICATION: "stands among the medication",
-    Section.ALLERGY: "stands among the allergies",
-    Section.INSTRUCTIONS: "stands among instructions to the patient",
-}
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
@@ -60,6 +54,10 @@ class Engine:
                 coded[finding.code] = Suggestion(finding.code, title, finding.score, finding.assertion, spans, finding.why)
         return Suggestions(tuple(coded.values()), tuple(each for each in passed if each.code not in coded), problem)
 
+    def knows(self, code: str, on: date) -> bool:
+        """Whether a code may be suggested at all on the day."""
+        return self._codes.is_billable(code, on)
+
     def scored(self, text: str, on: date) -> Iterator[tuple[Candidate, float]]:
         """Every code that anything in the text speaks for, with how likely a coder gives it."""
         terms = list(self._terms(text, on))
@@ -75,7 +73,7 @@ class Engine:
 
     def _findings(self, text: str, on: date) -> Iterator[Finding]:
         """The likely codes, with how the note asserts them."""
-        reader = _Reader(text)
+        reader = NoteReader(text)
         for candidate, score in self.scored(text, on):
             spans = sorted(set(candidate.free or candidate.spans))
             section = reader.best_section(spans)
@@ -91,8 +89,8 @@ class Engine:
             if score < least:
                 if assertion in (Assertion.AFFIRMED, Assertion.HISTORY):
                     continue
-            elif section in _PASSED_OVER and assertion is Assertion.AFFIRMED:
-                finding.dropped = _PASSED_OVER[section]
+            elif section in PASSED_OVER and assertion is Assertion.AFFIRMED:
+                finding.dropped = PASSED_OVER[section]
             yield finding
 
 
@@ -100,68 +98,6 @@ def _says_much(candidate: Candidate) -> bool:
     """A term of the code set of two words and more, or of a rare one."""
     term = candidate.term
     return term is not None and not term.inherited and (term.words > 1 or term.weight >= _RARE)
-
-
-class _Reader:
-    """A note's sentences and sections, each sentence's triggers found once."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._spans = sentences(text)
-        self._starts = [start for start, _ in self._spans]
-        self._read: dict[int, Sentence] = {}
-        self._sections = Sections(text)
-
-    def assertion(self, spans: Sequence[tuple[int, int]]) -> tuple[Assertion, list[tuple[int, int]]]:
-        """How a finding is asserted over all its places (one that affirms it is enough), and the places that say so."""
-        by_assertion: dict[Assertion, list[tuple[int, int]]] = {}
-        for span in spans:
-            by_assertion.setdefault(self._one(span), []).append(span)
-        order = (
-            Assertion.AFFIRMED,
-            Assertion.HISTORY,
-            Assertion.POSSIBLE,
-            Assertion.FAMILY,
-            Assertion.HYPOTHETICAL,
-            Assertion.NEGATED,
-        )
-        best = next(each for each in order if each in by_assertion)
-        return best, by_assertion[best]
-
-    def _one(self, span: tuple[int, int]) -> Assertion:
-        at = bisect_right(self._starts, span[0]) - 1
-        if at < 0:
-            return Assertion.AFFIRMED
-        start, end = self._spans[at]
-        if at not in self._read:
-            self._read[at] = Sentence(self._text[start:end])
-        found = self._read[at].of(span[0] - start, span[1] - start)
-        section = self._sections.at(span[0])
-        if section is Section.FAMILY and found is not Assertion.NEGATED:
-            return Assertion.FAMILY
-        if section is Section.PAST and found is Assertion.AFFIRMED:
-            return Assertion.HISTORY
-        if section is Section.INSTRUCTIONS and found is Assertion.AFFIRMED:
-            return Assertion.HYPOTHETICAL
-        return found
-
-    def best_section(self, spans: Sequence[tuple[int, int]]) -> Section:
-        """An assessment where any place is in one; else the first place that is in no list of drugs, allergies or advice."""
-        sections = [self._sections.at(start) for start, _ in spans]
-        if Section.ASSESSMENT in sections:
-            return Section.ASSESSMENT
-        return next(
-            (section for section in sections if section not in _PASSED_OVER), sections[0] if sections else Section.OTHER
-        )
-
-    def why(self, text: str, spans: Sequence[tuple[int, int]], candidate: Candidate, section: Section) -> str:
-        """In words, what the code rests on."""
-        start, end = spans[0]
-        words = " ".join(text[start:end].split())[:80]
-        times = "" if len(spans) == 1 else f", {len(spans)} times"
-        where = "" if section is Section.OTHER else f" in the {section.value}"
-        by = "a term of the code set" if candidate.term is not None else "words that coders gave this code for"
-        return f"“{words}”{where}{times}: {by}"
 
 
 def _spans(text: str, spans: Sequence[tuple[int, int]]) -> tuple[Span, ...]:

@@ -177,13 +177,13 @@ def _side(word: str) -> str:
 
 
 def most_specific(findings: list[Finding], note: Note) -> None:
-    """Of two codes for the same words the one that says more; a sign within a longer phrase is that phrase's."""
+    """Of two codes for the same words the one that says more, where it is as likely; so with a sign in a longer phrase."""
     standing = kept(findings)
     for vague in standing:
         if "unspecified" not in note.codes.description(vague.code).lower():
             continue
         for other in standing:
-            if other is vague or other.dropped:
+            if other is vague or other.dropped or other.score < vague.score:
                 continue
             open_too = "unspecified" in note.codes.description(other.code).lower()
             same = other.code[:3] == vague.code[:3] and not open_too and _within(vague.spans, other.spans)
