@@ -37,9 +37,9 @@ async def payers_reopened(unit: UnitOfWork, messages: Sequence[Message[PayerSequ
 async def _set_completed(
     unit: UnitOfWork, messages: Sequence[Message[PayerSequenceCompleted] | Message[PayerSequenceReopened]], *, completed: bool
 ) -> None:
-    """What claims-svc says of the payers' turn; where the last payer's answer was seen to be the whole one it is known."""
+    """What claims-svc says of the payers' turn: news only where the last payer's whole answer has not told it already."""
     book = Book(unit)
-    await book.load_with_bills((message.organisation_id, message.data.encounter_id) for message in messages)
+    await book.load((message.organisation_id, message.data.encounter_id) for message in messages)
     causes: dict[Key, CausedBy] = {}
     for message in messages:
         key = (message.organisation_id, message.data.encounter_id)
