@@ -38,6 +38,15 @@ def test_each_interchange_is_answered(tmp_path: Path) -> None:
     assert len(list(read_acknowledgements(answer.stdout_bytes))) == 4
 
 
+def test_a_nameless_sender_is_answered_too() -> None:
+    odd = CLAIMS.replace(b"*ZZ*MAPLESTREET    *", b"*99*               *", 1)
+    answer = RUNNER.invoke(x12.app, ["ack", "-"], input=odd)
+    assert answer.exit_code == 0
+    (ta1,) = read_acknowledgements(answer.stdout_bytes)
+    assert ta1.rejected
+    assert ta1.envelope.receiver_id == "UNKNOWN"
+
+
 def test_no_x12_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "odd.txt"
     path.write_text("hello")

@@ -4,13 +4,15 @@ They were made up: their NPIs fail the check digit and their ZIPs have five digi
 """
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from rcm.x12.acknowledgement.answer import answer, header_back
 from rcm.x12.problems import WrongTransaction
 from rcm.x12.remittance import claim_differences, read_remittances, transaction_difference
-from rcm.x12.validation import validate
+from rcm.x12.validation import check, validate
 
 FOLDER = Path(os.environ.get("RCM_SHARED_DATA", "../shared")) / "x12-samples"
 INVENTED = frozenset({"npi", "billing-zip", "zip-form"})
@@ -52,6 +54,21 @@ def test_a_valid_file_is_valid(path: Path) -> None:
     expected = next((rules for name, (_, rules) in FAULTY.items() if path.name.endswith(name)), set())
     assert errors <= expected
     assert bool(errors) is bool(expected)
+
+
+EVERYTHING = [path for path in sorted(FOLDER.rglob("*")) if path.is_file() and not path.name.startswith("README")]
+
+
+@pytest.mark.skipif(not SAMPLES, reason=f"no published samples at {FOLDER}")
+def test_every_file_is_answered_by_a_good_answer() -> None:
+    """Whatever came, the TA1 and 999 are valid; but what AK2 says is what was sent."""
+    at, wrong = datetime(2026, 3, 3, 8, 0, tzinfo=UTC), {}
+    for path in EVERYTHING:
+        for interchange in check(path):
+            found = validate(answer(interchange, header_back(interchange, 1, at)))
+            if rules := {one.rule for one in found if one.segment != "AK2"}:
+                wrong[path.name] = rules
+    assert wrong == {}
 
 
 REMITTANCES = [path for path in sorted(FOLDER.rglob("*.*")) if path.is_file() and b"*005010X221" in path.read_bytes()[:4_000]]

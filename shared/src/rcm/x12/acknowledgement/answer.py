@@ -16,7 +16,7 @@ from rcm.x12.elements import has_digits, instant
 from rcm.x12.text import clean
 from rcm.x12.validation import CheckedGroup, CheckedInterchange, CheckedSet, Finding
 from rcm.x12.validation.dictionary import segments
-from rcm.x12.validation.envelopes import GS_CODES, ISA_NOTES
+from rcm.x12.validation.envelopes import GS_CODES, ISA_NOTES, is_qualifier
 from rcm.x12.validation.findings import RULES
 from rcm.x12.values import InterchangeHeader
 
@@ -31,6 +31,8 @@ _TRAILER_CODES = {("ST", 1): "6", ("ST", 2): "7", ("ST", 3): "I6", ("SE", 1): "4
 """IK502 for the elements of ST and SE, which no IK3 names."""
 _ELEMENT_ERRORS = "8"
 _DEPENDENT_MISSING = "I6"
+_NOBODY = "UNKNOWN"
+"""Sender or receiver of whom ISA tells nothing that could be written."""
 _UNREADABLE = "ZZZ"
 """IK301 where a segment's id has no letter that could be written."""
 
@@ -43,17 +45,23 @@ def answer(interchange: CheckedInterchange, header: InterchangeHeader) -> bytes:
 
 
 def header_back(interchange: CheckedInterchange, control_number: int, created: datetime) -> InterchangeHeader:
-    """The envelope of an answer: sender and receiver change places."""
+    """The envelope of an answer: sender and receiver change places, as far as they can be written."""
     return InterchangeHeader(
-        interchange.receiver,
-        interchange.sender,
+        _party(interchange.receiver),
+        _party(interchange.sender),
         control_number,
         created,
-        interchange.receiver_qualifier,
-        interchange.sender_qualifier,
+        interchange.receiver_qualifier if is_qualifier(interchange.receiver_qualifier) else "ZZ",
+        interchange.sender_qualifier if is_qualifier(interchange.sender_qualifier) else "ZZ",
         interchange.usage if interchange.usage in {"P", "T"} else "T",
         acknowledgement_requested=False,
     )
+
+
+def _party(text: str) -> str:
+    """ISA06 or ISA08 of the answer."""
+    name = _plain(text, 15)
+    return name if len(name) > 1 else _NOBODY
 
 
 def interchange_answer(interchange: CheckedInterchange, now: datetime) -> InterchangeAcknowledgement:

@@ -14,7 +14,8 @@ FUNCTIONAL_IDS: Mapping[str, str] = {
     "278": "HI", "820": "RA", "834": "BE", "275": "PI",
 }  # fmt: skip
 """ST01 -> GS01."""
-_QUALIFIER = frozenset({"01", "14", "20", "27", "28", "29", "30", "33", "ZZ"}).__contains__
+is_qualifier = frozenset({"01", "14", "20", "27", "28", "29", "30", "33", "ZZ"}).__contains__
+"""ISA05 and ISA07."""
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2})?)?").fullmatch
 _DIGITS = re.compile(r"[0-9]+").fullmatch
 
@@ -40,9 +41,10 @@ def _text(shortest: int, longest: int) -> Good:
 
 
 ISA: Sequence[Good] = (
-    frozenset({"00", "03"}).__contains__, _anything, frozenset({"00", "01"}).__contains__, _anything, _QUALIFIER, _text(1, 15),
-    _QUALIFIER, _text(1, 15), _day(6), _short_time, _text(1, 1), frozenset({"00501", "00401"}).__contains__,
-    _number(9, exact=True), frozenset({"0", "1"}).__contains__, frozenset({"P", "T"}).__contains__, _text(1, 1),
+    frozenset({"00", "03"}).__contains__, _anything, frozenset({"00", "01"}).__contains__, _anything,
+    is_qualifier, _text(1, 15), is_qualifier, _text(1, 15), _day(6), _short_time, _text(1, 1),
+    frozenset({"00501", "00401"}).__contains__, _number(9, exact=True), frozenset({"0", "1"}).__contains__,
+    frozenset({"P", "T"}).__contains__, _text(1, 1),
 )  # fmt: skip
 """ISA01 to ISA16, stripped of their padding."""
 ISA_NOTES = (
