@@ -1,6 +1,6 @@
 # The open revenue cycle. Every command; `make help` lists them. All you need is Python 3.11 or newer.
 .DEFAULT_GOAL := help
-.PHONY: help run run-kafka demo test check bench clean lock format fuzz-x12 judge-x12 judge-x12-inquiries eval-coding train-coding
+.PHONY: help run run-kafka demo test check bench bench-x12 clean lock format fuzz-x12 judge-x12 judge-x12-inquiries eval-coding train-coding
 
 # The environment's own Python once there is one; before that the first one on the PATH that is new enough.
 PYTHON ?= $(or $(wildcard .venv/bin/python),$(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -51,6 +51,7 @@ judge-x12-inquiries: ## Has an outside judge, in an environment of its own, look
 	@$(SETUP) run test
 	@exec .venv/bin/python -m tests.shared.x12.judge_inquiries
 
+<<<<<<< HEAD
 eval-coding: ## Measures search, assertion and suggestions on development sets (in ../shared) and prints JSON
 	@$(SETUP) run test
 	@PYTHONPATH=deploy:. nice .venv/bin/python deploy/eval_coding.py $(ARGS)
@@ -61,6 +62,11 @@ train-coding: ## Learns the engine's weights anew from CodiEsp's training notes,
 	@.rcm/training/bin/python -m pip install --quiet --disable-pip-version-check -r deploy/requirements/training.txt
 	@PYTHONPATH=deploy:shared/src:services/coding-svc/src RCM_COMPILED_CODES=.venv/share/rcm/codesets.sqlite \
 		nice .rcm/training/bin/python deploy/train_coding.py
+=======
+bench-x12: ## Measures the X12 codec against a naive split that keeps all segments, and prints JSON
+	@$(SETUP) run
+	@exec .venv/bin/python -m rcm_deploy.bench.x12
+>>>>>>> 1e2e4ff (wip)
 
 bench: ## Measures speed against two floors without logic and prints JSON
 	@$(SETUP) run kafka

@@ -115,7 +115,7 @@ def longer_than_typed(elements: Sequence[str]) -> bool:
     if len(elements) > longest and any(elements[longest:]):
         return True
     holes = _HOLES.get(name)
-    return holes is not None and any([place < len(elements) and elements[place] for place in holes])
+    return holes is not None and any(place < len(elements) and elements[place] for place in holes)
 
 
 TYPED = frozenset(_LONGEST)
