@@ -40,6 +40,12 @@ def test_a_posted_payment(lines: tuple[LinePayment, ...]) -> None:
     assert PaymentPosted.model_validate_json(event.json).model_dump_json() == event.json
 
 
+def test_a_claim_that_waits() -> None:
+    payment = ClaimPayment("PCN", "1", 12500, 5900)
+    claim = RemittanceClaim(uuid4(), uuid4(), uuid4(), 1, "P", PAYMENT_DAY, payment, reason="unmatched")
+    assert written_as_its_model(said.claim_held(claim))
+
+
 @pytest.mark.parametrize("self_pay", [True, False])
 async def test_a_responsibility(payments: LiveService, *, self_pay: bool) -> None:
     case = Case(self_pay=self_pay)

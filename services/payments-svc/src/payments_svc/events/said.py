@@ -131,16 +131,17 @@ def payment_reversed(claim: RemittanceClaim, reversed_remittance_id: UUID, paid_
     )
 
 
-def claim_held(claim: RemittanceClaim) -> ClaimRemittanceHeld:
-    """A CLP whose payment went into suspense."""
-    return ClaimRemittanceHeld(
-        remittance_id=claim.remittance_id,
-        claim_id=claim.claim_id,
-        patient_control_number=claim.payment.patient_control_number,
-        reason=claim.reason,
-        difference_cents=claim.difference_cents,
-        paid_cents=claim.payment.paid_cents,
-    )
+def claim_held(claim: RemittanceClaim) -> WrittenEvent:
+    """A CLP whose payment went into suspense: all of a check's, where it came before its claims' submission was heard of."""
+    said = {
+        "remittance_id": claim.remittance_id,
+        "claim_id": claim.claim_id,
+        "patient_control_number": claim.payment.patient_control_number,
+        "reason": claim.reason,
+        "difference_cents": claim.difference_cents,
+        "paid_cents": claim.payment.paid_cents,
+    }
+    return WrittenEvent(ClaimRemittanceHeld, claim.remittance_id, _json(said))
 
 
 def quarantined(remittance_id: UUID, trace_number: str, reasons: Sequence[str], difference_cents: int) -> RemittanceQuarantined:

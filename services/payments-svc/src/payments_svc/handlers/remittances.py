@@ -14,7 +14,7 @@ from payments_svc.events import said
 from payments_svc.handlers.book import Book
 from payments_svc.handlers.posting import post_claims
 from payments_svc.store import encounters, remittances
-from rcm.contracts.envelope import Event
+from rcm.contracts.envelope import Event, WrittenEvent
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
 
@@ -177,7 +177,7 @@ def _record(book: Book, row: dict[str, Any], item: ProviderAdjustment) -> None:
     say(book.unit, row, said.provider_adjustment_recorded(row["remittance_id"], item))
 
 
-def say(unit: UnitOfWork, row: dict[str, Any], event: Event, encounter_id: UUID | None = None) -> None:
+def say(unit: UnitOfWork, row: dict[str, Any], event: Event | WrittenEvent, encounter_id: UUID | None = None) -> None:
     """Says something about a remittance, under its next version; whoever calls this writes the row."""
     row["version"] += 1
     unit.emit(
