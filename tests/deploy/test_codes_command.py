@@ -73,6 +73,14 @@ def test_many_codes_in_their_order(tmp_path: Path) -> None:
     assert "no day" in told[4]["reason"]
 
 
+def test_a_line_may_name_its_system(tmp_path: Path) -> None:
+    lines = b"J1100\t2026-03-02\tHCPCS\nJ1100\t2026-03-02\t\n25\t2026-03-02\tmodifier\nX\t2026-03-02\tsnomed\n"
+    done = run(tmp_path, "check", "--file", "-", standard_input=lines)
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["system"] for one in told] == ["hcpcs", "icd-10-cm", "modifier", "snomed"]
+    assert "is no code system" in told[3]["reason"]
+
+
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     done = run(tmp_path, "check", "--file", "-", standard_input=b"\xff\xfe\x00E")
     assert done.exit_code == 1

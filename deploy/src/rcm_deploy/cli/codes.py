@@ -147,7 +147,9 @@ def check(
     system: Annotated[str, typer.Option(help=f"Whose code it is: {', '.join(System)}; else the likeliest.")] = "",
     file: Annotated[
         Path | None,
-        typer.Option("--file", help="Many: a code, a tab and a day a line; - reads standard input.", allow_dash=True),
+        typer.Option(
+            "--file", help="Many: a code, a tab and a day a line, perhaps a system; - reads standard input.", allow_dash=True
+        ),
     ] = None,
     lists: Lists = None,
     data_folder: Folder = DEFAULT_DATA_FOLDER,
@@ -199,13 +201,16 @@ def _verdicts(sets: CodeSets, lines: list[str], system: System | None, on: date 
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        code, _, told = line.partition("\t")
+        code, told, named, *_ = (*line.split("\t"), "", "")
         try:
             day = date.fromisoformat(told.strip()) if told.strip() or on is None else on
+            its_system = system_of(named) if named.strip() else system
+        except UnknownSystem as error:
+            yield Validity(code, named.strip(), None, None, reason=f"line {number}: {error}")
         except ValueError:
             yield Validity(code, system, None, None, reason=f"line {number}: {told.strip()[:20]!r} is no day; write 2026-03-02")
-            continue
-        yield sets.check(code, day, system)
+        else:
+            yield sets.check(code, day, its_system)
 
 
 codes_edit.register(app)
