@@ -157,6 +157,7 @@ def test_a_suggestion_tells_both_ways() -> None:
     assert "by decision making 99214" in proposed.why
     assert "by time 99215 (42 minutes reach 40)" in proposed.why
     assert suggestion_of(level("Nothing."), "/notes/0") is None
+    assert (level("Nothing.").code, level("Total time: 20 minutes").code) == ("", "99213")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ NEGATED = [
     ("edema", "Neither ascites nor edema was present."),
     ("lupus", "no family history of lupus"),
     ("pneumonia", "The chest x-ray did not show pneumonia."),
+    ("dysarthria", "He has not noted diplopia or dysarthria."),
     ("pedal edema", "Denies orthopnea, PND, palpitations, syncope, or pedal edema and has been taking his medications."),
 ]
 AFFIRMED = [
@@ -33,6 +34,8 @@ AFFIRMED = [
     ("tender", "Abdomen: soft, tender in the right lower quadrant; no rebound or guarding."),
     ("abdominal pain", "He presented with a 3 month history of abdominal pain."),
     ("pain", "The pain was not relieved with nitroglycerin."),
+    ("edema", "A pneumothorax was not seen, edema was present."),
+    ("pneumonia", "This could not be distinguished from pneumonia."),
     ("MITRAL REGURGITATION", "NO MITRAL STENOSIS. MODERATE MITRAL REGURGITATION."),
 ]
 OTHERS = [

@@ -56,6 +56,7 @@ async def read_next(unit: UnitOfWork, book: CodeBook) -> bool:
     try:
         engine, found = await asyncio.to_thread(_read, book, encounter, patient)
     except Exception as error:
+        # One text must not stop all others. The error's message may quote the note: its kind alone is kept.
         why = type(error).__name__
         await readings.settle(unit, reading_id, readings.FAILED, unit.clock.now(), found=NOTHING, failure=why)
         return True

@@ -110,7 +110,9 @@ def _patient(note: Note, service: str) -> str:
 
 
 def _by_mdm(elements: Sequence[Element], levels: Sequence[tuple[str, Grade, int]]) -> Way:
-    """Two of the three elements must reach a grade: the second highest."""
+    """Two of the three elements must reach a grade: the second highest. What rests on no word of the note is no level."""
+    if not any(element.evidence for element in elements):
+        return Way("", "the note names no problem, no data and no management")
     grade = sorted((element.grade for element in elements), reverse=True)[1]
     reached = [code for code, needed, _ in levels if needed <= grade]
     why = f"two of three elements are {grade.word}"
