@@ -6,7 +6,8 @@ from pathlib import Path
 from claims_svc.api import ROUTERS
 from claims_svc.consumers import subscriptions
 from claims_svc.handlers.context import Context
-from claims_svc.handlers.submissions import do_due_work
+from claims_svc.handlers.editing import recheck
+from claims_svc.handlers.submissions import cut_due_files
 from claims_svc.models import Base
 from claims_svc.settings import ClaimsSettings
 from rcm.hosting import run_alone
@@ -16,14 +17,18 @@ from rcm.service import Periodic, Service
 
 Settings = ClaimsSettings
 LOOK_EVERY = timedelta(milliseconds=250)
+RECHECK_EVERY = timedelta(milliseconds=500)
 
 
 def build(settings: ClaimsSettings) -> Service:
     """The service as the platform runs it."""
     context = Context(policy=settings.policy)
 
-    async def due_work(unit: UnitOfWork) -> bool:
-        return await do_due_work(unit, context.setups, context.policy)
+    async def cut_files(unit: UnitOfWork) -> bool:
+        return await cut_due_files(unit, context.setups, context.policy)
+
+    async def recheck_claims(unit: UnitOfWork) -> bool:
+        return await recheck(unit, context.setups)
 
     return Service(
         name="claims-svc",
@@ -33,7 +38,7 @@ def build(settings: ClaimsSettings) -> Service:
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
         subscriptions=subscriptions(context),
-        periodics=[Periodic("edit again and cut files", LOOK_EVERY, due_work)],
+        periodics=[Periodic("recheck claims", RECHECK_EVERY, recheck_claims), Periodic("cut files", LOOK_EVERY, cut_files)],
         readers=(Role.ADAPTER, Role.BILLER),
         context=context,
         description="Claims from coded encounter to adjudication: set-up, edits, 837P, acknowledgements, who is asked next.",

@@ -55,7 +55,7 @@ class ClaimSubmitted(ClaimEvent):
     billing_tax_id: str
     lines: tuple[ClaimLine, ...]
     last_payer: bool = False
-    """No coverage of the encounter comes after this one, as known when the file was written: what this payer says is the last
+    """No coverage of the encounter comes after this one, as known when the file left: what this payer says is the last
     word about the patient's share, unless PayerSequenceReopened is said.
     """
 

@@ -58,9 +58,16 @@ async def edit_and_save(
         events.say_held(unit, claim)
 
 
-async def recheck(unit: UnitOfWork, setups: Setups, organisation_id: UUID) -> None:
-    """Edits again what was edited against an older set-up of this organisation, so many claims at once."""
-    setup = await setups.read_one(unit.connection, organisation_id)
-    pairs = await store.figures.claims_edited_before(unit.connection, organisation_id, setup.revision, RECHECKED_MAX)
+async def recheck(unit: UnitOfWork, setups: Setups, organisation_id: UUID | None = None) -> bool:
+    """Edits again what was edited against an older set-up, of one organisation; True where more may wait.
+
+    Work by the clock, and before a cut.
+    """
+    behind = await store.figures.organisations_behind(unit.connection, organisation_id)
+    if not behind:
+        return False
+    setup = await setups.read_one(unit.connection, behind[0])
+    pairs = await store.figures.claims_edited_before(unit.connection, behind[0], setup.revision, RECHECKED_MAX)
     act = Act(unit.clock.now(), SETUP_CHANGED)
     await edit_and_save(unit, setups, pairs, [act] * len(pairs))
+    return len(behind) > 1 or len(pairs) == RECHECKED_MAX

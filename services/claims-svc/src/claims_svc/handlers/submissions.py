@@ -44,16 +44,10 @@ class CutPolicy:
     claims_max: int = 5_000
 
 
-async def do_due_work(unit: UnitOfWork, setups: Setups, policy: CutPolicy) -> bool:
-    """Edits again what was edited against an older set-up, else cuts one file that is due, of any organisation.
-
-    True where more may be to do. Work by the clock.
-    """
-    behind, waiting = await store.submissions.work_to_do(unit.connection)
-    if behind:
-        await recheck(unit, setups, behind[0])
-        return True
+async def cut_due_files(unit: UnitOfWork, setups: Setups, policy: CutPolicy) -> bool:
+    """Cuts one file that is due, of any organisation; True where more are. Work by the clock."""
     now = unit.clock.now()
+    waiting = await store.submissions.waiting_claims(unit.connection)
     due = [each for each in waiting if is_due(each, now, claims_wanted=policy.claims_wanted, oldest=policy.oldest)]
     if due:
         await _cut(unit, setups, due[0], policy.claims_max)
@@ -62,13 +56,11 @@ async def do_due_work(unit: UnitOfWork, setups: Setups, policy: CutPolicy) -> bo
 
 async def cut_now(unit: UnitOfWork, setups: Setups, policy: CutPolicy) -> list[Submission]:
     """Cuts what waits in the unit's organisation, up to one file for each receiver, after edits that are due."""
-    behind, waiting = await store.submissions.work_to_do(unit.connection, unit.organisation)
-    while behind:
-        await recheck(unit, setups, unit.organisation)
-        behind, waiting = await store.submissions.work_to_do(unit.connection, unit.organisation)
+    while await recheck(unit, setups, unit.organisation):
+        pass
     cut = []
-    for each in waiting:
-        submission = await _cut(unit, setups, each, policy.claims_max)
+    for waiting in await store.submissions.waiting_claims(unit.connection, unit.organisation):
+        submission = await _cut(unit, setups, waiting, policy.claims_max)
         if submission is not None:
             cut.append(submission)
     return cut

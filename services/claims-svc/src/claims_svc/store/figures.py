@@ -39,6 +39,21 @@ async def history_of(connection: "Connection", organisation_id: UUID, claim_id: 
     )
 
 
+async def organisations_behind(connection: "Connection", organisation_id: UUID | None = None) -> list[UUID]:
+    """Organisations with waiting or held claims whose edits ran against an older set-up than the present one."""
+    rows = await connection.fetch(
+        """select r.organisation_id from setup_revision r
+           where ($1::uuid is null or r.organisation_id = $1)
+             and (exists (select from claim c where c.organisation_id = r.organisation_id
+                            and c.worklist = 'EDIT_FAILED' and c.setup_revision < r.revision)
+               or exists (select from claim c where c.organisation_id = r.organisation_id
+                            and c.worklist = 'READY' and c.setup_revision < r.revision))
+           order by r.organisation_id""",
+        organisation_id,
+    )
+    return [row[0] for row in rows]
+
+
 async def claims_edited_before(
     connection: "Connection", organisation_id: UUID, revision: int, limit: int
 ) -> list[tuple[Claim, Encounter]]:

@@ -36,29 +36,19 @@ update claim c set state = $10, version = c.version + 1, payer_holds = true, upd
 where c.organisation_id = $1 and c.claim_id = any($9::uuid[]) and c.state = $11 and c.facts = '' and not c.file_refused
 returning c.claim_id, c.version, c.encounter_id, c.next_rank
 """
-_WORK = """
-select organisation_id, receiver_id, waiting, oldest, behind from (
-select r.organisation_id, w.receiver_id, w.waiting, w.oldest,
-    exists (select from claim c where c.organisation_id = r.organisation_id
-              and c.worklist = 'EDIT_FAILED' and c.setup_revision < r.revision)
-    or exists (select from claim c where c.organisation_id = r.organisation_id
-                 and c.worklist = 'READY' and c.setup_revision < r.revision) as behind
-from setup_revision r left join lateral (
-    select c.receiver_id, count(*) as waiting, min(c.ready_at) as oldest from claim c
-    where c.organisation_id = r.organisation_id and c.worklist = 'READY' and c.setup_revision = r.revision
-    group by c.receiver_id
-) w on true
-where $1::uuid is null or r.organisation_id = $1
-) found where waiting is not null or behind order by oldest
-"""
 
 
-async def work_to_do(connection: "Connection", organisation_id: UUID | None = None) -> tuple[list[UUID], list[Waiting]]:
-    """Organisations with claims whose edits ran against an older set-up; what else waits for a file, the oldest first."""
-    rows = await connection.fetch(_WORK, organisation_id)
-    behind = dict.fromkeys(row["organisation_id"] for row in rows if row["behind"])
-    waiting = [Waiting(*row[:4]) for row in rows if row["waiting"] is not None]
-    return list(behind), waiting
+async def waiting_claims(connection: "Connection", organisation_id: UUID | None = None) -> list[Waiting]:
+    """What waits for a file, by organisation and receiver; claims whose edits ran against an older set-up are edited first."""
+    rows = await connection.fetch(
+        """select c.organisation_id, c.receiver_id, count(*), min(c.ready_at)
+           from setup_revision r join claim c on c.organisation_id = r.organisation_id
+             and c.worklist = 'READY' and c.setup_revision = r.revision
+           where $1::uuid is null or r.organisation_id = $1
+           group by c.organisation_id, c.receiver_id order by min(c.ready_at)""",
+        organisation_id,
+    )
+    return [Waiting(*row) for row in rows]
 
 
 async def ready_claims(
