@@ -288,3 +288,27 @@ async def test_a_ta1_and_a_999_that_contradict_each_other_end_the_same_in_any_or
         await acknowledge(adapter, content)
     claim = await claim_of(biller, case)
     assert (claim["state"], claim["payer_holds"]) == ("SUBMITTED", True)
+
+
+async def test_an_answer_under_a_former_number_is_the_claims_own(
+    claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient
+) -> None:
+    """Each file gives a claim another number; what comes late under an earlier one is kept with it and moves nothing."""
+    case = Case()
+    (first,) = await submit(claims, biller, adapter, case)
+    await acknowledge(adapter, claim_acknowledgement((first.number, "A7")))
+    again = await biller.post(f"/v1/claims/{first.claim_id}/resubmit", json={"reason": "The payer mended its member file"})
+    assert again.json()["state"] == "READY", again.text
+    (submission,) = await cut(biller)
+    await transmit(adapter, submission, "inbound/again.837")
+    second = await sent(biller, case, submission)
+    assert second.number != first.number
+    late = await acknowledge(adapter, claim_acknowledgement((first.number, "A8"), number=2))
+    assert (late["state"], late["rejected"], await state_of(biller, case)) == ("APPLIED", 1, "SUBMITTED")
+    both = await acknowledge(adapter, claim_acknowledgement((first.number, "A6"), (second.number, "A2"), number=3))
+    assert (both["state"], both["accepted"], both["rejected"]) == ("APPLIED", 1, 1)
+    claim = await claim_of(biller, case)
+    assert (claim["state"], [place["patient_control_number"] for place in claim["submissions"]]) == (
+        "PAYER_ACCEPTED",
+        [first.number, second.number],
+    )
