@@ -1,7 +1,7 @@
 """Learns the engine's weights from CodiEsp's training notes and writes them: `make train-coding`. Dev notes are never read.
 
 Phrases are learnt from all training notes. What the trees learn from are the features of notes that had no part in their own
-phrases (five folds), and the threshold is the one that gives the best F1 on those. The file holds hashes and counts, no text.
+phrases (five folds); the threshold gives the best F1 on those, after the guidelines. The file holds hashes and counts, no text.
 """
 
 import json
@@ -18,6 +18,9 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from coding_svc.domain.engine.assertion import Assertion
 from coding_svc.domain.engine.evidence import gather
+from coding_svc.domain.engine.findings import Finding
+from coding_svc.domain.engine.guidelines.rules import ALL
+from coding_svc.domain.engine.guidelines.rules import Note as RuledNote
 from coding_svc.domain.engine.lexicon import Entry, Meaning, phrases
 from coding_svc.domain.engine.meanings import NamedTerm
 from coding_svc.domain.engine.reader import NoteReader
@@ -25,7 +28,8 @@ from coding_svc.domain.engine.reader import NoteReader
 OUT = Path(__file__).parent.parent / "services/coding-svc/src/coding_svc/domain/engine/data/weights.json"
 VERSION = "codiesp-2026.11"
 FOLDS = 5
-_THERE = (Assertion.AFFIRMED, Assertion.HISTORY, Assertion.POSSIBLE)
+SETTING = "inpatient"
+"""CodiEsp's notes are of hospitals."""
 TREES = {
     "max_iter": 120,
     "learning_rate": 0.07,
@@ -98,8 +102,8 @@ class Rows(NamedTuple):
     features: list[list[float]]
     right: list[bool]
     """Whether coders gave it."""
-    there: list[bool]
-    """Whether the note asserts it as the patient's: what is denied is never suggested, whatever its score."""
+    asserted: list[tuple[Assertion, list[tuple[int, int]]]]
+    """How the note asserts it, and where: what is denied is never suggested, whatever its score."""
     which: list[tuple[str, str]]
     """The note's name and the code."""
 
@@ -112,8 +116,7 @@ def rows_of(read: list[Read], entries: dict[str, Entry], given: Counter[str]) ->
         for code, candidate in gather(each.note.text, entries, given, each.terms).items():
             rows.features.append(candidate.features)
             rows.right.append(code in each.note.codes)
-            asserted, _ = reader.assertion(sorted(set(candidate.free or candidate.spans)))
-            rows.there.append(asserted in _THERE)
+            rows.asserted.append(reader.assertion(sorted(set(candidate.free or candidate.spans))))
             rows.which.append((each.note.name, code))
     return rows
 
@@ -126,7 +129,7 @@ def held_out_rows(read: list[Read]) -> Rows:
         new = rows_of([each for at, each in enumerate(read) if at % FOLDS == number], entries, given)
         rows.features.extend(new.features)
         rows.right.extend(new.right)
-        rows.there.extend(new.there)
+        rows.asserted.extend(new.asserted)
         rows.which.extend(new.which)
     return rows
 
@@ -141,15 +144,25 @@ def best_threshold(read: list[Read], rows: Rows) -> tuple[float, dict[str, float
         trees = HistGradientBoostingClassifier(**TREES).fit(features[fold != number], right[fold != number])
         likely[fold == number] = trees.predict_proba(features[fold == number])[:, 1]
     best: tuple[float, dict[str, float]] = (0.0, {"f1": 0.0})
-    for hundredths in range(15, 50):
-        found: dict[str, set[str]] = defaultdict(set)
-        for (name, code), there, share in zip(rows.which, rows.there, likely, strict=True):
-            if there and share >= hundredths / 100:
-                found[name].add(code)
-        figures = f1(found, [each.note for each in read])
+    for hundredths in range(20, 36, 2):
+        figures = f1(suggested(read, rows, likely, hundredths / 100), [each.note for each in read])
         if figures["f1"] > best[1]["f1"]:
             best = (hundredths / 100, figures)
     return best
+
+
+def suggested(read: list[Read], rows: Rows, likely: Any, threshold: float) -> dict[str, set[str]]:
+    """By note what is left, from a score on, once the guidelines have been applied."""
+    codes = meanings()
+    findings: dict[str, list[Finding]] = defaultdict(list)
+    for (name, code), (asserted, spans), share in zip(rows.which, rows.asserted, likely, strict=True):
+        if share >= threshold and (form := codes.billable_form(code, DAY)):
+            findings[name].append(Finding(form, float(share), asserted, list(spans), ""))
+    for each in read:
+        note = RuledNote(each.note.text, DAY, SETTING, codes)
+        for rule in ALL:
+            rule(findings[each.note.name], note)
+    return {name: {each.code for each in found if not each.dropped} for name, found in findings.items()}
 
 
 def flat_trees(trees: Any) -> list[list[list[float]]]:

@@ -17,6 +17,8 @@ _REACH = 8
 """So many words after a trigger or a separator, a finding begins."""
 _REACH_BACK = 7
 _SEPARATORS = frozenset((",", "or", "and", "nor", "/", "and/or", "&", "-"))
+_PASSIVE = frozenset(("is", "was", "are", "were", "be", "been"))
+"""After one of these, "not seen" is said of what stands before; else ("has not seen") of what follows."""
 _STOPS = frozenset((";", ".", "!", "?", "|"))
 
 
@@ -83,7 +85,9 @@ class Sentence:
                     break
                 if tuple(self.words[at : at + len(phrase)]) == phrase:
                     longest = len(phrase)
-                    yield Mark(kind, at, at + longest - 1)
+                    passive = word == "not" and longest > 1 and at > 0 and self.words[at - 1] in _PASSIVE
+                    if not (passive and kind == "negated_before" and (phrase, "negated_after") in table["not"]):
+                        yield Mark(kind, at, at + longest - 1)
             reached = max(reached, at + longest - 1)
 
     def of(self, start: int, end: int) -> Assertion:
@@ -170,20 +174,23 @@ _BARE = frozenset(
 )
 _JOINS = frozenset(("and", "or", "nor"))
 _LIST_BETWEEN = frozenset((":", "-", "(", ",", "is", "was", "are", "were", "and", "or"))
-_BLANKS = re.compile(r"\s+")
 
 
-def find_concept(concept: str, sentence: str) -> tuple[int, int] | None:
-    """Where the concept stands in the sentence, blanks and case aside; None where it doesn't."""
-    words = [re.escape(word) for word in _BLANKS.split(concept.strip()) if word]
+def find_concept(concept: str, sentence: str) -> list[tuple[int, int]]:
+    """Where the concept stands in the sentence, blanks and case aside: as whole words, else within words."""
+    words = [re.escape(word) for word in concept.split()]
     if not words:
-        return None
-    pattern = r"\s*".join(words) if len(words) == 1 else r"\s+".join(words)
-    match = re.search(rf"(?<!\w){pattern}(?!\w)", sentence, re.IGNORECASE) or re.search(pattern, sentence, re.IGNORECASE)
-    return (match.start(), match.end()) if match else None
+        return []
+    pattern = r"\s+".join(words)
+    found = list(re.finditer(rf"(?<!\w){pattern}(?!\w)", sentence, re.IGNORECASE))
+    return [match.span() for match in found or re.finditer(pattern, sentence, re.IGNORECASE)]
 
 
 def assert_concept(concept: str, sentence: str) -> Assertion | None:
-    """The assertion of a concept that a sentence names; None where the sentence doesn't name it."""
-    place = find_concept(concept, sentence)
-    return Sentence(sentence).of(*place) if place else None
+    """The assertion of a concept that a sentence names; named twice ("hepatitis panel negative for hepatitis") a denial counts.
+
+    None where the sentence doesn't name it.
+    """
+    read = Sentence(sentence)
+    found = [read.of(start, end) for start, end in find_concept(concept, sentence)]
+    return Assertion.NEGATED if Assertion.NEGATED in found else found[0] if found else None
