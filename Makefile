@@ -51,7 +51,6 @@ judge-x12-inquiries: ## Has an outside judge, in an environment of its own, look
 	@$(SETUP) run test
 	@exec .venv/bin/python -m tests.shared.x12.judge_inquiries
 
-<<<<<<< HEAD
 eval-coding: ## Measures search, assertion and suggestions on development sets (in ../shared) and prints JSON
 	@$(SETUP) run test
 	@PYTHONPATH=deploy:. nice .venv/bin/python deploy/eval_coding.py $(ARGS)
@@ -62,11 +61,10 @@ train-coding: ## Learns the engine's weights anew from CodiEsp's training notes,
 	@.rcm/training/bin/python -m pip install --quiet --disable-pip-version-check -r deploy/requirements/training.txt
 	@PYTHONPATH=deploy:shared/src:services/coding-svc/src RCM_COMPILED_CODES=.venv/share/rcm/codesets.sqlite \
 		nice .rcm/training/bin/python deploy/train_coding.py
-=======
+
 bench-x12: ## Measures the X12 codec against a naive split that keeps all segments, and prints JSON
 	@$(SETUP) run
 	@exec .venv/bin/python -m rcm_deploy.bench.x12
->>>>>>> 1e2e4ff (wip)
 
 bench: ## Measures speed against two floors without logic and prints JSON
 	@$(SETUP) run kafka
