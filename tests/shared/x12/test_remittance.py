@@ -1,5 +1,6 @@
 """835: written, judged, read back, balanced."""
 
+import re
 from random import Random
 
 import pytest
@@ -20,6 +21,7 @@ from rcm.x12.remittance import (
 )
 from rcm.x12.remittance.quick import QuickClaims
 from rcm.x12.values import Adjustment
+from rcm_deploy.bench.x12_files import remittance_file
 from tests.shared.x12.generate_answers import HEADER, remittance
 from tests.shared.x12.judge import findings
 from tests.shared.x12.upper import without
@@ -66,6 +68,22 @@ def test_the_quick_way_reads_what_segment_by_segment_is_read(marks: str, monkeyp
     monkeypatch.setattr(QuickClaims, "read", lambda *_: None)
     assert list(read_remittances(content)) == quickly
     assert 10 < sum(counted) < len(counted)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "instead"),
+    [
+        (rb"AMT\*B6", b"AMT*"), (rb"(CAS\*\w\w\*\w+\*)[\d.]+", rb"\g<1>1,5"), (rb"DTM\*472\*\d+", b"DTM*472*20260231"),
+        (rb"SVC\*HC:\w+", b"SVC*HC"), (rb"(SVC\*[^*]+\*)[\d.]+", rb"\g<1>.5"), (rb"(SVC\*[^*]+)\*", rb"\1::X*"),
+        (rb"REF\*6R", b"REF*6R*X*Y~REF*6R"), (rb"(CLP\*\w+\*\d\*)[\d.]+", rb"\g<1>"), (rb"CAS\*CO\*45", b"CAS*CO*"),
+    ],
+)  # fmt: skip
+def test_both_ways_agree_on_what_is_damaged(pattern: bytes, instead: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    content, count = re.subn(pattern, instead, "".join(remittance_file(4, 3)).encode(), count=2)
+    assert count == 2
+    quickly = list(read_remittances(content))
+    monkeypatch.setattr(QuickClaims, "read", lambda *_: None)
+    assert list(read_remittances(content)) == quickly
 
 
 LINE = LinePayment("99213", 10_000, 8_000, adjustments=(Adjustment("CO", "45", 2_000),))

@@ -39,7 +39,7 @@ def _line_pattern(element: str, component: str, terminator: str) -> re.Pattern[s
         {cas}{cas}((?:CAS{e}[^{t}]*{t})+|)
         (?:REF{e}6R{e}({value}){t}|)
         ((?:REF{e}(?!6R){text}{e}{text}{t})+|)
-        (?:AMT{e}({text}){e}({value}){t}|)((?:AMT{e}{text}{e}{value}{t})+|)
+        (?:AMT{e}({value}){e}({value}){t}|)((?:AMT{e}{value}{e}{value}{t})+|)
         ((?:LQ{e}HE{e}{text}{t})+|)
         | ([^{t}]+{t})
         """,
