@@ -21,8 +21,8 @@ from rcm.codesets.search.words import Words, words_of
 
 FILE_NAME = "search.index"
 
-OWN_TITLE, OWN_TERM, INHERITED_TERM, POINTED_AT = range(4)
-"""Where an entry's text stands."""
+OWN_TITLE, OWN_TERM, INHERITED_TERM, POINTED_AT, OWN_DEFAULT, INHERITED_DEFAULT = range(6)
+"""Where an entry's text stands; a default says NOS: it is the code where nothing more is said."""
 
 UNSPECIFIED, OTHER_SPECIFIED = 1, 2
 """What a code's title says of how much was said."""
@@ -81,6 +81,8 @@ class _Entries:
         self._seen.add(key)
         pale = [word for word in (*main.present, *own.present) if word in PALE]
         optional = dict.fromkeys((*maybe.present, *maybe.absent, *main.absent, *own.absent, *pale))
+        if "NOS" in text:
+            kind = {OWN_TERM: OWN_DEFAULT, INHERITED_TERM: INHERITED_DEFAULT}.get(kind, kind)
         self.found.append(Entry(target, kind, tuple(words), tuple(word for word in optional if word not in words)))
 
     def add_target(self, number: int, target: Target) -> None:

@@ -20,13 +20,29 @@ from rcm.codesets.search.file_format import NotAnIndex, Sections
 from rcm.codesets.search.related import PART, SAME_ROOT
 from rcm.codesets.search.source import PALE
 from rcm.codesets.search.wordforms import likeness, parts, root, trigrams
-from rcm.codesets.search.words import readings, words_of
+from rcm.codesets.search.words import raw_tokens, readings, words_of
 
 _UNKNOWN_RARITY = 9.0
 _ENOUGH_POSTINGS = 12_000
 _UNLIKELY, _COMMON = 0.35, 1_500
 """A word that hardly stands for what was said, and that very many entries hold, gathers nothing; it is weighed all the same."""
 _FEW = 300
+_PREGNANCY = (
+    "pregnan gravid gestation obstetric labor delivery childbirth birth partum maternal puerper placent fetus fetal fetopathy"
+)
+_NEWBORN = (
+    "newborn neonat perinatal infant baby twin abortion miscarriage ectopic molar mole amnio cesarean eclampsia preeclampsia"
+)
+_OF_PREGNANCY = (
+    *_PREGNANCY.split(),
+    *_NEWBORN.split(),
+    "postpartum",
+    "prepartum",
+    "antepartum",
+    "intrapartum",
+    "premature",
+    "preterm",
+)
 _LONGEST_PHRASE = 400
 
 
@@ -64,7 +80,10 @@ class Weights:
     optional: float = 0.7
     unspecified: float = 0.03
     other_specified: float = 0.01
-    kinds: tuple[float, ...] = (0.0, 0.0, -0.02, -0.02)
+    kinds: tuple[float, ...] = (0.0, 0.0, -0.02, -0.02, 0.06, 0.02)
+    """By where an entry's text stands, in the order of `compile`."""
+    pregnancy: float = -0.05
+    """For the chapters of pregnancy and the newborn, where the phrase says nothing of either."""
     each_optional: float = -0.002
     later_reading: float = -0.05
     pale: float = 0.3
@@ -225,10 +244,13 @@ class SearchIndex:
         for place, unit in enumerate(units):
             for word, share in unit.likely.items():
                 meant.setdefault(word, []).append((place, share, share * unit.weight))
+        pregnant = any(word.startswith(_OF_PREGNANCY) for word in raw_tokens(text))
         found: dict[int, float] = {}
         for _, row in best_rows:
-            score = self._weigh(row, meant, total)
             target = self._entry_target[row]
+            score = self._weigh(row, meant, total)
+            if self._targets[target][0] in "OP" and not pregnant:
+                score += self.weights.pregnancy
             if score > found.get(target, -1.0):
                 found[target] = score
         return [(score, target) for target, score in found.items()]

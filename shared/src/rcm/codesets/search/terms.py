@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rcm.codesets.search.compile import INHERITED_TERM, OTHER_SPECIFIED, UNSPECIFIED
+from rcm.codesets.search.compile import INHERITED_DEFAULT, INHERITED_TERM, OTHER_SPECIFIED, OWN_DEFAULT, UNSPECIFIED
 from rcm.codesets.search.index import SearchIndex
 from rcm.codesets.search.words import STOP_WORDS, Placed, placed_words
 
@@ -96,7 +96,16 @@ class _Clause:
             return None
         extra = sum(1 for word in optional if word in self._places)
         _, kind, flags, weight = self._index.facts_of_entry(row)
-        rank = (weight, extra, bool(flags & UNSPECIFIED), -bool(flags & OTHER_SPECIFIED), -kind, -len(optional), -row)
+        rank = (
+            weight,
+            extra,
+            kind in (OWN_DEFAULT, INHERITED_DEFAULT),
+            bool(flags & UNSPECIFIED),
+            -bool(flags & OTHER_SPECIFIED),
+            -kind,
+            -len(optional),
+            -row,
+        )
         return _Found(row, (first, last), frozenset(places), rank)
 
     def _told(self, found: _Found) -> TermMatch:
@@ -104,4 +113,4 @@ class _Clause:
         start = min(self._words[place][1] for place in found.places)
         end = max(self._words[place][2] for place in found.places)
         codes = tuple(self._index.codes_of(target))
-        return TermMatch(start, end, codes, weight, len(found.places), kind == INHERITED_TERM, flags)
+        return TermMatch(start, end, codes, weight, len(found.places), kind in (INHERITED_TERM, INHERITED_DEFAULT), flags)
