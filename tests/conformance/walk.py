@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx
@@ -50,16 +51,25 @@ class Known:
                 self.secrets.add(value)
 
     def path(self, operation: Operation, choice: int = 0) -> tuple[str, bool]:
-        """The operation's path with this organisation's own values, and whether each value is a real one."""
+        """The operation's path with this organisation's own values, and whether each value is a real one.
+
+        What belongs to no organisation (a code of a public code set) is the document's own example, as is a query it requires.
+        """
         real = True
+        told = {each["name"]: example for each in operation.told.get("parameters", []) if (example := example_of(each))}
 
         def fill(found: re.Match[str]) -> str:
             nonlocal real
-            values = self.values.get(found[1], [])
+            values = [told[found[1]]] if found[1] in told else self.values.get(found[1], [])
             real = real and bool(values)
             return values[choice % len(values)] if values else NOBODYS_ID
 
-        return PARAMETER.sub(fill, operation.path), real
+        required = {
+            each["name"]: told[each["name"]]
+            for each in operation.told.get("parameters", [])
+            if each["in"] == "query" and each["required"]
+        }
+        return PARAMETER.sub(fill, operation.path) + (f"?{urlencode(required)}" if required else ""), real
 
 
 @dataclass
@@ -109,6 +119,11 @@ def example_body(document: Mapping[str, Any], operation: Operation) -> tuple[byt
         for value in values:
             return (value.encode() if isinstance(value, str) else orjson.dumps(value)), kind
     return None, ""
+
+
+def example_of(parameter: Mapping[str, Any]) -> str:
+    """The first example of a parameter, empty where the document shows none."""
+    return next(iter(parameter.get("schema", {}).get("examples", [])), "")
 
 
 def parsed(text: str) -> Any:

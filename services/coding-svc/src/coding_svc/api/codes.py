@@ -20,7 +20,15 @@ Day = Annotated[date | None, Query(description="The day of service, such as 2026
 async def search_codes(
     request: Request,
     who: Anybody,
-    q: Annotated[str, Query(min_length=1, max_length=400, description="What a coder would look up; nothing of a patient")],
+    q: Annotated[
+        str,
+        Query(
+            min_length=1,
+            max_length=400,
+            description="What a coder would look up; nothing of a patient",
+            examples=["heart attack"],
+        ),
+    ],
     date: Day = None,
     limit: Annotated[int, Query(ge=1, le=100, description="At most so many codes")] = 10,
 ) -> Response:
@@ -33,8 +41,8 @@ async def search_codes(
 async def get_code(
     request: Request,
     who: Anybody,
-    system: Annotated[str, Path(max_length=40, description="icd-10-cm, icd-10-pcs, icd-9-cm, hcpcs, cpt, modifier, ...")],
-    code: Annotated[str, Path(max_length=20, description="With its dot or without")],
+    system: Annotated[str, Path(max_length=40, description="Such as icd-10-pcs, hcpcs, modifier", examples=["icd-10-cm"])],
+    code: Annotated[str, Path(max_length=20, description="With its dot or without", examples=["E11.9"])],
     date: Day = None,
 ) -> Response:
     """Whether a code is valid and billable on a day, what it means, and of a diagnosis every note that holds for it.
