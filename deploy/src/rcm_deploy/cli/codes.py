@@ -20,7 +20,7 @@ from rcm.codesets.loading.store import Wish, load, releases
 from rcm.codesets.systems import System, UnknownSystem, system_of
 from rcm.codesets.validity import Validity
 from rcm_deploy.cli import codes_edit, codes_search
-from rcm_deploy.cli.codes_files import Lists, lists_at
+from rcm_deploy.cli.codes_files import Lists, day_of, lists_at
 from rcm_deploy.cli.output import AsJson, complaints, people, print_json, refuse
 from rcm_deploy.cli.output import DataFolder as Folder
 from rcm_deploy.data_folder import DEFAULT as DEFAULT_DATA_FOLDER
@@ -37,14 +37,6 @@ def opened(lists: Path | None, data_folder: Path) -> CodeSets:
         return CodeSets.open(loaded=lists_at(lists, data_folder))
     except CodesUnreadable as error:
         refuse(str(error))
-
-
-def day_of(text: str) -> date:
-    """A day as a person types it. Ends the command where it is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text[:20]!r} is no day; write 2026-03-02") from None
 
 
 @app.command("load")

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,6 +28,14 @@ CODING = next(part for part in SERVICES if part.place == "coding")
 def lists_at(lists: Path | None, data_folder: Path) -> Path:
     """Where the loaded lists are."""
     return lists or data_folder / "codesets.sqlite"
+
+
+def day_of(text: str) -> date:
+    """A day as a person types it; none is today. Ends the command where it is no day."""
+    try:
+        return date.fromisoformat(text) if text else datetime.now(UTC).date()
+    except ValueError:
+        raise typer.BadParameter(f"{text[:20]!r} is no day; write 2026-03-02") from None
 
 
 def bytes_of(path: Path) -> bytes:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,11 +15,10 @@ from rcm.codesets.book import CodeSets
 from rcm.codesets.compiled import CodesUnreadable
 from rcm.codesets.search.index import Hit, SearchIndex, installed_search
 from rcm.errors import RcmError
+from rcm_deploy.cli.codes_files import CODING, day_of
 from rcm_deploy.cli.output import AsJson, people, print_json, refuse
-from rcm_deploy.programs import SERVICES
 
 LINES_MAX_BYTES = 64_000_000
-CODING = next(part for part in SERVICES if part.place == "coding")
 Phrase = Annotated[str, typer.Argument(help="What a coder would look up: a main term, then its modifiers.")]
 Phrases = Annotated[Path | None, typer.Option("--file", help="Phrases, one a line, in place of one; - reads standard input.")]
 Limit = Annotated[int, typer.Option(min=1, max=100, help="At most so many codes.")]
@@ -30,14 +29,6 @@ def register(app: typer.Typer) -> None:
     """Puts the commands into `rcm codes`."""
     app.command("search")(search)
     app.command("suggest")(suggest)
-
-
-def day_of(text: str) -> date:
-    """A day as a person types it; none is today. Ends the command where it is no day."""
-    try:
-        return date.fromisoformat(text) if text else datetime.now(UTC).date()
-    except ValueError:
-        raise typer.BadParameter(f"{text[:20]!r} is no day; write 2026-03-02") from None
 
 
 def phrases_of(phrase: str, file: Path | None) -> list[str]:
