@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import Lock
 
 from rcm.money import NotMoney
 from rcm.x12.elements import cents
@@ -122,13 +123,29 @@ TYPED = frozenset(_LONGEST)
 """Segments whose values a writer makes: those that stand raw as well are not written twice."""
 
 
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Without looking for garbage: what a reader makes holds no cycles, and much of it is kept."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+class _Collector:
+    """The garbage collector, paused while anybody reads: of readers in several threads the last one lets it go on."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._readers = 0
+        self._was_enabled = False
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Without looking for garbage: what a reader makes holds no cycles, and much of it is kept."""
+        with self._lock:
+            if not self._readers:
+                self._was_enabled = gc.isenabled()
+                gc.disable()
+            self._readers += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._readers -= 1
+                if not self._readers and self._was_enabled:
+                    gc.enable()
+
+
+COLLECTOR = _Collector()

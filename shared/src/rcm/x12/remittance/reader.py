@@ -7,7 +7,7 @@ from rcm.x12.elements import day
 from rcm.x12.grammar import STANDARD, Source
 from rcm.x12.interchange import Segment, TransactionSet, Walker, refuse_if_nothing
 from rcm.x12.problems import Problem
-from rcm.x12.reading import collector_paused
+from rcm.x12.reading import COLLECTOR
 from rcm.x12.remittance.quick import quick_claims
 from rcm.x12.remittance.segments import SegmentReader
 from rcm.x12.remittance.values import BankAccount, ClaimPayment, Remittance
@@ -31,7 +31,7 @@ def read_remittances(source: Source) -> Iterator[Remittance]:
         if isinstance(item, TransactionSet) and item.identifier == "835":
             count += 1
             reader = RemittanceReader(walker, item)
-            with collector_paused():
+            with COLLECTOR.paused():
                 claims = tuple(reader.claims())
             yield reader.remittance(claims)
     refuse_if_nothing(count, walker, "835")
