@@ -1,4 +1,4 @@
-"""What readers and writers of 270, 271, 276 and 277 do alike with the transaction sets of a file."""
+"""What readers of 837, 270, 271, 276 and 277 do alike with the transaction sets of a file, and the writers of the last four."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby

@@ -8,8 +8,9 @@ from rcm.x12.claim.reader import ClaimReader, accident_of
 from rcm.x12.dental_claim.values import DentalClaim, DentalClaimInFile, DentalLine, Orthodontics, Tooth, ToothStatus
 from rcm.x12.elements import has_digits
 from rcm.x12.grammar import Source
-from rcm.x12.interchange import Segment, TransactionSet, Walker, at, refuse_if_nothing
+from rcm.x12.interchange import Segment, TransactionSet, at
 from rcm.x12.problems import Problem
+from rcm.x12.transaction_sets import read_sets
 
 _CLAIM_ROLES = frozenset({"82", "DN", "P3", "77", "FA", "DD", "DQ"})
 _OWN_CLAIM_ROLES = frozenset({"82", "DN", "77", "FA", "DD", "DQ"})
@@ -44,15 +45,7 @@ def read_dental_claims(source: Source, problems: list[Problem] | None = None) ->
     Raises NotX12, and WrongTransaction at the end where the file held no 837D. Faults are added to `problems` where a list is
     given. What has no typed place stands in `raw` of the party, claim or line that it belongs to.
     """
-    walker = Walker(source)
-    found: list[Problem] = problems if problems is not None else []
-    count = 0
-    for item in walker:
-        if isinstance(item, TransactionSet) and is_dental(item):
-            count += 1
-            yield from DentalClaimReader(walker, item, found).claims()
-    found.extend(walker.problems)
-    refuse_if_nothing(count, walker, "837D")
+    return read_sets(source, problems, "837D", is_dental, lambda *one_set: DentalClaimReader(*one_set).claims())
 
 
 class DentalClaimReader(ClaimReader[DentalClaim]):

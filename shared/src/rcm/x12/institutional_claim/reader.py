@@ -11,9 +11,10 @@ from rcm.x12.elements import instant
 from rcm.x12.grammar import Source
 from rcm.x12.institutional_claim.codes import InstitutionalCodes
 from rcm.x12.institutional_claim.values import InstitutionalClaim, InstitutionalClaimInFile, RevenueLine
-from rcm.x12.interchange import TransactionSet, Walker, at, refuse_if_nothing
+from rcm.x12.interchange import TransactionSet, at
 from rcm.x12.problems import Problem
 from rcm.x12.reading import BLANKS
+from rcm.x12.transaction_sets import read_sets
 
 _CLAIM_ROLES = frozenset({"71", "72", "ZZ", "82", "77", "FA", "DN"})
 _LINE_ROLES = frozenset({"72", "ZZ", "82", "DN"})
@@ -36,15 +37,7 @@ def read_institutional_claims(source: Source, problems: list[Problem] | None = N
     Raises NotX12, and WrongTransaction at the end where the file held no 837I. Faults are added to `problems` where a list is
     given. What has no typed place stands in `raw` of the party, claim or line that it belongs to.
     """
-    walker = Walker(source)
-    found: list[Problem] = problems if problems is not None else []
-    count = 0
-    for item in walker:
-        if isinstance(item, TransactionSet) and is_institutional(item):
-            count += 1
-            yield from InstitutionalClaimReader(walker, item, found).claims()
-    found.extend(walker.problems)
-    refuse_if_nothing(count, walker, "837I")
+    return read_sets(source, problems, "837I", is_institutional, lambda *one_set: InstitutionalClaimReader(*one_set).claims())
 
 
 class InstitutionalClaimReader(ClaimReader[InstitutionalClaim]):

@@ -8,10 +8,11 @@ from rcm.x12.claim.reader import ClaimReader, accident_of
 from rcm.x12.claim.values import NO_DATE
 from rcm.x12.elements import has_digits
 from rcm.x12.grammar import Source
-from rcm.x12.interchange import TransactionSet, Walker, refuse_if_nothing
+from rcm.x12.interchange import TransactionSet, Walker
 from rcm.x12.problems import Problem
 from rcm.x12.professional_claim.quick import QuickClaims
 from rcm.x12.professional_claim.values import ClaimInFile, ProfessionalClaim, ServiceLine
+from rcm.x12.transaction_sets import read_sets
 
 _CLAIM_ROLES = frozenset({"82", "DN", "P3", "77", "FA", "DQ"})
 _OWN_CLAIM_ROLES = frozenset({"82", "DN", "77", "FA", "DQ"})
@@ -45,15 +46,7 @@ def read_professional_claims(source: Source, problems: list[Problem] | None = No
     Raises NotX12, and WrongTransaction at the end where the file held no 837P. Faults are added to `problems` where a list is
     given. What has no typed place stands in `raw` of the party, claim or line that it belongs to.
     """
-    walker = Walker(source)
-    found: list[Problem] = problems if problems is not None else []
-    count = 0
-    for item in walker:
-        if isinstance(item, TransactionSet) and is_professional(item):
-            count += 1
-            yield from ProfessionalClaimReader(walker, item, found).claims()
-    found.extend(walker.problems)
-    refuse_if_nothing(count, walker, "837P")
+    return read_sets(source, problems, "837P", is_professional, lambda *one_set: ProfessionalClaimReader(*one_set).claims())
 
 
 class ProfessionalClaimReader(ClaimReader[ProfessionalClaim]):
