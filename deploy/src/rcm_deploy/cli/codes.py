@@ -20,7 +20,7 @@ from rcm.codesets.loading.store import Wish, load, releases
 from rcm.codesets.systems import System, UnknownSystem, system_of
 from rcm.codesets.validity import Validity
 from rcm_deploy.cli import codes_edit, codes_search
-from rcm_deploy.cli.codes_files import Lists, day_of, lists_at
+from rcm_deploy.cli.codes_files import Lists, bytes_of, day_of, lists_at
 from rcm_deploy.cli.output import AsJson, complaints, people, print_json, refuse
 from rcm_deploy.cli.output import DataFolder as Folder
 from rcm_deploy.data_folder import DEFAULT as DEFAULT_DATA_FOLDER
@@ -177,11 +177,7 @@ def _show(found: Validity, on: str) -> None:
 def _check_file(sets: CodeSets, file: Path, system: System | None, on: date | None) -> None:
     """One line of JSON for each line of the file, in its order; a line that can't be read is answered with its reason."""
     try:
-        text = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        refuse(f"{file}: {error.strerror}")
-    try:
-        lines = text.decode("utf-8-sig").splitlines()
+        lines = bytes_of(file).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         refuse(f"{file}: these bytes are no text")
     sys.stdout.flush()

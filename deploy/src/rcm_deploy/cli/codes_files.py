@@ -38,14 +38,18 @@ def day_of(text: str) -> date:
         raise typer.BadParameter(f"{text[:20]!r} is no day; write 2026-03-02") from None
 
 
-def bytes_of(path: Path) -> bytes:
-    """The file's bytes, or standard input's. Ends the command where it can't be read."""
-    if str(path) == "-":
-        return sys.stdin.buffer.read()
+def bytes_of(path: Path, most: int | None = None) -> bytes:
+    """The file's bytes, or standard input's. Ends the command where it can't be read, or has more than `most` bytes."""
     try:
-        return path.read_bytes()
+        if str(path) == "-":
+            body = sys.stdin.buffer.read() if most is None else sys.stdin.buffer.read(most + 1)
+        else:
+            body = path.read_bytes()
     except OSError as error:
         refuse(f"{path}: {error.strerror}")
+    if most is not None and len(body) > most:
+        refuse(f"{path}: more than {most // 1_000_000} MB")
+    return body
 
 
 def print_lines(results: Iterable[dict[str, Any]]) -> None:

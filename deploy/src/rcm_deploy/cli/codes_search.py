@@ -1,8 +1,6 @@
 """`rcm codes search` and `rcm codes suggest`: from words, and from notes, to codes; without a running system."""
 
-import sys
 from collections.abc import Iterator
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,9 +11,9 @@ from rich.table import Table
 
 from rcm.codesets.book import CodeSets
 from rcm.codesets.compiled import CodesUnreadable
-from rcm.codesets.search.index import Hit, SearchIndex, installed_search
+from rcm.codesets.search.index import Hit, installed_search
 from rcm.errors import RcmError
-from rcm_deploy.cli.codes_files import CODING, day_of
+from rcm_deploy.cli.codes_files import CODING, bytes_of, day_of
 from rcm_deploy.cli.output import AsJson, people, print_json, refuse
 
 LINES_MAX_BYTES = 64_000_000
@@ -36,13 +34,7 @@ def phrases_of(phrase: str, file: Path | None) -> list[str]:
     if file is None:
         return [phrase] if phrase else refuse("name a phrase, or a file of them with --file")
     try:
-        body = sys.stdin.buffer.read(LINES_MAX_BYTES + 1) if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        refuse(f"{file}: {error.strerror}")
-    if len(body) > LINES_MAX_BYTES:
-        refuse(f"{file}: more than {LINES_MAX_BYTES // 1_000_000} MB")
-    try:
-        text = body.decode("utf-8-sig")
+        text = bytes_of(file, LINES_MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         refuse(f"{file}: no UTF-8 text at byte {error.start + 1}")
     return [line for line in map(str.strip, text.splitlines()) if line]
@@ -60,12 +52,7 @@ def search(phrase: Phrase = "", file: Phrases = None, limit: Limit = 10, on: Day
     except CodesUnreadable as error:
         refuse(str(error))
     for each in phrases_of(phrase, file):
-        tell(each, find(index, codes, each, day, limit), as_json)
-
-
-def find(index: SearchIndex, codes: CodeSets, phrase: str, on: date, limit: int) -> list[Hit]:
-    """The codes for one phrase."""
-    return index.search(phrase, codes, on, limit)
+        tell(each, index.search(each, codes, day, limit), as_json)
 
 
 def tell(phrase: str, hits: list[Hit], as_json: bool) -> None:
@@ -111,7 +98,7 @@ def suggest(
         refuse("give one of --text, --dir and --assert")
     try:
         if sentences is not None:
-            for line in CODING.main.COMMANDS["assert"](_bytes(sentences)):
+            for line in CODING.main.COMMANDS["assert"](bytes_of(sentences, LINES_MAX_BYTES)):
                 print_json(line)
             return
         for name, body in _documents(text, folder):
@@ -123,23 +110,15 @@ def suggest(
         refuse("; ".join(fault.message for fault in error.faults) or error.detail)
 
 
-def _bytes(file: Path) -> bytes:
-    """A file's bytes, or standard input's. Ends the command where it can't be read."""
-    try:
-        return sys.stdin.buffer.read(LINES_MAX_BYTES) if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        refuse(f"{file}: {error.strerror}")
-
-
 def _documents(text: Path | None, folder: Path | None) -> Iterator[tuple[str, bytes]]:
     """Each document's name and bytes."""
     if folder is None:
-        yield text.name if text else "", _bytes(text or Path("-"))
+        yield text.name if text else "", bytes_of(text or Path("-"), LINES_MAX_BYTES)
         return
     if not folder.is_dir():
         refuse(f"{folder}: no folder")
     for file in sorted(folder.glob("*.txt")):
-        yield file.name, _bytes(file)
+        yield file.name, bytes_of(file)
 
 
 def _show(answer: dict[str, Any]) -> None:
