@@ -99,9 +99,10 @@ class KafkaServer:
         self.launch()
         self.await_ready()
 
-    def prepare(self) -> None:
+    def prepare(self, identity: uuid.UUID | None = None) -> None:
         """Verifies the jars, stops a broker that a killed launcher left, formats new storage; any thread may do it.
 
+        `identity` is that of a new cluster; None draws one.
         Raises JarsMissing where this machine can't have the broker, KafkaFailed where its storage can't be made.
         """
         self._jars = verified_jars()
@@ -110,7 +111,7 @@ class KafkaServer:
         self._await_free_port()
         configuration = self._configure()
         if not (self.data / "meta.properties").exists():
-            self._format(self._jars, configuration)
+            self._format(self._jars, configuration, identity or uuid.uuid4())
 
     def launch(self) -> None:
         """Starts the broker, prepared or not; it answers a little later. Raises what `prepare` raises."""
@@ -161,11 +162,10 @@ class KafkaServer:
         logging = f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}"
         return [Path(JAVA), *JVM, logging, "-cp", os.pathsep.join(str(jar) for jar in jars), main, *arguments]
 
-    def _format(self, jars: Sequence[Path], configuration: Path) -> None:
-        identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-        command = self._java(
-            jars, "kafka.tools.StorageTool", "format", "--standalone", "-t", identity, "-c", str(configuration)
-        )
+    def _format(self, jars: Sequence[Path], configuration: Path, identity: uuid.UUID) -> None:
+        # Every 64th id begins with "-": joined to its option by "=" it is not taken for an option of its own.
+        cluster = "--cluster-id=" + base64.urlsafe_b64encode(identity.bytes).rstrip(b"=").decode()
+        command = self._java(jars, "kafka.tools.StorageTool", "format", "--standalone", cluster, "-c", str(configuration))
         done = subprocess.run(  # noqa: S603
             [str(part) for part in command],
             check=False,
