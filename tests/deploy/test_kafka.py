@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rcm_deploy.children import free_port
 from rcm_deploy.jars import JarsMissing
 from rcm_deploy.kafka import KafkaServer
+from rcm_deploy.ports import free_port
 
 
 def test_a_cluster_whose_identity_begins_like_an_option_is_formatted(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rcm_deploy.children import free_port
 from rcm_deploy.jars import JarsMissing
 from rcm_deploy.kafka import KafkaServer
+from rcm_deploy.ports import free_port
 
 
 @contextmanager

@@ -5,13 +5,13 @@ import json
 import os
 import secrets
 import shutil
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rcm_deploy.children import port_is_free, wait_until
+from rcm_deploy.children import wait_until
+from rcm_deploy.ports import free_ports, port_is_free
 from rcm_deploy.system_user import HOME, Account, server_account
 
 DEFAULT = Path(".rcm")
@@ -91,7 +91,8 @@ class DataFolder:
     def ports(self, defaults: Mapping[str, int], *, free: bool) -> dict[str, int]:
         """Each part's port: the ones that this folder had, else the defaults or free ones; kept for the next start."""
         kept: dict[str, int] = self.read("ports.json") or {}
-        chosen = {**(_free_ports(defaults) if free else defaults), **{name: kept[name] for name in kept if name in defaults}}
+        offered = dict(zip(defaults, free_ports(len(defaults)), strict=True)) if free else defaults
+        chosen = {name: kept.get(name, port) for name, port in offered.items()}
         self.write("ports.json", chosen)
         return chosen
 
@@ -126,18 +127,6 @@ class DataFolder:
             shutil.rmtree(postgres, ignore_errors=True)
             shutil.rmtree(self.path)
         return removed
-
-
-def _free_ports(names: Mapping[str, int]) -> dict[str, int]:
-    """Ports that nobody listens on, all different."""
-    probes = {name: socket.socket() for name in names}
-    try:
-        for probe in probes.values():
-            probe.bind(("127.0.0.1", 0))
-        return {name: int(probe.getsockname()[1]) for name, probe in probes.items()}
-    finally:
-        for probe in probes.values():
-            probe.close()
 
 
 def await_ports(ports: Mapping[str, int]) -> None:

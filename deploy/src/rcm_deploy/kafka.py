@@ -12,9 +12,7 @@ from pathlib import Path
 from rcm_deploy.children import (
     clean_environment,
     folder_of,
-    free_port,
     is_alive,
-    port_is_free,
     program_of,
     start_child,
     stop_child,
@@ -22,6 +20,7 @@ from rcm_deploy.children import (
     wait_until,
 )
 from rcm_deploy.jars import JarsMissing, verified_jars
+from rcm_deploy.ports import free_port, port_is_free
 from rcm_deploy.postgres import tail
 
 READY_SECONDS = 60.0

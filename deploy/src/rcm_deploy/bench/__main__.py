@@ -20,10 +20,10 @@ from rcm_deploy.bench import codes, real
 from rcm_deploy.bench.floor import HOPS, Shape, create_databases
 from rcm_deploy.bench.floor_main import Settings, create_topics
 from rcm_deploy.bench.load import post_all, until
-from rcm_deploy.children import free_port
 from rcm_deploy.demo.quiescence import settle
 from rcm_deploy.demo.system import own_system
 from rcm_deploy.kafka import KafkaServer
+from rcm_deploy.ports import free_port
 from rcm_deploy.postgres import PostgresServer
 from rcm_deploy.remote import SERVICES, Remote, remote
 
