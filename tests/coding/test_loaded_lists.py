@@ -1,6 +1,6 @@
 """The edits over lists that are loaded: invented rows in the real files' layouts, each asked on its own days."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 
 from coding_svc.domain.edits.catalogue import assess
 from coding_svc.domain.edits.form import Facts
+from coding_svc.handlers.code_sets import InstalledCodes
 from coding_svc.main import code_book
 from tests.coding.making import TODAY, encounter, line
 from tests.shared.codesets.lists import ADD_ONS, PAIRS, RELATIVE_VALUES, UNIT_LIMITS, Shelf
@@ -86,3 +87,28 @@ def test_lists_that_are_loaded_meanwhile_are_taken_up(tmp_path: Path) -> None:
     shelf.load("mue", "MCR_MUE_PractitionerServices_Eff_01-01-2026.csv", UNIT_LIMITS, effective_from=FROM)
     sets._looked = 0.0
     assert [found.edit_id for found in assess(changed, book.facts(TODAY, {}))] == ["unit-limit"]
+
+
+def test_what_is_kept_of_a_diagnosis_is_what_is_found_on_each_day(facts: Facts) -> None:
+    """Answers are kept from one day of change to the next, and no change of a code, a release or a list is passed over."""
+    assert isinstance(facts.codes, InstalledCodes)
+    codes = [
+        "Z00.00",
+        "A00.1",
+        "B88.0",
+        "B88.01",
+        "O80",
+        "O09.511",
+        "N40.0",
+        "M80.08XS",
+        "W19.XXXA",
+        "E11",
+        "P07.30",
+        "QA0.0101",
+        "K85.9",
+        "F32.8",
+    ]
+    changes = [date(year, month, 1) for year in range(2014, 2029) for month in (1, 4, 7, 10)]
+    for day in [each + timedelta(days=days) for each in changes for days in (-1, 0, 1)]:
+        for code in codes:
+            assert facts.codes.diagnosis(code, day) == facts.codes.find_diagnosis(code, day), (code, day)

@@ -99,6 +99,7 @@ class TabularList:
         """The words of a code; the nearest ancestor's where it has none; empty where nothing is known of it."""
         self.excluded = lru_cache(maxsize=_KNOWN)(self._excluded)
         """What may not stand beside a code: each excluded code with the note that says so, its own and inherited."""
+        self._excluded_at = lru_cache(maxsize=_KNOWN)(self._find_excluded_at)
         self.seventh_characters = lru_cache(maxsize=_KNOWN)(self._seventh)
         """What the seventh character of a code, or of the codes beneath it, may be; empty where there is none."""
 
@@ -188,15 +189,19 @@ class TabularList:
         return {}
 
     def _excluded(self, code: str) -> dict[str, Notice]:
-        own = lineage(code)
-        found: dict[str, Notice] = {}
-        for place in (code, *self.ancestors(code)):
-            for notice in self.notices(place):
-                if notice.kind is NoticeKind.EXCLUDES_1:
-                    for prefix in notice.prefixes:
-                        if prefix not in own:
-                            found.setdefault(prefix, notice)
-        return found
+        noted, own = self._excluded_at(code), lineage(code)
+        return noted if noted.keys().isdisjoint(own) else {each: notice for each, notice in noted.items() if each not in own}
+
+    def _find_excluded_at(self, place: str) -> dict[str, Notice]:
+        """What the Excludes1 notes at a place and above name. A place without notes shares what stands above it."""
+        above = self.ancestors(place)[:1]
+        inherited = self._excluded_at(above[0]) if above else {}
+        noted: dict[str, Notice] = {}
+        for notice in self.notices(place):
+            if notice.kind is NoticeKind.EXCLUDES_1:
+                for prefix in notice.prefixes:
+                    noted.setdefault(prefix, notice)
+        return inherited if not noted else {**noted, **{each: of for each, of in inherited.items() if each not in noted}}
 
     def terms(self) -> Iterator[Term]:
         """Every title and inclusion term of a code, in the list's order."""

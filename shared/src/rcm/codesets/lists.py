@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from rcm.codesets.systems import System
-from rcm.codesets.validity import number_of
+from rcm.codesets.validity import day_after, number_of
 
 _KNOWN = 65_536
 
@@ -114,6 +114,14 @@ class CodeLists:
         self._facts = lru_cache(maxsize=_KNOWN)(self._find_facts)
         self._member = lru_cache(maxsize=_KNOWN)(self._find_member)
         self._title = lru_cache(maxsize=_KNOWN)(self._find_title)
+
+    def turning_days(self) -> set[int]:
+        """The days on which a list, or a code on a list of codes, begins to count or no longer counts."""
+        found = {day for release in self._releases for day in (release.first, day_after(release.last))}
+        for file in self._files:
+            for first, last in file.execute("SELECT DISTINCT first, last FROM member"):
+                found |= {first, day_after(last)}
+        return found
 
     def covering(self, kind: str, day: int, setting: str = "") -> _Release | None:
         """The newest release of a kind (and setting) that covers a day."""

@@ -97,6 +97,15 @@ class DatedCodes:
         """Whether any release says which codes of the system are valid on that day."""
         return any(day in coverage.period for coverage in self._coverage.get(system, ()))
 
+    def turning_days(self, system: System) -> set[int]:
+        """The days on which a code or a release of the system begins to count, or no longer counts."""
+        statement = (
+            "SELECT DISTINCT first FROM validity WHERE system = ? UNION SELECT DISTINCT -last FROM validity WHERE system = ?"
+        )
+        bounds = {bound for file in self._files for (bound,) in file.execute(statement, (system, system))}
+        bounds |= {bound for each in self.covered(system) for bound in (each.period.first, -each.period.last)}
+        return {bound if bound > 0 else day_after(-bound) for bound in bounds}
+
     def covered(self, system: System) -> list[Coverage]:
         """What is known of a system, oldest release first."""
         return list(self._coverage.get(system, ()))

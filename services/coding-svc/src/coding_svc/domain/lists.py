@@ -8,7 +8,7 @@ both inclusive, open where they are empty. The last row that holds counts, so th
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 HEADING = ("list", "first", "last", "from", "to", "value", "source")
@@ -53,6 +53,12 @@ class DatedLists:
     def _rows_of(self, name: str, code: str) -> tuple[Row, ...]:
         """The rows that speak of a code, the last first: whatever the day, they are looked for once."""
         return tuple(row for row in reversed(self._rows.get(name, ())) if row.names(code))
+
+    def turning_days(self) -> set[date]:
+        """The days on which a row begins to hold, or no longer holds."""
+        rows = [row for rows in self._rows.values() for row in rows]
+        ended = {row.effective_to + timedelta(days=1) for row in rows if row.effective_to < date.max}
+        return ended | {row.effective_from for row in rows}
 
     def rows(self, name: str, on: date) -> list[tuple[str, str]]:
         """(first code, value) of every row of a list that holds on a day, in the order of its file."""

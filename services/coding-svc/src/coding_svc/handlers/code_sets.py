@@ -14,6 +14,7 @@ from rcm.codesets.lists import Setting
 from rcm.codesets.systems import System, has_form
 
 _CACHED = 65_536
+_DAYS = 4_096
 _TITLED = (System.CPT, System.HCPCS)
 _AGES = ("newborn", "pediatric", "maternity", "adult")
 _SEXES = {"female": "F", "male": "M"}
@@ -31,17 +32,19 @@ class InstalledCodes:
         self._loaded = sets.lists
         self._diagnoses = DiagnosisCodes(sets)
         self.release, self.last_day = self._diagnoses.release, self._diagnoses.last_day
-        self.diagnosis = lru_cache(maxsize=_CACHED)(self._diagnosis)
+        self._diagnosis = lru_cache(maxsize=_CACHED)(self.find_diagnosis)
         self.procedure = lru_cache(maxsize=_CACHED)(self._procedure)
-        self._apart = lru_cache(maxsize=_CACHED)(self._find_apart)
+        self.turning_day = lru_cache(maxsize=_DAYS)(self._find_turning_day)
+        self._turning_days = lru_cache(maxsize=1)(self._find_turning_days)
         self._pair = lru_cache(maxsize=_CACHED)(self._find_pair)
         self.diagnosis_side = lru_cache(maxsize=_CACHED)(self._side)
         self.procedure_terms = lru_cache(maxsize=1)(self._procedure_terms)
         """The words of the procedures that were loaded; none where none were."""
         self._caches: tuple[Any, ...] = (
-            self.diagnosis,
+            self._diagnosis,
+            self.turning_day,
+            self._turning_days,
             self.procedure,
-            self._apart,
             self._pair,
             self.diagnosis_side,
             self.procedure_terms,
@@ -57,7 +60,19 @@ class InstalledCodes:
             for cache in self._caches:
                 cache.cache_clear()
 
-    def _diagnosis(self, code: str, on: date) -> DiagnosisFacts:
+    def diagnosis(self, code: str, on: date) -> DiagnosisFacts:
+        """A diagnosis on a day, looked for once for all days between two on which anything changes."""
+        return self._diagnosis(code, self.turning_day(on))
+
+    def _find_turning_day(self, on: date) -> date:
+        """The last day up to this one on which something changed: what holds of a diagnosis has been the same since."""
+        return max((day for day in self._turning_days() if day <= on), default=date.min)
+
+    def _find_turning_days(self) -> set[date]:
+        return self._lists.turning_days().union(self._sets.turning_days())
+
+    def find_diagnosis(self, code: str, on: date) -> DiagnosisFacts:
+        """The same, nothing kept."""
         standing = self._sets.standing(code, on).value
         attributes = self._sets.attributes(code, on)
         return DiagnosisFacts(
@@ -101,10 +116,8 @@ class InstalledCodes:
 
     def excluded(self, one: str, other: str, on: date) -> str:
         """In either order."""
-        return self._apart(one, other, on) if one < other else self._apart(other, one, on)
-
-    def _find_apart(self, one: str, other: str, on: date) -> str:
-        note = self._sets.excludes1_between(one, other, on)
+        first, second = sorted((one, other))
+        note = self._sets.excludes1_between(first, second, on)
         return f"{note.of}: {note.text}" if note else ""
 
     def _procedure(self, code: str, on: date) -> ProcedureFacts:

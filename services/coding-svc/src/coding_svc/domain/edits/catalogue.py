@@ -28,21 +28,34 @@ def edits_on(day: date) -> tuple[Edit, ...]:
 
 
 def aspects_of(encounter: Encounter, facts: Facts) -> set[str]:
-    """What the encounter's codes have that edits look at: with it, most encounters need few of the edits."""
-    found: set[str] = set()
+    """What the encounter and its codes have that edits look at: with it, most encounters need few of the edits."""
+    found = _aspects_of_lines(encounter, facts)
     day, codes = diagnoses.coding_day(encounter), facts.codes
     if day is not None:
         for diagnosis in encounter.diagnoses:
             found |= codes.diagnosis(diagnosis.code, day).aspects
     if len(encounter.diagnoses) > 1:
         found.add("diagnoses")
+    if encounter.accident:
+        found.add("accident")
+    if facts.billed:
+        found.add("billed")
+    return found
+
+
+def _aspects_of_lines(encounter: Encounter, facts: Facts) -> set[str]:
+    found: set[str] = set()
     first = encounter.date_of_service
     for line in encounter.lines:
         on = line.date_of_service or first
         if on is not None and line.procedure:
-            found |= codes.procedure(line.procedure, on).aspects
+            found |= facts.codes.procedure(line.procedure, on).aspects
         if line.modifiers:
             found.add("modifiers")
+        if line.drug:
+            found.add("drugs")
+        if line.date_of_service or line.date_of_service_to:
+            found.add("line-dates")
     if len(encounter.lines) > 1:
         found.add("lines")
     return found

@@ -97,8 +97,6 @@ def before_icd_10(encounter: Encounter, _: Facts) -> Iterator[Hit]:
 
 
 def diagnosis_repeated(encounter: Encounter, _: Facts) -> Iterator[Hit]:
-    if len({diagnosis.code for diagnosis in encounter.diagnoses}) == len(encounter.diagnoses):
-        return
     seen: set[str] = set()
     for place, diagnosis in enumerate(encounter.diagnoses):
         if diagnosis.code in seen:
@@ -204,6 +202,7 @@ EDITS = (
         "Remove the second and move its pointers to the first.",
         "837P 2300 HI",
         diagnosis_repeated,
+        needs="diagnoses",
     ),
     Edit(
         "diagnosis-first",

@@ -30,8 +30,6 @@ def too_many_lines(encounter: Encounter, _: Facts) -> Iterator[Hit]:
 
 
 def line_number_repeated(encounter: Encounter, _: Facts) -> Iterator[Hit]:
-    if len({line.line_number for line in encounter.lines}) == len(encounter.lines):
-        return
     seen: set[int] = set()
     for place, line in enumerate(encounter.lines):
         if line.line_number in seen:
@@ -65,8 +63,6 @@ def is_modifier_form(code: str) -> bool:
 
 def modifier_form(encounter: Encounter, _: Facts) -> Iterator[Hit]:
     for place, line in enumerate(encounter.lines):
-        if not line.modifiers:
-            continue
         if len(line.modifiers) > MOST_MODIFIERS:
             yield Hit(f"/lines/{place}/modifiers", f"there are {len(line.modifiers)} of at most {MOST_MODIFIERS}")
         if len(set(line.modifiers)) != len(line.modifiers):
@@ -118,8 +114,6 @@ def drug_form(encounter: Encounter, _: Facts) -> Iterator[Hit]:
 
 
 def billed_twice(encounter: Encounter, facts: Facts) -> Iterator[Hit]:
-    if not facts.billed:
-        return
     for place, key in enumerate(service_keys(encounter)):
         twin = facts.billed.get(key) if key is not None else None
         if twin is not None:
@@ -145,6 +139,7 @@ EDITS = (
         "Give each line its own number.",
         "837P 2400 LX01, REF*6R",
         line_number_repeated,
+        needs="lines",
     ),
     Edit(
         "procedure-missing",
@@ -169,6 +164,7 @@ EDITS = (
         "Send at most four, each once, of two letters or digits.",
         "837P 2400 SV101-3 to -6",
         modifier_form,
+        needs="modifiers",
     ),
     Edit(
         "charge-missing",
@@ -201,6 +197,7 @@ EDITS = (
         "Send the NDC as 11 digits without dashes, its quantity and its unit.",
         "837P 2410 LIN03, CTP04, CTP05",
         drug_form,
+        needs="drugs",
     ),
     Edit(
         "service-billed-twice",
@@ -210,5 +207,6 @@ EDITS = (
         "house rule; payers deny the second (CARC 18)",
         billed_twice,
         overridable=True,
+        needs="billed",
     ),
 )

@@ -98,6 +98,7 @@ EDITS = (
         "Correct the line's date, or the encounter's first and last day.",
         "837P 2400 DTP*472",
         line_date,
+        needs="line-dates",
     ),
     Edit(
         "place-of-service",
@@ -114,5 +115,6 @@ EDITS = (
         "Send the state as two letters.",
         "837P CLM11-4",
         accident_state,
+        needs="accident",
     ),
 )
