@@ -8,11 +8,13 @@ as a coder goes from the category's term to its unspecified code. Codes that onl
 
 import math
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from rcm.codesets.search.exact import Keyed, keyed
 from rcm.codesets.search.file_format import write_sections
 from rcm.codesets.search.related import related_words
 from rcm.codesets.search.source import PALE, SourceCode, pointed_at, split_brackets
@@ -24,8 +26,8 @@ FILE_NAME = "search.index"
 OWN_TITLE, OWN_TERM, INHERITED_TERM, POINTED_AT, OWN_DEFAULT, INHERITED_DEFAULT = range(6)
 """Where an entry's text stands; a default says NOS: it is the code where nothing more is said."""
 
-UNSPECIFIED, OTHER_SPECIFIED = 1, 2
-"""What a code's title says of how much was said."""
+UNSPECIFIED, OTHER_SPECIFIED, ELSEWHERE = 1, 2, 4
+"""What a target's title leaves unsaid, and that another disease is coded before it."""
 
 _FULL_LENGTH = len("S52.501A")
 
@@ -110,11 +112,40 @@ class _Entries:
 
 
 def title_flags(title: str) -> int:
-    """UNSPECIFIED, OTHER_SPECIFIED or 0."""
+    """What a title says of its code, as a sum of flags."""
     low = title.lower()
-    return (UNSPECIFIED if "unspecified" in low else 0) | (
-        OTHER_SPECIFIED if low.startswith("other ") or "other specified" in low else 0
+    return (
+        (UNSPECIFIED if "unspecified" in low else 0)
+        | (OTHER_SPECIFIED if low.startswith("other ") or "other specified" in low else 0)
+        | (ELSEWHERE if "classified elsewhere" in low and "not elsewhere" not in low else 0)
     )
+
+
+def seventh_words(codes: Mapping[str, SourceCode], targets: Iterable[Target]) -> tuple[list[int], list[str]]:
+    """By target the number of its set of 7th characters' words; and the sets, such as "indeterminate mild severe stage"."""
+    sets: dict[str, int] = {"": 0}
+    numbers: list[int] = []
+    for target in targets:
+        said: dict[str, None] = {}
+        if len(target.codes) > 1:
+            for code in target.codes:
+                said.update(dict.fromkeys(words_of(codes[code].title.removeprefix(codes[target.key].title)).present))
+        numbers.append(sets.setdefault(" ".join(sorted(said)), len(sets)))
+    return numbers, list(sets)
+
+
+def exact_texts(codes: Mapping[str, SourceCode], targets: Sequence[Target]) -> list[Keyed]:
+    """The keys of all titles and inclusion terms; a category's names all targets beneath it."""
+    place = {code: number for number, target in enumerate(targets) for code in (target.key, *target.codes)}
+    keys = [target.key for target in targets]
+    texts: list[tuple[str, int, int]] = []
+    for code, source in codes.items():
+        if code in place:
+            first, last = place[code], place[code] + 1
+        else:
+            first, last = bisect_left(keys, code), bisect_left(keys, code + "~")
+        texts.extend((text, first, last) for text in (source.title, *source.terms) if first < last)
+    return keyed(texts)
 
 
 def _flat(rows: Iterable[Iterable[int]], typecode: str) -> "tuple[array[int], array[int]]":
@@ -148,6 +179,8 @@ def write_search_index(folder: Path, codes: Iterable[SourceCode]) -> None:
     for word, number in number_of.items():
         for piece in trigrams(word):
             pieces[piece].append(number)
+    exact = exact_texts(by_code, targets)
+    of_target, seventh = seventh_words(by_code, targets)
     related = related_words(by_code.values(), vocabulary)
     sections: dict[str, str | array[int] | array[float]] = {
         "vocabulary": "\n".join(vocabulary),
@@ -158,6 +191,11 @@ def write_search_index(folder: Path, codes: Iterable[SourceCode]) -> None:
         "entry_kind": array("B", (entry.kind for entry in rows)),
         "entry_weight": array("f", (sum(rarity[number_of[word]] for word in entry.words) for entry in rows)),
         "trigrams": "\n".join(pieces),
+        "target_seventh": array("H", of_target),
+        "seventh_words": "\n".join(seventh),
+        "exact_key": array("Q", (text.key for text in exact)),
+        "exact_first": array("I", (text.first for text in exact)),
+        "exact_last": array("I", (text.last for text in exact)),
     }
     for name, lists, typecode in (
         ("postings", postings, "I"),

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from rcm.codesets.compiled import CodesUnreadable, compiled_path
-from rcm.codesets.search.compile import FILE_NAME, OTHER_SPECIFIED, UNSPECIFIED
+from rcm.codesets.search.compile import ELSEWHERE, FILE_NAME, OTHER_SPECIFIED, UNSPECIFIED
+from rcm.codesets.search.context import unsaid_chapters
+from rcm.codesets.search.exact import letters_key, letters_of, named, words_key
 from rcm.codesets.search.file_format import NotAnIndex, Sections
 from rcm.codesets.search.related import PART, SAME_ROOT
 from rcm.codesets.search.source import PALE
@@ -27,22 +29,6 @@ _ENOUGH_POSTINGS = 12_000
 _UNLIKELY, _COMMON = 0.35, 1_500
 """A word that hardly stands for what was said, and that very many entries hold, gathers nothing; it is weighed all the same."""
 _FEW = 300
-_PREGNANCY = (
-    "pregnan gravid gestation obstetric labor delivery childbirth birth partum maternal puerper placent fetus fetal fetopathy"
-)
-_NEWBORN = (
-    "newborn neonat perinatal infant baby twin abortion miscarriage ectopic molar mole amnio cesarean eclampsia preeclampsia"
-)
-_OF_PREGNANCY = (
-    *_PREGNANCY.split(),
-    *_NEWBORN.split(),
-    "postpartum",
-    "prepartum",
-    "antepartum",
-    "intrapartum",
-    "premature",
-    "preterm",
-)
 _LONGEST_PHRASE = 400
 
 
@@ -78,12 +64,18 @@ class Weights:
     beyond: float = 0.4
     """Weight of what the entry says and the phrase doesn't."""
     optional: float = 0.7
-    unspecified: float = 0.03
-    other_specified: float = 0.01
+    flags: tuple[tuple[int, float], ...] = ((UNSPECIFIED, 0.03), (OTHER_SPECIFIED, 0.0), (ELSEWHERE, -0.04))
+    """By what a target's title says; a code that another disease is coded before is seldom what is looked up."""
     kinds: tuple[float, ...] = (0.0, 0.0, -0.02, -0.02, 0.06, 0.02)
     """By where an entry's text stands, in the order of `compile`."""
-    pregnancy: float = -0.05
-    """For the chapters of pregnancy and the newborn, where the phrase says nothing of either."""
+    unsaid: float = -0.05
+    """For a chapter of whose matter the phrase says nothing (`context`)."""
+    exact_letters: float = 1.3
+    exact_words: float = 1.15
+    """For a phrase that is a code's title or inclusion term; what is a category's counts a little less."""
+    of_category: float = 0.05
+    exact_share: float = 0.05
+    """How much the score by words, some 1, adds to that."""
     each_optional: float = -0.002
     later_reading: float = -0.05
     pale: float = 0.3
@@ -116,16 +108,13 @@ class SearchIndex:
                 "related_likeness",
             )
         }
-        self._pale = frozenset(self._number[word] for word in PALE if word in self._number)
+        self._exact = (sections.integers("exact_key"), sections.integers("exact_first"), sections.integers("exact_last"))
+        self._target_seventh = sections.integers("target_seventh")
+        self._seventh = [frozenset(words.split()) for words in sections.text("seventh_words").split("\n")]
 
     def search(self, phrase: str, codes: CodesByDate, on: date, limit: int = 10) -> list[Hit]:
         """The codes that are billable on the day and that the phrase may mean, the likeliest first."""
-        best: dict[int, tuple[float, str]] = {}
-        for place, reading in enumerate(readings(phrase[:_LONGEST_PHRASE])):
-            for score, target in self._one_reading(reading):
-                worth = score + place * self.weights.later_reading
-                if target not in best or worth > best[target][0]:
-                    best[target] = (worth, reading)
+        best = self._readings(phrase)
         ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
         hits: list[Hit] = []
         for target, (score, reading) in ranked:
@@ -138,15 +127,37 @@ class SearchIndex:
 
     def targets(self, phrase: str, limit: int) -> list[tuple[str, Sequence[str], float]]:
         """As `search`, whatever the date: each target's key, its codes, its score."""
-        best: dict[int, float] = {}
-        for place, reading in enumerate(readings(phrase[:_LONGEST_PHRASE])):
-            for score, target in self._one_reading(reading):
-                best[target] = max(best.get(target, -1.0), score + place * self.weights.later_reading)
+        best = self._readings(phrase)
         found: list[tuple[str, Sequence[str], float]] = []
-        for target, score in heapq.nsmallest(limit, best.items(), key=lambda item: (-item[1], item[0])):
+        for target, (score, _) in heapq.nsmallest(limit, best.items(), key=lambda item: (-item[1][0], item[0])):
             key, *members = self._targets[target].split(" ")
             found.append((key, members, score))
         return found
+
+    def _readings(self, phrase: str) -> dict[int, tuple[float, str]]:
+        """By target: its best score, and the reading of the phrase that it comes from."""
+        cut = phrase[:_LONGEST_PHRASE]
+        best: dict[int, tuple[float, str]] = {}
+        for place, reading in enumerate(readings(cut)):
+            found = self._one_reading(reading)
+            self._prefer_exact(reading, found)
+            if place == 0 and reading != cut:
+                self._prefer_exact(cut, found)
+            for target, score in found.items():
+                worth = score + place * self.weights.later_reading
+                if target not in best or worth > best[target][0]:
+                    best[target] = (worth, reading if place else cut)
+        return best
+
+    def _prefer_exact(self, text: str, found: dict[int, float]) -> None:
+        """Raises what the text names to the letter, or with its words in another order, above all else."""
+        weights, by_words = self.weights, dict(found)
+        for key, worth in ((words_key(text), weights.exact_words), (letters_key(text), weights.exact_letters)):
+            for targets in named(*self._exact, key):
+                whole = len(targets) == 1
+                score = worth if whole else worth - weights.of_category
+                for target in targets if whole else [target for target in by_words if target in targets]:
+                    found[target] = score + weights.exact_share * by_words.get(target, 0.0)
 
     def number_of(self, word: str) -> int | None:
         """A word's number in the vocabulary."""
@@ -174,15 +185,20 @@ class SearchIndex:
         return values[starts[number] : starts[number + 1]]
 
     def _code_of(self, target: int, phrase: str, codes: CodesByDate, on: date) -> str:
-        """The target's code on the day: of several (7th character) the one whose words the phrase holds, else the first."""
-        _, *members = self._targets[target].split(" ")
-        valid = [code for code in members if codes.is_billable(code, on)]
+        """The target's code on the day: of several (7th character) the one whose words the phrase holds, else the default."""
+        valid = [code for code in self.codes_of(target) if codes.is_billable(code, on)]
         if len(valid) < 2:
             return valid[0] if valid else ""
-        said = set(words_of(phrase).present)
-        if not said & _SEVENTH_WORDS:
-            return valid[0]
-        return max(valid, key=lambda code: len(said & set(words_of(codes.description(code)).present)))
+        titles = [(code, codes.description(code)) for code in valid]
+        said = self._seventh[self._target_seventh[target]] & set(words_of(phrase).present)
+        letters = letters_of(phrase)
+
+        def fit(each: tuple[str, str]) -> tuple[bool, int, int]:
+            title = each[1]
+            held = len(said & set(words_of(title).present)) if said else 0
+            return bool(said) and letters_of(title) == letters, held, title.count("unspecified")
+
+        return max(titles, key=fit)[0]
 
     def _unit(self, word: str) -> Unit:
         """A word with all that may stand for it."""
@@ -226,15 +242,14 @@ class SearchIndex:
         scored = {other: likeness(word, self._vocabulary[other]) for other, _ in close}
         return {other: share for other, share in scored.items() if share >= 0.5}
 
-    def _one_reading(self, text: str) -> list[tuple[float, int]]:
-        """(score, target) of the best entries for one reading of a phrase."""
-        units = [self._unit(word) for word in words_of(text).present]
-        if not units:
-            return []
+    def _one_reading(self, text: str) -> dict[int, float]:
+        """By target: the score of its best entry for one reading of a phrase."""
+        words = words_of(text).present
+        units = [self._unit(word) for word in words]
         total = sum(unit.weight for unit in units)
         gathered = self._gather(units)
         if not gathered:
-            return []
+            return {}
         beyond, weight = self.weights.beyond, self._entry_weight
         least = 0.3 * max(gathered.values())
         best_rows = heapq.nlargest(
@@ -244,16 +259,17 @@ class SearchIndex:
         for place, unit in enumerate(units):
             for word, share in unit.likely.items():
                 meant.setdefault(word, []).append((place, share, share * unit.weight))
-        pregnant = any(word.startswith(_OF_PREGNANCY) for word in raw_tokens(text))
+        unsaid = unsaid_chapters((*raw_tokens(text), *words))
+        said = {word: (place, units[place].weight) for place, word in enumerate(words)}
         found: dict[int, float] = {}
         for _, row in best_rows:
             target = self._entry_target[row]
-            score = self._weigh(row, meant, total)
-            if self._targets[target][0] in "OP" and not pregnant:
-                score += self.weights.pregnancy
+            score = self._weigh(row, meant, total, said)
+            if self._targets[target][0] in unsaid:
+                score += self.weights.unsaid
             if score > found.get(target, -1.0):
                 found[target] = score
-        return [(score, target) for target, score in found.items()]
+        return found
 
     def _gather(self, units: Sequence[Unit]) -> dict[int, float]:
         """By entry: roughly how much of the phrase it holds. Rare words gather; common ones then add to what is there."""
@@ -280,8 +296,18 @@ class SearchIndex:
                 gathered[row] = gathered.get(row, 0.0) + held
         return gathered
 
-    def _weigh(self, row: int, meant: Mapping[int, Sequence[tuple[int, float, float]]], total: float) -> float:
-        """How well one entry fits the phrase; `meant`: by word, the units that it may stand for, with share and worth."""
+    def _weigh(
+        self,
+        row: int,
+        meant: Mapping[int, Sequence[tuple[int, float, float]]],
+        total: float,
+        said: Mapping[str, tuple[int, float]],
+    ) -> float:
+        """How well one entry fits the phrase.
+
+        `meant`: by word of the index, the units that it may stand for, with share and worth; `said`: by word of the phrase, its
+        unit and that one's weight.
+        """
         weights, rarity = self.weights, self._rarity
         worth: dict[int, float] = {}
         beyond = 0.0
@@ -300,20 +326,14 @@ class SearchIndex:
         optional = values[starts[row] : starts[row + 1]]
         for word in optional:
             for unit, _, value in meant.get(word, ()):
-                if value * weights.optional > worth.get(unit, 0.0):
-                    worth[unit] = value * weights.optional
+                worth[unit] = max(worth.get(unit, 0.0), value * weights.optional)
+        target = self._entry_target[row]
+        for said_word in self._seventh[self._target_seventh[target]] & said.keys():
+            worth.setdefault(*said[said_word])
         held = sum(worth.values())
         score = held / (held + weights.missed * (total - held) + weights.beyond * beyond + 1e-9)
-        flags = self._flags[self._entry_target[row]]
-        if flags:
-            score += (weights.unspecified if flags & UNSPECIFIED else 0.0) + (
-                weights.other_specified if flags & OTHER_SPECIFIED else 0.0
-            )
+        score += sum(value for flag, value in weights.flags if self._flags[target] & flag)
         return score + weights.kinds[self._entry_kind[row]] + weights.each_optional * len(optional)
-
-
-_SEVENTH = "subsequent sequela open closed delayed nonunion malunion routine healing initial fetus 1 2 3 4 5"
-_SEVENTH_WORDS = frozenset(_SEVENTH.split())
 
 
 @cache

@@ -114,11 +114,8 @@ def fold(text: str) -> str:
     plain = text.lower()
     if not plain.isascii():
         plain = "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
-    plain = _POSSESSIVE.sub("", plain)
-    for british, american in _british():
-        if british in plain:
-            plain = plain.replace(british, american)
-    return plain
+    pattern, american = _british()
+    return pattern.sub(lambda found: american[found[0]], _POSSESSIVE.sub("", plain))
 
 
 def raw_tokens(text: str) -> list[str]:
@@ -145,8 +142,10 @@ def _plurals() -> dict[str, str]:
 
 
 @cache
-def _british() -> list[tuple[str, str]]:
-    return pairs("british.txt")
+def _british() -> tuple[re.Pattern[str], dict[str, str]]:
+    """The British spellings as one pattern, and the American ones."""
+    american = dict(pairs("british.txt"))
+    return re.compile("|".join(american)), american
 
 
 def _singulars(text: str) -> tuple[str, ...]:
