@@ -15,7 +15,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, max(2, os.cpu_count() o
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  \033[1mmake %-19s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## Starts everything in one process: services, PostgreSQL, sandbox payer, page (SAMPLES=0: no sample encounters)
+run: ## Starts everything on the direct bus: services in one process, PostgreSQL, sandbox payer, page (SAMPLES=0: no sample encounters)
 	@$(SETUP) run
 	@exec $(RCM) up --samples $(SAMPLES)
 

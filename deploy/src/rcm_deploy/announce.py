@@ -53,7 +53,7 @@ def greet(out: Console, whole: Whole, key: SigningKey, *, seconds: float, sample
     urls = whole.urls
     token = issue_token(key, organisation_id=ORGANISATION_ID, role=Role.EHR, subject="you@this-machine")
     sample = shown(whole.folder.path / "sample-encounter.json")
-    shape = "all in this process" if whole.bus == "direct" else f"a process each, on Kafka at {whole.bootstrap}"
+    shape = "the services in this process" if whole.bus == "direct" else f"a process each, on Kafka at {whole.bootstrap}"
     out.print(f"\n[bold green]The open revenue cycle runs[/] ({shape}; ready after {seconds:.1f} s).\n")
     if "console" in urls:
         say(out, "Page", f"[bold]{escape(sign_in_link(urls['console'], key))}[/]")

@@ -1,4 +1,7 @@
-"""The embedded shape: all services and programs in this process on the direct bus; only PostgreSQL is a child."""
+"""The embedded shape: the services and the programs beside them in this process, on the direct bus.
+
+PostgreSQL is a child, and so is what plays the world outside.
+"""
 
 import asyncio
 import contextlib
@@ -7,22 +10,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from rcm import logs
 from rcm.hosting import Seat, running
-from rcm_deploy.postgres import PostgresFailed, PostgresServer
 from rcm_deploy.programs import Part, Whole, log_file, values_of
 
 LOOK_SECONDS = 0.2
 
 
-async def run_embedded(whole: Whole, server: PostgresServer | None, on_ready: Callable[[], Awaitable[None]]) -> None:
-    """Runs everything until a signal. `on_ready` is awaited when all answer; a PostgreSQL that dies is started again."""
+async def run_embedded(whole: Whole, look: Callable[[], None], on_ready: Callable[[], Awaitable[None]]) -> None:
+    """Runs everything until a signal. `look` starts children again that died; `on_ready` is awaited when all answer."""
     # Open to the process's end: what ends last still has something to say.
     stream = log_file(whole.folder, "system").open("a", encoding="utf-8", buffering=1)
-    settings = [part.main.Settings(**dict(values_of(whole.environment(part)))) for part in whole.parts]
+    settings = [part.main.Settings(**dict(values_of(whole.environment(part)))) for part in whole.embedded]
     logs.configure(settings[0].log_level, stream)
-    async with running([_seat(part, values) for part, values in zip(whole.parts, settings, strict=True)]) as house:
+    async with running([_seat(part, values) for part, values in zip(whole.embedded, settings, strict=True)]) as house:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, house.stopping.set)
         signalled = asyncio.create_task(house.until_signalled())
-        async with _kept_alive(server):
+        async with _kept_alive(look):
             await _first_of(on_ready(), signalled)
             await signalled
 
@@ -44,17 +46,18 @@ async def _first_of(work: Awaitable[None], stop: "asyncio.Task[None]") -> None:
 
 
 @contextlib.asynccontextmanager
-async def _kept_alive(server: PostgresServer | None) -> AsyncIterator[None]:
-    """Starts PostgreSQL again when it has died; the services' pools wait for it and connect anew."""
+async def _kept_alive(look: Callable[[], None]) -> AsyncIterator[None]:
+    """Starts children again that have died; the services' pools wait for PostgreSQL and connect anew.
 
-    async def look() -> None:
+    All in the main thread, whose end the children's own end hangs on.
+    """
+
+    async def watch() -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if server is not None and server.poll() is not None:
-                with contextlib.suppress(PostgresFailed):
-                    server.start()  # in the main thread, whose end its own end hangs on; it takes some 50 ms
+            look()
 
-    task = asyncio.create_task(look())
+    task = asyncio.create_task(watch())
     try:
         yield
     finally:

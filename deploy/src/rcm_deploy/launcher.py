@@ -27,7 +27,7 @@ from rcm_deploy.practice import connected, set_up, trickle, write_sample
 from rcm_deploy.programs import PARTS, PORTS, Whole
 from rcm_deploy.remote import Running
 from rcm_deploy.samples.practice import ORGANISATION_ID
-from rcm_deploy.supervisor import LOOK_SECONDS, Supervisor
+from rcm_deploy.supervisor import LOOK_SECONDS, Supervised, Supervisor
 
 DATABASE_URL = "RCM_DATABASE_URL"
 
@@ -117,24 +117,33 @@ class Launcher:
         from rcm_deploy.embedded import run_embedded  # noqa: PLC0415 - brings in all services; the Kafka shape needs none
 
         playing: list[asyncio.Task[None]] = []
+        supervisor = Supervisor(whole, _named(server), lambda: self._write(whole, processes(), key))
+
+        def processes() -> dict[str, int]:
+            return {part.place: os.getpid() for part in whole.embedded} | supervisor.processes
 
         async def on_ready() -> None:
-            processes = {part.place: os.getpid() for part in whole.parts}
-            if server is not None and server.pid is not None:
-                processes["postgres"] = server.pid
-            running = _running(whole, processes)
+            await asyncio.to_thread(supervisor.await_parts)
+            running = _running(whole, processes())
             await _set_up(running)
-            self._announce(whole, processes, key)
+            self._announce(whole, processes(), key)
             if self._options.samples_per_second:
                 playing.append(asyncio.create_task(trickle(running, self._options.samples_per_second)))
 
-        uvloop.run(run_embedded(whole, server, on_ready))
+        try:
+            supervisor.launch_parts()
+            uvloop.run(run_embedded(whole, supervisor.look, on_ready))
+        finally:
+            supervisor.stop()
 
     def _run_processes(self, whole: Whole, server: PostgresServer | None, kafka: KafkaServer, key: SigningKey) -> None:
-        supervisor = Supervisor(whole, server, kafka, lambda: self._write(whole, supervisor.processes, key))
+        servers = {**_named(server), "kafka": kafka}
+        supervisor = Supervisor(whole, servers, lambda: self._write(whole, supervisor.processes, key))
         try:
             kafka.launch()  # the parts get ready meanwhile; a service starts also while no broker answers
-            supervisor.start_parts(kafka.await_ready)
+            supervisor.launch_parts()
+            kafka.await_ready()
+            supervisor.await_parts()
             running = _running(whole, supervisor.processes)
             asyncio.run(_set_up(running))
             self._announce(whole, supervisor.processes, key)
@@ -162,10 +171,15 @@ class Launcher:
 
 
 def load_parts() -> None:
-    """Loads all services into this process while PostgreSQL starts, without looking for garbage: what is loaded stays."""
+    """Loads what runs in it into this process while PostgreSQL starts, without looking for garbage: what is loaded stays."""
     gc.disable()  # rcm.hosting enables it when all is ready
     for part in PARTS:
-        _ = part.main
+        if not part.is_outside:
+            _ = part.main
+
+
+def _named(server: PostgresServer | None) -> dict[str, Supervised]:
+    return {} if server is None else {"postgres": server}
 
 
 @contextmanager

@@ -25,6 +25,8 @@ class Part:
     port: int
     """Where it listens unless told otherwise."""
     has_database: bool = True
+    is_outside: bool = False
+    """It plays the world outside: a process of its own in both shapes, so that its work never delays ours."""
 
     @property
     def main(self) -> Any:
@@ -40,7 +42,7 @@ SERVICES = (
     Part("patient-billing", "patient-billing-svc", "patient_billing_svc.main", 8104),
 )
 ADAPTER = Part("adapter", "clearinghouse-adapter", "clearinghouse_adapter.main", 8105)
-SANDBOX = Part("sandbox", "sandbox-payer", "clearinghouse_adapter.sandbox.main", 8106, has_database=False)
+SANDBOX = Part("sandbox", "sandbox-payer", "clearinghouse_adapter.sandbox.main", 8106, has_database=False, is_outside=True)
 CONSOLE = Part("console", "console", "console.main", 8100, has_database=False)
 PARTS = (*SERVICES, ADAPTER, SANDBOX, CONSOLE)
 REPLACEABLE = (ADAPTER, SANDBOX, CONSOLE)
@@ -72,6 +74,16 @@ class Whole:
     def parts(self) -> tuple[Part, ...]:
         """What runs."""
         return tuple(part for part in PARTS if part.place not in self.without)
+
+    @property
+    def processes(self) -> tuple[Part, ...]:
+        """Those that run as a process of their own."""
+        return tuple(part for part in self.parts if part.is_outside or self.bus == "kafka")
+
+    @property
+    def embedded(self) -> tuple[Part, ...]:
+        """Those that share the launcher's process: on the direct bus all but the world outside."""
+        return tuple(part for part in self.parts if part not in self.processes)
 
     @property
     def urls(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The production shape on one machine: a process for each part, and who starts them again when they die."""
+"""Children of the launcher, servers and parts, and who starts them again when they die."""
 
 import logging
 import os
@@ -14,8 +14,8 @@ from typing import Protocol
 import httpx
 
 from rcm_deploy.children import clean_environment, start_child, stop_child
-from rcm_deploy.kafka import KafkaFailed, KafkaServer
-from rcm_deploy.postgres import PostgresFailed, PostgresServer, tail
+from rcm_deploy.kafka import KafkaFailed
+from rcm_deploy.postgres import PostgresFailed, tail
 from rcm_deploy.programs import Part, Whole, log_file
 
 LOOK_SECONDS = 0.05
@@ -93,20 +93,18 @@ class Watched:
 
 
 class Supervisor:
-    """Starts servers first and parts after them, watches, restarts, and stops in the other order."""
+    """Starts the parts that are processes of their own, watches them and the servers, restarts, stops in the other order."""
 
-    def __init__(self, whole: Whole, postgres: PostgresServer | None, kafka: KafkaServer, changed: Callable[[], None]) -> None:
-        """`changed` is told when a process id has changed after a restart."""
+    def __init__(self, whole: Whole, servers: Mapping[str, Supervised], changed: Callable[[], None]) -> None:
+        """`servers` run already, by name; `changed` is told when a process id has changed after a restart."""
         self._whole = whole
         self._changed = changed
         # One for all looks, without certificates: they would be read anew for each.
         self._client = httpx.Client(timeout=2.0, trust_env=False, verify=False)  # noqa: S501  # plain HTTP on the loopback
-        servers: dict[str, Supervised] = {"postgres": postgres} if postgres else {}
-        servers["kafka"] = kafka
         self._servers = {name: Watched(server) for name, server in servers.items()}
         self._parts = {
             part.place: Watched(PartProcess(part, whole.environment(part), log_file(whole.folder, part.place)))
-            for part in whole.parts
+            for part in whole.processes
         }
 
     @property
@@ -115,12 +113,14 @@ class Supervisor:
         children = {**self._servers, **self._parts}
         return {name: watched.child.pid for name, watched in children.items() if watched.child.pid is not None}
 
-    def start_parts(self, meanwhile: Callable[[], None]) -> None:
-        """Starts every part, does something `meanwhile`, and waits until each is ready. Raises PartFailed."""
+    def launch_parts(self) -> None:
+        """Starts every part; `await_parts` when something else was done meanwhile."""
         for watched in self._parts.values():
             watched.child.launch()
             watched.started_at = time.monotonic()
-        meanwhile()
+
+    def await_parts(self) -> None:
+        """Waits until each part is ready; any thread may. Raises PartFailed."""
         until = time.monotonic() + READY_SECONDS
         waiting = {name for name in self._parts if not self._is_ready(name)}
         while waiting:
@@ -165,7 +165,7 @@ class Supervisor:
         self._changed()
 
     def stop(self) -> None:
-        """Parts first, together; then Kafka, then PostgreSQL."""
+        """Parts first, together; then the servers, the last one first."""
         for watched in self._parts.values():
             if isinstance(watched.child, PartProcess):
                 watched.child.ask_to_stop()

@@ -38,7 +38,7 @@ REPLACEABLE_PLACES = ", ".join(part.place for part in REPLACEABLE)
 
 def up(
     data_folder: DataFolder = DEFAULT_DATA_FOLDER,
-    bus: Annotated[str, typer.Option(help="direct: all in one process. kafka: Kafka, and a process for each.")] = "direct",
+    bus: Annotated[str, typer.Option(help="direct: services in one process. kafka: Kafka, and a process for each.")] = "direct",
     samples: Annotated[float, typer.Option(min=0, help="Sample encounters a second; 0: none.")] = 0.5,
     free_ports: Annotated[bool, typer.Option(help="Take free ports, once for the data folder.")] = False,
     simulation: Annotated[bool, typer.Option(help="Clocks can be set ahead through the API.")] = False,

@@ -17,7 +17,7 @@ PAUSE_SECONDS = {"direct": (0.05, 0.4), "kafka": (0.2, 1.4)}
 KILLS_MAX = 25
 """Then it is left alone: a run that is killed for ever never ends."""
 EMBEDDED = "system"
-"""All services in one process; PostgreSQL, its child, dies with it."""
+"""All services in one process; PostgreSQL and the sandbox payer, its children, die with it."""
 VICTIMS = ("coding", "claims", "payments", "patient-billing", "adapter", "sandbox", "kafka", "postgres")
 """Of the Kafka shape. Consumers and relays live in their service's process."""
 
@@ -33,16 +33,33 @@ class Killer:
         self._victims = self._in_turn()
         self._victim = next(self._victims)
         self._stop = asyncio.Event()
+        self._has_ended = False
+        self._news = asyncio.Condition()
 
     async def run(self) -> None:
         """Kills at random moments until `stop`, but each victim at least once."""
-        while self.kills.total() < KILLS_MAX:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), self._random.uniform(*PAUSE_SECONDS[self._bus]))
-                if self._everyone_died():
-                    return
-                await asyncio.sleep(self._random.uniform(*PAUSE_SECONDS[self._bus]))
-            await asyncio.to_thread(self.kill_once)
+        try:
+            while self.kills.total() < KILLS_MAX:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), self._random.uniform(*PAUSE_SECONDS[self._bus]))
+                    if self._everyone_died():
+                        return
+                    await asyncio.sleep(self._random.uniform(*PAUSE_SECONDS[self._bus]))
+                await asyncio.to_thread(self.kill_once)
+                await self._tell()
+        finally:
+            self._has_ended = True
+            await self._tell()
+
+    async def one_more(self) -> None:
+        """Waits until one more has died, or nobody will: a run has its kills however fast the system is."""
+        before = self.kills.total()
+        async with self._news:
+            await self._news.wait_for(lambda: self._has_ended or self.kills.total() > before)
+
+    async def _tell(self) -> None:
+        async with self._news:
+            self._news.notify_all()
 
     def kill_once(self) -> None:
         """One kill; the embedded process is started again, the Kafka shape's supervisor does that by itself."""

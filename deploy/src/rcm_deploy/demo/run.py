@@ -41,9 +41,13 @@ async def play(
     seed: int,
     progress: Progress,
     disturb: Callable[[], Awaitable[None]] = undisturbed,
+    after_batch: Callable[[], Awaitable[None]] = undisturbed,
 ) -> None:
-    """Plays the whole story on a running simulation, to quiescence. `disturb` is awaited in the middle of each stage."""
-    await _post_encounters(remote, encounters, seed, progress)
+    """Plays the whole story on a running simulation, to quiescence.
+
+    `disturb` is awaited in the middle of each stage, `after_batch` after each batch of encounters.
+    """
+    await _post_encounters(remote, encounters, seed, progress, after_batch)
     await disturb()
     await settle(remote)
     progress("payers answer", 0.5)
@@ -59,7 +63,9 @@ async def play(
     progress("figures", 0.97)
 
 
-async def _post_encounters(remote: Remote, count: int, seed: int, progress: Progress) -> None:
+async def _post_encounters(
+    remote: Remote, count: int, seed: int, progress: Progress, after_batch: Callable[[], Awaitable[None]]
+) -> None:
     today = datetime.now(UTC).date()
     for first in range(0, count, BATCH):
         batch = sample_encounters(min(BATCH, count - first), seed, today, first=first)
@@ -75,6 +81,7 @@ async def _post_encounters(remote: Remote, count: int, seed: int, progress: Prog
         if response.is_error:
             raise DemoRefusedError(f"encounters refused: {response.status_code} {response.text[:1000]}")
         progress("encounters", 0.45 * min(count, first + BATCH) / count)
+        await after_batch()
 
 
 async def _let_payers_answer(remote: Remote, disturb: Callable[[], Awaitable[None]]) -> None:

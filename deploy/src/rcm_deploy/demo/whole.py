@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rcm_deploy.demo.chaos import killing, publish_again
-from rcm_deploy.demo.run import Progress, play, read_result
+from rcm_deploy.demo.run import Progress, play, read_result, undisturbed
 from rcm_deploy.demo.system import own_system
 from rcm_deploy.remote import remote
 
@@ -31,14 +31,20 @@ async def run_demo(
         async with AsyncExitStack() as stack:
             connected = await stack.enter_async_context(remote(system.data_folder, patience_seconds=PATIENCE_SECONDS))
 
-            async def disturb() -> None:
-                if bus == "kafka" and "duplicate" in chaos:
-                    await publish_again(connected, started_at, next(times))
+            async def publish_all_again() -> None:
+                await publish_again(connected, started_at, next(times))
 
             kills: Counter[str] = Counter()
+            disturb = publish_all_again if bus == "kafka" and "duplicate" in chaos else undisturbed
+            after_batch = undisturbed
             async with AsyncExitStack() as danger:
                 if "kill" in chaos:
-                    kills = (await danger.enter_async_context(killing(system, bus, seed))).kills
-                await play(connected, encounters=encounters, seed=seed, progress=progress, disturb=disturb)
+                    killer = await danger.enter_async_context(killing(system, bus, seed))
+                    kills = killer.kills
+                    if bus == "direct":
+                        disturb = after_batch = killer.one_more
+                await play(
+                    connected, encounters=encounters, seed=seed, progress=progress, disturb=disturb, after_batch=after_batch
+                )
             result = await read_result(connected, lambda: time.monotonic() - began)
             return result, kills

@@ -62,7 +62,7 @@ class IncomingAnswers:
         self._store = store
         self._clock = clock
         self._waits = waits
-        self._bell = Bell(account.transport.folder_from_payer, poll_seconds)
+        self._bell = Bell(poll_seconds)
         self._crew = Crew(waits, self._bell.ring)
         self._log = logger("clearinghouse-adapter")
         self.at_step: Callable[[str], None] = lambda _: None
@@ -70,18 +70,17 @@ class IncomingAnswers:
 
     async def carry(self) -> None:
         """Looks into the mailbox again and again; for ever."""
-        with self._bell:
-            try:
-                while True:
-                    try:
-                        found = await self._look()
-                    except Exception:
-                        self._log.exception("carrying in failed")
-                        await asyncio.sleep(LOOK_AGAIN_SECONDS)
-                        continue
-                    await self._bell.wait(busy=found)
-            finally:
-                await self._crew.stop()
+        try:
+            while True:
+                try:
+                    found = await self._look()
+                except Exception:
+                    self._log.exception("carrying in failed")
+                    await asyncio.sleep(LOOK_AGAIN_SECONDS)
+                    continue
+                await self._bell.wait(busy=found)
+        finally:
+            await self._crew.stop()
 
     async def _look(self) -> bool:
         """Begins to carry what lies there and is not under way; True where there was something."""

@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 from typing import Protocol
 
-from clearinghouse_adapter.bells import ring
 from clearinghouse_adapter.files import ARCHIVE, is_plain_name, move_to, names_in, write_whole
 
 REFUSED = "refused"
@@ -13,10 +12,6 @@ REFUSED = "refused"
 
 class Transport(Protocol):
     """A mailbox at a clearinghouse: put there, take from there. Every call may be made again after a crash."""
-
-    @property
-    def folder_from_payer(self) -> Path | None:
-        """Where answers lie, if that is a folder of this machine."""
 
     async def put(self, name: str, content: bytes) -> None:
         """Sends a file: it is there whole under its name, or not at all. Raises OSError."""
@@ -42,13 +37,8 @@ class DirectoryTransport:
         for folder in (self._to_payer, self._from_payer):
             folder.mkdir(parents=True, exist_ok=True)
 
-    @property
-    def folder_from_payer(self) -> Path:
-        return self._from_payer
-
     async def put(self, name: str, content: bytes) -> None:
         await asyncio.to_thread(write_whole, self._to_payer / checked(name), content)
-        ring(self._to_payer)
 
     async def exists(self, name: str) -> bool:
         # First where it lies before it is taken, then where the payer moves it: in between it is in one of the two.

@@ -21,7 +21,6 @@ from typing import Any
 
 import orjson
 
-from clearinghouse_adapter.bells import ring
 from clearinghouse_adapter.files import ARCHIVE, move_to, names_in, write_whole
 from clearinghouse_adapter.sandbox.answers import Answer, answers_to, claim_key, read_file
 from clearinghouse_adapter.sandbox.history import History
@@ -82,8 +81,6 @@ class Desk:
         for due, name in self._waiting[:count]:
             self._hand_over(self._due / _waiting_name(due, name), name)
         del self._waiting[:count]
-        if count:
-            ring(self._outbound)
         return count
 
     def flow(self) -> Flow:
@@ -138,7 +135,6 @@ class Desk:
             return
         if not answer.after_days:
             write_whole(self._outbound / answer.name, answer.content, durable=False)
-            ring(self._outbound)
             return
         due = received_at + timedelta(seconds=answer.after_days * self._day_seconds)
         write_whole(self._due / _waiting_name(due, answer.name), answer.content, durable=False)

@@ -30,7 +30,7 @@ def build(settings: Settings) -> Program:
     clock = KeptClock(settings.sandbox_folder / "clock.json")
     desk = Desk(settings.mailbox, settings.sandbox_folder, clock, day_seconds=settings.sandbox_day_seconds)
     verifier = Verifier(settings.jwks, issuer=settings.token_issuer, audience=settings.token_audience)
-    bell = Bell(settings.mailbox / "inbound", settings.sandbox_poll_seconds)
+    bell = Bell(settings.sandbox_poll_seconds)
     app.state.clock, app.state.desk, app.state.verifier, app.state.wake = clock, desk, verifier, bell.ring
 
     @asynccontextmanager
@@ -50,15 +50,14 @@ def build(settings: Settings) -> Program:
 async def _work(desk: Desk, bell: Bell) -> None:
     """Looks into the mailbox and at the clock, again and again; a file that can't be worked on is tried again."""
     log = logger(NAME)
-    with bell:
-        while True:
-            try:
-                busy = await asyncio.to_thread(desk.work)
-            except Exception:
-                log.exception("desk failed")
-                await asyncio.sleep(1)
-                continue
-            await bell.wait(busy=busy, at_most_seconds=desk.seconds_to_next())
+    while True:
+        try:
+            busy = await asyncio.to_thread(desk.work)
+        except Exception:
+            log.exception("desk failed")
+            await asyncio.sleep(1)
+            continue
+        await bell.wait(busy=busy, at_most_seconds=desk.seconds_to_next())
 
 
 if __name__ == "__main__":
