@@ -77,6 +77,14 @@ def get(running: dict[str, Any], place: str, path: str) -> httpx.Response:
     return httpx.get(running["urls"][place] + path, headers={"Authorization": f"Bearer {token}"}, timeout=20)
 
 
+def answers(running: dict[str, Any], place: str) -> bool:
+    """Whether something listens there and is ready."""
+    try:
+        return get(running, place, "/readyz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 def test_one_process(system: System) -> None:
     running = system.start()
     for part in PARTS:
@@ -91,6 +99,11 @@ def test_one_process(system: System) -> None:
     assert beside.returncode == 1
     assert "runs on" in beside.stderr
     assert running["urls"]["console"] in beside.stderr.replace("\n", "")
+
+    payer = running["processes"]["sandbox"]
+    os.kill(payer, signal.SIGKILL)
+    assert wait_until(lambda: system.running()["processes"]["sandbox"] != payer, 20), "nobody started the payer again"
+    assert wait_until(lambda: answers(system.running(), "sandbox"), 30)
 
     postgres = running["processes"]["postgres"]
     system.end(signal.SIGKILL)
