@@ -9,7 +9,7 @@ from payments_svc.domain.claim_payment import ClaimPayment, LinePayment
 from payments_svc.domain.matching import SentLine, answers_whole_claim, match_lines
 from rcm.contracts.payments import PatientResponsibilityAssigned, PaymentPosted
 from tests.payments.auditing import audit
-from tests.payments.making import SERVICE_DAY, Case, check
+from tests.payments.making import SERVICE_DAY, Case, check, negated
 from tests.payments.test_remittances import PAID, post
 from tests.support.live import ORGANISATION, LiveService
 
@@ -97,3 +97,32 @@ async def test_a_void_makes_nothing_the_patients(payments: LiveService, biller: 
     await payments.deliver(case.submitted(last_payer=True).model_copy(update={"frequency": "8"}))
     await post(biller, check(case.paid(*PAID)))
     assert await owes(payments, case) == 0
+
+
+async def test_an_answer_and_the_share_in_it_are_one_entry(payments: LiveService, biller: httpx.AsyncClient) -> None:
+    """Taken back, too; and where only the answer is corrected, the reversal leaves the share to the correction."""
+    taken, corrected = Case(), Case()
+    for case in (taken, corrected):
+        await payments.deliver(case.coded())
+        await payments.deliver(case.submitted(last_payer=True))
+    answers = [taken.paid(*PAID), corrected.paid(*PAID)]
+    await post(biller, check(*answers))
+    assert await shown(biller, taken) == [
+        ("charge", {"charges": -12500, "insurance_open": 12500}),
+        ("insurance_payment", {"insurance_paid": 8000, "contractual": 2500, "patient_open": 2000, "insurance_open": -12500}),
+    ]
+    again = corrected.paid([("CO", "45", 3000), ("PR", "3", 2500)], [("CO", "45", 500)])
+    kept_back = [("WO", "RECOVERY", -9500)]
+    await post(biller, check(*map(negated, answers), again, trace="EFT2", provider_adjustments=kept_back, payment_cents=0))
+    mirrored = {"insurance_paid": -8000, "contractual": -2500, "insurance_open": 10500}
+    share = {"patient_open": -2000, "insurance_open": 12500}
+    assert (await shown(biller, taken))[2:] == [("insurance_reversal", mirrored | share)]
+    rise = {"insurance_paid": 6500, "contractual": 3500, "patient_open": 500, "insurance_open": -10500}
+    assert (await shown(biller, corrected))[2:] == [("insurance_reversal", mirrored), ("insurance_payment", rise)]
+    assert (await owes(payments, taken), await owes(payments, corrected)) == (0, 2500)
+
+
+async def shown(biller: httpx.AsyncClient, case: Case) -> list[tuple[str, dict[str, int]]]:
+    """The ledger of an encounter: each entry's kind and lines."""
+    entries = (await biller.get(f"/v1/ledger/encounters/{case.encounter_id}")).json()["entries"]
+    return [(each["kind"], {line["account"]: line["amount_cents"] for line in each["lines"]}) for each in entries]

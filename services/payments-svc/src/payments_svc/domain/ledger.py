@@ -4,9 +4,10 @@ Debit is positive. `charges` and `suspense` are credit accounts, all others debi
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
+
+from msgspec import Struct
 
 from rcm.errors import RcmError
 
@@ -67,8 +68,7 @@ class UnbalancedEntry(RcmError):
     title = "A ledger entry does not sum to zero"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, gc=False):
     """One movement of money. Written once, never changed."""
 
     kind: EntryKind
@@ -90,8 +90,12 @@ class Entry:
 
 def balanced(amounts: Iterable[tuple[Account, int]], against: Account) -> Lines:
     """Lines for the amounts that are not zero, and what `against` must take so that all sum to zero; () for nothing."""
-    lines = [(account, amount) for account, amount in amounts if amount]
-    total = sum(amount for _, amount in lines)
+    lines = []
+    total = 0
+    for account, amount in amounts:
+        if amount:
+            lines.append((account, amount))
+            total += amount
     if total:
         lines.append((against, -total))
     return tuple(lines)
@@ -99,7 +103,21 @@ def balanced(amounts: Iterable[tuple[Account, int]], against: Account) -> Lines:
 
 def mirrored(lines: Iterable[tuple[Account, int]]) -> Lines:
     """The lines that undo these."""
-    return tuple((account, -amount) for account, amount in lines)
+    return tuple([(account, -amount) for account, amount in lines])
+
+
+def together(lines: Lines, more: Lines) -> Lines:
+    """What two balanced entries move in sum, an account once; accounts that end where they were are left out."""
+    sums = dict(lines)
+    for account, amount in more:
+        sums[account] = sums.get(account, 0) + amount
+    return tuple([(account, amount) for account, amount in sums.items() if amount])
+
+
+def of_payer(lines: Lines) -> Lines:
+    """What a payer's answer moved in an entry that also made the patient's share the patient's."""
+    share = sum([amount for account, amount in lines if account is Account.PATIENT_OPEN])
+    return together(lines, ((Account.PATIENT_OPEN, -share), (Account.INSURANCE_OPEN, share)))
 
 
 def into_suspense(amount: int) -> Lines:

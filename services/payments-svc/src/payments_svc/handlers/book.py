@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from payments_svc.domain.encounter_account import EncounterAccount
-from payments_svc.domain.ledger import Entry
+from payments_svc.domain.ledger import Entry, together
 from payments_svc.events import heard
 from payments_svc.store import encounters, ledger
 from rcm.contracts.envelope import Event, Message, WrittenEvent
@@ -30,6 +32,8 @@ class Book:
         self._said: dict[Key, EncounterAccount] = {}
         self._changed: dict[Key, EncounterAccount] = {}
         self._entries: list[ledger.Written] = []
+        self._answers: dict[Key, ledger.Written] = {}
+        """By encounter, the last entry for what a payer said, while it is not saved."""
 
     async def load(self, keys: Iterable[Key]) -> None:
         """Takes these encounters into the book, where they are there and not in it yet."""
@@ -91,6 +95,24 @@ class Book:
         self._changed[account.key] = account
         return self.write(account.organisation_id, entry, cause)
 
+    def post_answer(self, account: EncounterAccount, entry: Entry, cause: CausedBy) -> UUID:
+        """The same for what a payer said, or took back."""
+        entry_id = self.post(account, entry, cause)
+        self._answers[account.key] = self._entries[-1]
+        return entry_id
+
+    def post_share(self, account: EncounterAccount, entry: Entry, cause: CausedBy) -> None:
+        """A change of the patient's share: in the entry of the answer that made it, where this transaction posted that."""
+        answer = self._answers.get(account.key)
+        if answer is None:
+            self.post(account, entry, cause)
+            return
+        account.take(entry.lines)
+        self._changed[account.key] = account
+        answered = answer.entry
+        lines, reason = together(answered.lines, entry.lines), f"{answered.reason}, and the patient's share"
+        answer.entry = replace(answered, lines=lines, reason=reason)
+
     def say(self, account: EncounterAccount, event: Event | WrittenEvent, cause: CausedBy) -> None:
         """Says something about an encounter or its claim, under a version of its own."""
         self.change(account)
@@ -110,7 +132,7 @@ class Book:
         changed = self._changed if not self._added else {k: v for k, v in self._changed.items() if k not in self._added}
         await encounters.update_accounts(connection, [changed[key] for key in sorted(changed)])
         await ledger.insert_entries(connection, self._entries, self._now)
-        self._added, self._said, self._changed, self._entries = {}, {}, {}, []
+        self._added, self._said, self._changed, self._entries, self._answers = {}, {}, {}, [], {}
 
     def _with_facts(self, accounts: dict[Key, EncounterAccount]) -> list[tuple[EncounterAccount, str]]:
         return [(account, heard.bill_document(self._bills[key])) for key, account in accounts.items()]

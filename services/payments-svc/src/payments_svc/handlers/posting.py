@@ -6,7 +6,7 @@ from uuid import UUID
 
 from payments_svc.domain.adjudication import Adjudication, adjudicate
 from payments_svc.domain.adjustment_reasons import published_table
-from payments_svc.domain.ledger import Entry, EntryKind, Lines, into_suspense, mirrored
+from payments_svc.domain.ledger import Entry, EntryKind, Lines, into_suspense, mirrored, of_payer
 from payments_svc.domain.matching import (
     PostedPayment,
     SentClaim,
@@ -179,7 +179,7 @@ def _post(posting: Posting, claim: RemittanceClaim, ours: SentClaim, cause: Caus
         entry = Entry(
             EntryKind.INSURANCE_PAYMENT, lines, f"CLP02 {payment.status}", ours.encounter_id, ours.claim_id, claim.remittance_id
         )
-        claim.entry_id = book.post(account, entry, cause)
+        claim.entry_id = book.post_answer(account, entry, cause)
         posting.lines[claim.entry_id] = lines
     book.say(account, said.payment_posted(claim, payment, adjudication), cause)
     if adjudication.denied != "none":
@@ -228,10 +228,10 @@ def _take_back(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> boo
     claim.claim_id, claim.rank, claim.payer_id = original.claim_id, original.rank, original.payer_id
     claim.entry_id = None
     if original.entry_id is not None:
-        lines = mirrored(posting.lines[original.entry_id])
+        lines = mirrored(of_payer(posting.lines[original.entry_id]))
         place = (account.encounter_id, original.claim_id, claim.remittance_id)
         entry = Entry(EntryKind.INSURANCE_REVERSAL, lines, "CLP02 22", *place, reverses=original.entry_id)
-        claim.entry_id = book.post(account, entry, cause)
+        claim.entry_id = book.post_answer(account, entry, cause)
     book.say(account, said.payment_reversed(claim, original.remittance_id, original.payment.paid_cents), cause)
     _note_difference(posting, claim, original, cause)
     taken = posting.fresh.get(original.remittance_claim_id)

@@ -81,7 +81,7 @@ async def assign_responsibility(
         share = _share(account, bill.lines, posted.get(key, ()), adjudications)
         entry = account.responsibility_entry(share.total_cents)
         if entry is not None:
-            book.post(account, entry, cause)
+            book.post_share(account, entry, cause)
             moved.append(account)
         event = said.responsibility_assigned(account, bill, share)
         digest = said.digest(event)

@@ -3,10 +3,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from msgspec import Struct
 
 from payments_svc.domain.ledger import Account, Entry, Lines
 from rcm.database.pool import encode_json
@@ -27,8 +28,7 @@ from json_to_recordset($1::text::json)
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct):
     """An entry with its place and its cause."""
 
     organisation_id: UUID
