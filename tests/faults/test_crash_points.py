@@ -31,7 +31,7 @@ async def test_a_producer_on_kafka(databases: Databases, kafka: KafkaServer, poi
             async with toy(settings, f"{point}:{TURN}") as process:
                 assert await died(process) == EXIT_CODE
             async with toy(settings):
-                await arrived(taking, saying.name)
+                await arrived(taking, saying.name, kafka.bootstrap)
 
 
 @pytest.mark.parametrize("point", [point for point in POINTS if point.startswith("consumer.")])
@@ -42,4 +42,4 @@ async def test_a_consumer_on_kafka(databases: Databases, kafka: KafkaServer, poi
             async with toy(settings, f"{point}:2") as process:
                 assert await died(process) == EXIT_CODE
             async with toy(settings):
-                await arrived(taking, saying.name)
+                await arrived(taking, saying.name, kafka.bootstrap)

@@ -39,7 +39,7 @@ async def judged(two: Pair, things: list[UUID]) -> None:
     said = {
         row["thing_id"]: row["version"] for row in await two.producer.worker.pool.fetch("select thing_id, version from thing")
     }
-    await two.quiet(60)
+    await two.quiet()
     taken = await two.taken()
     assert len(taken) == sum(said.values())
     for thing in things:

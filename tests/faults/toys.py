@@ -9,12 +9,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import orjson
 
+from rcm.clock import SystemClock
+from rcm.database.pool import Database
+from rcm.messaging.consumer import Consumer
+from rcm.messaging.kafka import KafkaBus
 from rcm_deploy.databases import ServiceDatabase
 from tests.faults.toy_process import VERSIONS, things_of
 from tests.shared.messaging.system import eventually
+from tests.shared.messaging.toy.service import Moods, consumer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,23 +48,43 @@ async def died(process: Process) -> int:
     return await asyncio.wait_for(process.wait(), 90)
 
 
-async def arrived(consumer: ServiceDatabase, seed: str) -> None:
-    """Waits until everything that was to be said has taken effect, then checks: each once, each key in order."""
-    connection = await asyncpg.connect(consumer.worker_url)
+async def arrived(taking: ServiceDatabase, seed: str, kafka: str = "") -> None:
+    """Waits until everything that was to be said has taken effect, then checks: each once, each key in order.
+
+    On Kafka also until the group's offsets say so: who comes next on this broker begins where they stand.
+    """
+    worker = await Database.open(taking.worker_url, maximum=1)
     things = things_of(seed)
     wanted = len(things) * VERSIONS
 
     async def enough() -> bool:
-        return bool(await connection.fetchval("select count(*) >= $1 from taken where subject = any($2)", wanted, things))
+        return bool(await worker.pool.fetchval("select count(*) >= $1 from taken where subject = any($2)", wanted, things))
 
     try:
-        await eventually(enough, seconds=60)
+        await eventually(enough, seconds=120)
         # What is delivered again after a crash would show as more.
         await asyncio.sleep(0.5)
-        taken = await connection.fetch("select subject, sequence from taken where subject = any($1) order by position", things)
-        assert await connection.fetchval("select count(*) from parked_message") == 0
+        if kafka:
+            await read_to_the_end(kafka, worker)
+        taken = await worker.pool.fetch("select subject, sequence from taken where subject = any($1) order by position", things)
+        assert await worker.pool.fetchval("select count(*) from parked_message") == 0
     finally:
-        await connection.close()
+        await worker.close()
     assert len(taken) == wanted
     for thing in things:
         assert [row["sequence"] for row in taken if row["subject"] == thing] == list(range(1, VERSIONS + 1))
+
+
+async def read_to_the_end(kafka: str, worker: Database) -> None:
+    """Waits until the toy consumer's group has no record before it."""
+    service = consumer(Moods())
+    member = Consumer(service.name, service.subscriptions, worker, SystemClock(), lambda _: None)
+    bus = KafkaBus(kafka)
+
+    async def nothing_left() -> bool:
+        return await bus.unconsumed(member) == 0
+
+    try:
+        await eventually(nothing_left)
+    finally:
+        await bus.close()

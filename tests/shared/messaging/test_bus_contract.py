@@ -199,7 +199,7 @@ async def test_a_fact_before_its_fact_waits_and_comes_when_it_arrives(two: Pair)
     await eventually(lambda: state(two, waiting=3))
     assert await two.taken() == []
     await arrive(two, early, tell=True)
-    await eventually(lambda: state(two, waiting=1), seconds=5)
+    await eventually(lambda: state(two, waiting=1))
     assert in_order(await two.taken(), [early], [1, 2])
 
 
@@ -209,7 +209,7 @@ async def test_the_sweep_finds_what_two_transactions_missed(two: Pair) -> None:
     await two.say([early], reason=EARLY)
     await eventually(lambda: state(two, waiting=1))
     await arrive(two, early, tell=False)
-    await eventually(lambda: state(two), seconds=8)
+    await eventually(lambda: state(two))
     assert in_order(await two.taken(), [early], [1])
 
 

@@ -55,7 +55,12 @@ async def nothing() -> None:
 
 
 @pytest_asyncio.fixture
-async def member(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Membership]:
+async def member(
+    request: pytest.FixtureRequest, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Membership]:
+    """A running member, whose clients are as the parameter says from the first."""
+    for name, value in getattr(request, "param", {}).items():
+        monkeypatch.setattr(SilentClient, name, value)
     monkeypatch.setattr(kafka_group, "AIOKafkaConsumer", SilentClient)
     monkeypatch.setattr(kafka_group, "WATCH_SECONDS", 0.02)
     monkeypatch.setattr(kafka_group, "STUCK_SECONDS", 0.1)
@@ -71,6 +76,10 @@ async def member(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Async
         await worker.close()
 
 
+async def joined(member: Membership) -> bool:
+    return member.joined
+
+
 async def restarted(member: Membership) -> bool:
     return member.restarts >= 2 and len(SilentClient.made) >= 3
 
@@ -80,13 +89,14 @@ async def test_a_client_that_lags_and_brings_nothing_is_replaced(member: Members
     assert all(client.stopped for client in SilentClient.made[:2])
 
 
-async def test_so_is_one_that_cannot_even_tell(member: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SilentClient, "fails", True)
+@pytest.mark.parametrize("member", [{"fails": True}], indirect=True)
+async def test_so_is_one_that_cannot_even_tell(member: Membership) -> None:
     await eventually(lambda: restarted(member))
 
 
-async def test_one_that_has_read_everything_is_left_alone(member: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SilentClient, "end", 0)
+@pytest.mark.parametrize("member", [{"end": 0}], indirect=True)
+async def test_one_that_has_read_everything_is_left_alone(member: Membership) -> None:
+    await eventually(lambda: joined(member))
     await asyncio.sleep(0.6)
     assert (member.restarts, len(SilentClient.made)) == (0, 1)
     assert member.joined

@@ -41,11 +41,11 @@ async def test_more_runs_at_once_and_waking_does_not_wait(databases: Databases) 
         return len(runs) >= number
 
     async with doing(databases, work, every=3600) as [runtime]:
-        await eventually(lambda: seen(4), 3)
+        await eventually(lambda: seen(4))
         await asyncio.sleep(0.2)
         assert len(runs) == 4
         runtime.wake()
-        await eventually(lambda: seen(5), 3)
+        await eventually(lambda: seen(5))
 
 
 async def test_a_commit_wakes_the_work_that_it_made(databases: Databases) -> None:
@@ -65,14 +65,14 @@ async def test_a_commit_wakes_the_work_that_it_made(databases: Databases) -> Non
             raise RuntimeError("nothing is committed")
 
     async with doing(databases, work, every=3600) as [runtime]:
-        await eventually(lambda: seen(1), 3)
+        await eventually(lambda: seen(1))
         await runtime.run_worker(lambda unit: making(unit, "another"), cause=Cause())
         with pytest.raises(RuntimeError):
             await runtime.run_worker(lambda unit: making(unit, "test", fails=True), cause=Cause())
         await asyncio.sleep(0.2)
         assert runs == 1
         await runtime.run_worker(lambda unit: making(unit, "test"), cause=Cause())
-        await eventually(lambda: seen(2), 3)
+        await eventually(lambda: seen(2))
 
 
 async def test_a_failure_is_not_the_end(databases: Databases) -> None:
@@ -89,7 +89,7 @@ async def test_a_failure_is_not_the_end(databases: Databases) -> None:
         return runs >= 2
 
     async with doing(databases, work, every=0.05) as [runtime]:
-        await eventually(again, 5)
+        await eventually(again)
         assert runtime.ready()
 
 
@@ -109,7 +109,7 @@ async def test_two_processes_never_do_it_at_once(databases: Databases) -> None:
         return runs >= 8
 
     async with doing(databases, work, every=0.01, processes=2):
-        await eventually(enough, 5)
+        await eventually(enough)
     assert most == 1
 
 

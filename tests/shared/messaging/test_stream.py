@@ -14,7 +14,7 @@ from rcm.messaging.direct import DirectBus
 from rcm.messaging.stream import BadCursor, EventPage, PublicEvent, cursor_text, position_of, read_events
 from rcm.messaging.unit_of_work import Cause
 from rcm.messaging.wire import Position
-from tests.shared.messaging.system import ORGANISATION, Pair, pair
+from tests.shared.messaging.system import ORGANISATION, PATIENCE_SECONDS, Pair, eventually, pair
 from tests.shared.messaging.toy.service import say
 from tests.support.postgres import Databases
 
@@ -91,11 +91,15 @@ def test_a_cursor_that_is_none_of_ours_is_refused(text: str) -> None:
     assert position_of(cursor_text(position)) == position
 
 
-async def collected(two: Pair, organisation: UUID, after: str | None, number: int) -> list[int]:
-    """Follows until so many events have come."""
+async def collected(
+    two: Pair, organisation: UUID, after: str | None, number: int, begun: asyncio.Event | None = None
+) -> list[int]:
+    """Follows until so many events have come; `begun` is set at the first sign of life."""
     found: list[PublicEvent] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         async for news in two.producer.tail.follow(organisation, after, beat_seconds=0.2):
+            if begun is not None:
+                begun.set()
             assert all(event.organisation_id == organisation for event in news.events)
             found += news.events
             if len(found) >= number:
@@ -151,8 +155,9 @@ async def test_without_a_cursor_one_sees_what_comes(two: Pair) -> None:
     thing = new_id()
     await said_by(two, ORGANISATION, [thing])
     await two.quiet()
-    follower = asyncio.create_task(collected(two, ORGANISATION, None, 2))
-    await asyncio.sleep(0.3)
+    begun = asyncio.Event()
+    follower = asyncio.create_task(collected(two, ORGANISATION, None, 2, begun))
+    await begun.wait()
     await said_by(two, ORGANISATION, [thing])
     await said_by(two, ORGANISATION, [thing])
     assert await follower == [2, 3]
@@ -167,9 +172,11 @@ async def test_a_silent_stream_beats_and_ends_with_the_service(two: Pair) -> Non
             assert news.events == []
             beats += 1
 
+    async def alive() -> bool:
+        return beats >= 3
+
     follower = asyncio.create_task(follow())
-    await asyncio.sleep(0.5)
+    await eventually(alive)
     await two.producer.stop_tail()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await follower
-    assert beats >= 3

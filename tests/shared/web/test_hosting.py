@@ -21,12 +21,14 @@ from rcm.settings import Chaos, PlatformSettings
 from rcm.tokens import SigningKey, issue_token, make_signing_key
 from rcm.web.app import plain_app
 from rcm_deploy.databases import ServiceDatabase
+from rcm_deploy.ports import free_port
 from tests.shared.web.notebook.service import build
 from tests.support.live import ORGANISATION
 from tests.support.postgres import Databases
 
 NOTE = {"name": "first", "text": "Buy apples.", "number": 0}
 ROOT = Path(__file__).parents[3]
+PATIENCE_SECONDS = 90.0
 
 
 def bearer(key: SigningKey, role: Role) -> dict[str, str]:
@@ -53,7 +55,7 @@ def process(database: ServiceDatabase, keys: Path, port: int) -> Iterator[subpro
 
 
 async def ready(client: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             with contextlib.suppress(httpx.TransportError):
                 if (await client.get("/readyz")).status_code == 200:
@@ -63,17 +65,16 @@ async def ready(client: httpx.AsyncClient) -> None:
 
 async def test_a_process_starts_stops_in_order_and_goes_on_where_its_clock_stood(databases: Databases, tmp_path: Path) -> None:
     key = make_signing_key(tmp_path / "keys")
-    listening = listen("127.0.0.1", 0)
-    url, port = url_of(listening), listening.getsockname()[1]
-    listening.close()
-    async with databases.fresh(build()) as database, httpx.AsyncClient(base_url=url, headers=bearer(key, Role.ADMIN)) as admin:
+    port = free_port()
+    client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=bearer(key, Role.ADMIN), timeout=30)
+    async with databases.fresh(build()) as database, client as admin:
         with process(database, tmp_path / "keys", port) as child:
             await ready(admin)
             posted = await admin.post("/v1/notes", json=NOTE, headers=bearer(key, Role.EHR))
             assert posted.status_code == 201
             assert (await admin.put("/v1/admin/clock", json={"ahead_seconds": 5000})).status_code == 200
             child.send_signal(signal.SIGTERM)
-            output, _ = await asyncio.to_thread(child.communicate, timeout=5)
+            output, _ = await asyncio.to_thread(child.communicate, timeout=PATIENCE_SECONDS)
             assert child.returncode == 0
         lines = [json.loads(line) for line in output.splitlines()]
         assert any(line["event"] == "ready" for line in lines)
@@ -128,7 +129,7 @@ async def test_a_server_that_ends_by_itself_ends_the_house(databases: Databases,
     async with running([Seat(Program("guest", app), settings)]) as house:
         loop = asyncio.get_running_loop()
         loop.call_later(0.1, os.kill, os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(house.until_signalled(), 5)
+        await asyncio.wait_for(house.until_signalled(), PATIENCE_SECONDS)
         loop.remove_signal_handler(signal.SIGINT)
 
 

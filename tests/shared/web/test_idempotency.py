@@ -60,17 +60,16 @@ async def test_another_body_under_the_same_key_is_refused(live: Live, path: str)
 @PATHS
 async def test_a_key_in_flight_is_a_409_in_this_process_and_in_another(live: Live, path: str) -> None:
     async with live(build()) as it, it.client(Role.EHR) as ehr, other_process(it) as second:
-        gate.held = asyncio.Event()
+        gate.close()
         try:
             waiting = asyncio.create_task(ehr.post(path, json=NOTE, headers=KEY))
-            await asyncio.sleep(0.2)
+            await gate.reached()
             for client in (ehr, second):
                 answer = await client.post("/v1/notes" if path == "/v1/notes" else path, json=NOTE, headers=KEY)
                 assert (answer.status_code, answer.json()["code"]) == (409, "idempotency-key-in-flight")
                 assert answer.json()["retryable"] is True
         finally:
-            gate.held.set()
-            gate.held = None
+            gate.open()
         assert (await waiting).status_code == 201
         assert (await second.post(path, json=NOTE, headers=KEY)).status_code == 201
         assert await count(it) == 1

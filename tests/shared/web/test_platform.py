@@ -303,19 +303,18 @@ async def test_a_refused_upload_reaches_a_client_over_a_real_connection(live: Li
 async def test_a_database_that_is_gone_is_a_503_and_comes_back(live: Live) -> None:
     async with live(build()) as it, it.client(Role.EHR) as ehr:
         kill = (
-            "select pg_terminate_backend(pid) from pg_stat_activity"
+            "select pg_terminate_backend(pid, 15000) from pg_stat_activity"
             " where application_name = 'notebook api' and pid <> pg_backend_pid()"
         )
-        gate.held = asyncio.Event()
+        gate.close()
         try:
             waiting = asyncio.create_task(ehr.post("/v1/notes", json=NOTE))
-            await asyncio.sleep(0.2)
+            await gate.reached()
             await it.runtime.api.pool.fetch(kill)
-            await asyncio.sleep(0.2)
-            gate.held.set()
+            gate.open()
             lost: httpx.Response = await waiting
         finally:
-            gate.held = None
+            gate.open()
         assert (lost.status_code, lost.json()["retryable"]) == (503, True)
         assert (await ehr.post("/v1/notes", json=NOTE)).status_code == 201
 

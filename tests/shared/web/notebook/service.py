@@ -65,8 +65,29 @@ class Gate:
 
     def __init__(self) -> None:
         self.groups: list[int] = []
-        self.held: asyncio.Event | None = None
         self.fail_together = False
+        self._held: asyncio.Event | None = None
+        self._reached = asyncio.Event()
+
+    def close(self) -> None:
+        """Whoever comes here waits."""
+        self._held, self._reached = asyncio.Event(), asyncio.Event()
+
+    def open(self) -> None:
+        """Those who wait go on, and nobody waits any more."""
+        if self._held is not None:
+            self._held.set()
+        self._held = None
+
+    async def reached(self) -> None:
+        """Until somebody waits."""
+        await self._reached.wait()
+
+    async def pass_through(self) -> None:
+        """What a transaction does here."""
+        if self._held is not None:
+            self._reached.set()
+            await self._held.wait()
 
 
 gate = Gate()
@@ -120,8 +141,7 @@ async def write_note(unit: UnitOfWork, note: NoteIn) -> Answer:
 
 async def write_notes(unit: UnitOfWork, items: Sequence[tuple[NoteIn, object]]) -> Sequence[Answer | RcmError]:
     gate.groups.append(len(items))
-    if gate.held is not None:
-        await gate.held.wait()
+    await gate.pass_through()
     if gate.fail_together and len(items) > 1:
         raise RuntimeError("together it fails")
     answers: list[Answer | RcmError] = []
