@@ -54,7 +54,12 @@ async def test_what_can_not_be_is_refused_by_name(coding: Coding) -> None:
 async def test_words_lead_to_codes_that_are_billable_on_the_day(coding: Coding) -> None:
     async with coding.client(Role.CODER) as coder:
         found = (await coder.get("/v1/codes/search", params={"q": "type 2 diabetes with hyperglycemia", "limit": 3})).json()
+        later = (await coder.get("/v1/codes/search", params={"q": "diabetes", "date": "2044-01-01"})).json()
         before = (await coder.get("/v1/codes/search", params={"q": "diabetes", "date": "2014-01-01"})).json()
     assert found["results"][0]["code"] == "E11.65"
     assert len(found["results"]) == 3
+    assert found["problem"] is None
+    assert "begins on 2015-10-01" in before.pop("problem")
     assert before == {"date": "2014-01-01", "results": []}
+    assert later["results"]
+    assert "covers 2044-01-01" in later["problem"]

@@ -43,6 +43,44 @@ def test_notes_of_a_folder_and_what_is_none(tmp_path: Path) -> None:
     assert third == {"document": "c.txt", "suggestions": [], "not_coded": [], "problem": "the document is empty"}
 
 
+def test_one_note_that_can_not_be_read_keeps_no_other_from_being_read(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "b.txt").mkdir()
+    (tmp_path / "c.txt").write_text("ASSESSMENT\nHypertension.")
+    first, last = lines("suggest", "--dir", str(tmp_path), "--date", "2026-03-02", "--json")
+    assert first == {
+        "document": "a.txt",
+        "suggestions": [],
+        "not_coded": [],
+        "problem": "it can't be read: No such file or directory",
+    }
+    assert [each["code"] for each in last["suggestions"]] == ["I10"]
+
+
+@pytest.mark.parametrize(("day", "why"), [("1990-01-01", "begins on 2015-10-01"), ("2050-01-01", "no release")])
+def test_a_day_that_no_release_covers_is_told(tmp_path: Path, day: str, why: str) -> None:
+    (tmp_path / "a.txt").write_text("ASSESSMENT\nHypertension.")
+    for asked in (["search", "hypertension"], ["suggest", "--dir", str(tmp_path)]):
+        (told,) = lines(*asked, "--date", day, "--json")
+        assert why in told["problem"]
+        people = run.invoke(app, ["codes", *asked, "--date", day])
+        assert why in people.output + people.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["drg", "I50.20", "--age", "65", "--sex", "Q"], "--sex"),
+        (["drg", "I50.20:Z", "--age", "65"], "not Z"),
+        (["hcc", "I50.20", "--age", "65", "--sex", "Q"], "--sex"),
+    ],
+)
+def test_a_group_is_not_asked_for_with_nonsense(arguments: list[str], why: str) -> None:
+    refused = run.invoke(app, ["codes", *arguments, "--date", "2026-03-02", "--json"])
+    assert refused.exit_code in {1, 2}
+    assert why in refused.output + refused.stderr
+
+
 def test_sentences_are_asserted(tmp_path: Path) -> None:
     file = tmp_path / "sentences.tsv"
     file.write_text("fever\tNo fever or chills.\ncough\tShe has a cough.\nrash\tShe has a cough.\n")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -46,10 +47,24 @@ def test_what_can_not_be_grouped_says_why(principal: str, reason: str, invalid: 
     assert (found.drg, found.reason, found.invalid) == (999, reason, invalid)
 
 
-@pytest.mark.parametrize("stay", [heart_failure(principal="é;"), heart_failure(day=date(2022, 9, 30))])
-def test_what_can_not_be_asked_is_refused(stay: Stay) -> None:
-    with Grouper() as grouper, pytest.raises(NotGroupable):
+@pytest.mark.parametrize(
+    ("stay", "why"),
+    [
+        (heart_failure(principal="é;"), "form of ICD-10"),
+        (heart_failure(day=date(2022, 9, 30)), "covers 2022-09-30"),
+        (replace(heart_failure(), principal_present_on_admission="Z"), "present on admission is Y, N, U, W or 1, and not Z"),
+        (replace(heart_failure(), secondary=[Secondary("N17.9", "yes")]), "and not yes"),
+    ],
+)
+def test_what_can_not_be_asked_is_refused(stay: Stay, why: str) -> None:
+    with Grouper() as grouper, pytest.raises(NotGroupable, match=why):
         grouper.group(stay)
+
+
+def test_a_procedure_that_is_none_is_named() -> None:
+    with Grouper() as grouper:
+        found = grouper.group(replace(heart_failure(), procedures=["02703DZ", "99213"]))
+    assert (found.drg is not None, found.invalid) == (True, ("99213",))
 
 
 def test_versions_follow_each_other_without_a_gap() -> None:

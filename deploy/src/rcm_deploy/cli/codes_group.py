@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -16,7 +17,17 @@ Codes = Annotated[
     list[str], typer.Argument(help="Diagnoses, the principal one first; with :Y, :N, :U or :W present on admission.")
 ]
 Age = Annotated[int, typer.Option("--age", min=0, max=124, help="Years.")]
-Sex = Annotated[str, typer.Option("--sex", help="F, M or U.")]
+
+
+class PatientSex(StrEnum):
+    """As a claim has it."""
+
+    WOMAN = "F"
+    MAN = "M"
+    UNKNOWN = "U"
+
+
+Sex = Annotated[PatientSex, typer.Option("--sex", case_sensitive=False, help="U is unknown.")]
 Day = Annotated[datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="The day of discharge, or of service.")]
 
 
@@ -30,7 +41,7 @@ def drg(
     codes: Codes,
     date: Day,
     age: Age,
-    sex: Sex = "U",
+    sex: Sex = PatientSex.UNKNOWN,
     procedure: Annotated[list[str] | None, typer.Option("--procedure", help="ICD-10-PCS; again for each.")] = None,
     discharge_status: Annotated[int, typer.Option("--discharge-status", min=1, max=99, help="UB-04; 1 is home.")] = 1,
     as_json: AsJson = False,
@@ -43,7 +54,7 @@ def drg(
         [Secondary(*other) for other in others],
         procedure or (),
         age,
-        sex.upper(),
+        sex.value,
         discharge_status,
         admission,
     )
@@ -81,13 +92,13 @@ def hcc(
     codes: Annotated[list[str], typer.Argument(help="Diagnoses.")],
     date: Day,
     age: Age,
-    sex: Sex = "F",
+    sex: Sex = PatientSex.WOMAN,
     model: Annotated[str, typer.Option("--model", help="The model of condition categories.")] = DEFAULT_MODEL,
     as_json: AsJson = False,
 ) -> None:
     """CMS's condition categories of a patient's diagnoses, with the codes behind each. Exit 1 for an unknown model."""
     try:
-        found = categories_of(codes, on=date.date(), age=age, sex=sex.upper(), model=model)
+        found = categories_of(codes, on=date.date(), age=age, sex=sex.value, model=model)
     except UnknownModel as error:
         refuse(str(error))
     if as_json:

@@ -44,7 +44,8 @@ def search(phrase: Phrase = "", file: Phrases = None, limit: Limit = 10, on: Day
     """Finds billable ICD-10-CM codes for words: synonyms, plurals, British spelling, abbreviations, slips of the keyboard.
 
     With --json one object a line for each phrase: {"phrase", "results": [{"code", "description", "score"}]}, the likeliest
-    first; a phrase of no known word has no results. Exit 1 where the file is no text.
+    first; a phrase of no known word has no results. A day that no release covers is told as "problem" of each, and the nearest
+    release answers where the day is later than all. Exit 1 where the file is no text.
     """
     day = day_of(on)
     try:
@@ -52,18 +53,21 @@ def search(phrase: Phrase = "", file: Phrases = None, limit: Limit = 10, on: Day
     except CodesUnreadable as error:
         refuse(str(error))
     for each in phrases_of(phrase, file):
-        tell(each, index.search(each, codes, day, limit), as_json)
+        tell(each, index.search(each, codes, day, limit), codes.uncovered(day), as_json)
 
 
-def tell(phrase: str, hits: list[Hit], as_json: bool) -> None:
-    """One phrase's codes, to people or programs."""
+def tell(phrase: str, hits: list[Hit], problem: str, as_json: bool) -> None:
+    """One phrase's codes, and what is wrong with the day, to people or programs."""
     if as_json:
-        print_json({"phrase": phrase, "results": [hit._asdict() for hit in hits]})
+        found = {"phrase": phrase, "results": [hit._asdict() for hit in hits]}
+        print_json({**found, "problem": problem} if problem else found)
         return
     table = Table("Code", "Description", "Score", title=escape(phrase), title_justify="left")
     for hit in hits:
         table.add_row(hit.code, escape(hit.description), f"{hit.score:.2f}")
     people.print(table if hits else f"{escape(phrase)}: nothing found")
+    if problem:
+        people.print(problem, markup=False, style="yellow")
 
 
 class Setting(StrEnum):
@@ -96,13 +100,14 @@ def suggest(
     day = day_of(on)
     if sum(given is not None for given in (text, folder, sentences)) != 1:
         refuse("give one of --text, --dir and --assert")
+    read = CODING.main.COMMANDS["suggest"]
     try:
         if sentences is not None:
             for line in CODING.main.COMMANDS["assert"](bytes_of(sentences, LINES_MAX_BYTES)):
                 print_json(line)
             return
         for name, body in _documents(text, folder):
-            for answer in CODING.main.COMMANDS["suggest"](name, body, day, setting.value):
+            for answer in _unread(name, body) if isinstance(body, str) else read(name, body, day, setting.value):
                 print_json(answer) if as_json else _show(answer)
     except CodesUnreadable as error:
         refuse(str(error))
@@ -110,15 +115,22 @@ def suggest(
         refuse("; ".join(fault.message for fault in error.faults) or error.detail)
 
 
-def _documents(text: Path | None, folder: Path | None) -> Iterator[tuple[str, bytes]]:
-    """Each document's name and bytes."""
+def _documents(text: Path | None, folder: Path | None) -> Iterator[tuple[str, bytes | str]]:
+    """Each document's name and bytes; of one in a folder that can't be read, why: the others are read all the same."""
     if folder is None:
         yield text.name if text else "", bytes_of(text or Path("-"), LINES_MAX_BYTES)
         return
     if not folder.is_dir():
         refuse(f"{folder}: no folder")
-    for file in sorted(folder.glob("*.txt")):
-        yield file.name, bytes_of(file)
+    for file in sorted(file for file in folder.glob("*.txt") if not file.is_dir()):
+        try:
+            yield file.name, file.read_bytes()
+        except OSError as error:
+            yield file.name, f"it can't be read: {error.strerror}"
+
+
+def _unread(name: str, problem: str) -> Iterator[dict[str, Any]]:
+    yield {"document": name, "suggestions": [], "not_coded": [], "problem": problem}
 
 
 def _show(answer: dict[str, Any]) -> None:

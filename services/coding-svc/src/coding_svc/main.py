@@ -59,7 +59,9 @@ def _engine() -> Engine:
 
 COMMANDS: Mapping[str, Callable[..., Iterator[dict[str, Any]]]] = {
     "edit": lambda body, today, loaded: edits.edit(code_book(CodeSets.open(loaded=loaded)), body, today),
-    "suggest": lambda name, body, on, setting: suggestions.suggest(_engine(), name, body, on, setting),
+    "suggest": lambda name, body, on, setting: suggestions.suggest(
+        _engine(), installed_code_sets().uncovered(on), name, body, on, setting
+    ),
     "assert": suggestions.assertions,
     "visit": lambda body, on, service, patient: visits.level(code_book(), body, on, service, patient),
 }

@@ -18,7 +18,7 @@ from rcm.codesets.diagnosis import Diagnosis, Notice, TabularList, Term, lineage
 from rcm.codesets.lists import CodeLists
 from rcm.codesets.systems import FORMS, System
 from rcm.codesets.validity import DatedCodes, Period, Standing, Validity, day_of, number_of
-from rcm.codesets.verdict import judge
+from rcm.codesets.verdict import judge, uncovered
 
 _KNOWN_CODES = 32_768
 _LOOK_SECONDS = 1.0
@@ -91,6 +91,11 @@ class CodeSets:
         self.refresh()
         found = self.dated.turning_days(System.ICD_10_CM) | self.lists.turning_days()
         return sorted(day for number in found if (day := day_of(number)))
+
+    def uncovered(self, on: date) -> str:
+        """Why a diagnosis can't be judged on a day, in words; empty where a release of ICD-10-CM that is here covers it."""
+        self.refresh()
+        return uncovered(self.dated, System.ICD_10_CM, on)
 
     def check(self, code: str, on: date, system: System | None = None) -> Validity:
         """Whether a code, with or without its dot, is valid and billable on a day; without a system the likeliest is taken."""

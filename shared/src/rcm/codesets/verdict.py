@@ -65,7 +65,7 @@ def _verdict(sets: Sets, asked: str, code: str, on: date, system: System) -> Val
         return Validity(asked, system, True, True, day_of(current.first), day_of(current.last))
     if not sets.dated.covers(system, day) and not (periods and system is System.MODIFIER):
         # Of modifiers we know our own few, and their first days.
-        return Validity(asked, system, None, None, reason=_uncovered(sets, system, on))
+        return Validity(asked, system, None, None, reason=uncovered(sets.dated, system, on))
     if periods:
         return _out_of_time(sets, asked, code, on, system)
     heading = sets.dated.beneath(system, code, day) if _heads(sets, system, code) else None
@@ -78,13 +78,15 @@ def _verdict(sets: Sets, asked: str, code: str, on: date, system: System) -> Val
     return Validity(asked, system, False, False, reason=f"{TITLES[system]} has no such code")
 
 
-def _uncovered(sets: Sets, system: System, on: date) -> str:
-    """No list says anything about the day: why."""
+def uncovered(dated: DatedCodes, system: System, on: date) -> str:
+    """Why no list says anything of a system's codes on a day; empty where one does."""
+    if dated.covers(system, number_of(on)):
+        return ""
     if system in _ICD_10 and on < ICD_10_FIRST_DAY:
         return f"{TITLES[system]} begins on {ICD_10_FIRST_DAY}; before it codes are ICD-9-CM's"
     if system in _ICD_9 and on >= ICD_10_FIRST_DAY:
         return f"{TITLES[system]} ended before {ICD_10_FIRST_DAY}; since then codes are ICD-10's"
-    if not sets.dated.covered(system):
+    if not dated.covered(system):
         licensed = " licensed" if system in {System.CPT, System.CDT} else ""
         return f"it has the form of a code of {TITLES[system]}, of which no{licensed} list is loaded"
     return f"no release of {TITLES[system]} that is here covers {on}"

@@ -10,8 +10,11 @@ from coding_svc.domain.engine.assertion import assert_concept
 from rcm.errors import Fault, InvalidBody
 
 
-def suggest(engine: Engine, name: str, body: bytes, on: date, setting: str) -> Iterator[dict[str, Any]]:
-    """One object for the document; `problem` (where there is one) says why nothing or not all was read. Never raises."""
+def suggest(engine: Engine, uncovered: str, name: str, body: bytes, on: date, setting: str) -> Iterator[dict[str, Any]]:
+    """One object for the document; `problem` (where there is one) says why nothing or not all was read. Never raises.
+
+    `uncovered` is why no code can be judged on the day, "" where a release covers it.
+    """
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -24,7 +27,8 @@ def suggest(engine: Engine, name: str, body: bytes, on: date, setting: str) -> I
         "suggestions": [asdict(each) for each in read.suggestions],
         "not_coded": [asdict(each) for each in read.not_coded],
     }
-    yield {**answer, "problem": read.problem} if read.problem else answer
+    problem = "; ".join(told for told in (read.problem, uncovered) if told)
+    yield {**answer, "problem": problem} if problem else answer
 
 
 def assertions(body: bytes) -> Iterator[dict[str, Any]]:

@@ -58,4 +58,5 @@ async def search(unit: UnitOfWork, book: CodeBook, phrase: str, on: date | None,
     """Billable codes for words; in a thread, for some phrases take milliseconds."""
     day = on or unit.clock.now().date()
     hits = await asyncio.to_thread(lambda: book.search().search(phrase, book.sets, day, limit))
-    return Answer(FoundCodes(date=day, results=[FoundCode(**hit._asdict()) for hit in hits]))
+    problem = book.sets.uncovered(day) or None
+    return Answer(FoundCodes(date=day, results=[FoundCode(**hit._asdict()) for hit in hits], problem=problem))

@@ -88,7 +88,10 @@ class FoundCode(BaseModel):
 class FoundCodes(BaseModel):
     """The codes that words may mean, the likeliest first."""
 
-    model_config = example({"date": "2026-03-02", "results": [FOUND]})
+    model_config = example({"date": "2026-03-02", "results": [FOUND], "problem": None})
 
     date: datetime.date
     results: list[FoundCode]
+    problem: str | None = Field(
+        default=None, description="Why no release that is here covers the day; of a later day the last one answers"
+    )

@@ -7,10 +7,12 @@ The library must be closed, or it complains when Python ends: use it as a contex
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import TracebackType
 from typing import Any, Self, cast
+
+from rcm.codesets.systems import System, has_form
 
 VERSIONS: tuple[tuple[date, date, int], ...] = (
     (date(2022, 10, 1), date(2023, 3, 31), 400),
@@ -37,6 +39,7 @@ REASONS = {
 _SEXES = {"M": 0, "F": 1}
 _UNKNOWN_SEX = 2
 _UNTOLD = ("", "1")
+_PRESENCES = frozenset({"", "Y", "N", "U", "W", "1"})
 
 
 class NotGroupable(ValueError):
@@ -91,7 +94,7 @@ class Group:
     procedures: tuple[str, ...]
     """Those that drive the group."""
     invalid: tuple[str, ...]
-    """Codes that the grouper does not know on that day."""
+    """Diagnoses that the grouper does not know on that day, and procedures without the form of ICD-10-PCS."""
 
 
 def version_on(discharged_on: date) -> int:
@@ -119,6 +122,9 @@ class Grouper:
         version = version_on(stay.discharged_on)
         if not 0 <= stay.age <= 124:
             raise NotGroupable("the age is not between 0 and 124 years")
+        told = {stay.principal_present_on_admission, *(each.present_on_admission for each in stay.secondary)}
+        if unknown := sorted(told - _PRESENCES):
+            raise NotGroupable(f"present on admission is Y, N, U, W or 1, and not {', '.join(unknown)}")
         claim: dict[str, Any] = {
             "version": version,
             "age": stay.age,
@@ -132,7 +138,9 @@ class Grouper:
             found = cast(dict[str, Any], self._library.group(cast(Any, claim)))
         except (RuntimeError, ValueError) as error:
             raise NotGroupable("the grouper can't read these codes") from error
-        return _group(found, version)
+        group = _group(found, version)
+        unlike = (code for code in stay.procedures if not has_form(_bare(code), System.ICD_10_PCS))
+        return replace(group, invalid=(*group.invalid, *unlike))
 
 
 def _bare(code: str) -> str:
