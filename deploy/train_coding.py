@@ -19,8 +19,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from coding_svc.domain.engine.assertion import Assertion
 from coding_svc.domain.engine.evidence import gather
 from coding_svc.domain.engine.findings import Finding
+from coding_svc.domain.engine.guidelines.note import Note as RuledNote
 from coding_svc.domain.engine.guidelines.rules import ALL
-from coding_svc.domain.engine.guidelines.rules import Note as RuledNote
 from coding_svc.domain.engine.lexicon import Entry, Meaning, phrases
 from coding_svc.domain.engine.meanings import NamedTerm
 from coding_svc.domain.engine.reader import NoteReader

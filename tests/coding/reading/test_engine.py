@@ -9,7 +9,7 @@ from coding_svc.domain.engine import Engine, NotCoded, Suggestion
 from coding_svc.domain.engine.assertion import Assertion
 from coding_svc.domain.engine.findings import Finding
 from coding_svc.domain.engine.guidelines import rules
-from coding_svc.domain.engine.guidelines.rules import Note
+from coding_svc.domain.engine.guidelines.note import Note
 from coding_svc.domain.engine.lexicon import installed_weights
 from coding_svc.domain.engine.sections import Section, Sections
 from coding_svc.domain.engine.text import sentences
@@ -162,7 +162,7 @@ def test_what_was_and_what_relatives_have(
     meanings: InstalledMeanings, code: str, assertion: Assertion, after: list[str]
 ) -> None:
     findings = [finding(code, assertion)]
-    note = Note("", DAY, "outpatient", meanings)
+    note = Note("PAST MEDICAL HISTORY", DAY, "outpatient", meanings)
     rules.past(findings, note)
     rules.relatives(findings, note)
     assert coded(findings) == after

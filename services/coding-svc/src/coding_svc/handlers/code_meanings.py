@@ -1,5 +1,6 @@
 """What the engine asks of codes, answered by the compiled code sets and their search index."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
@@ -7,8 +8,10 @@ from functools import lru_cache
 from rcm.codesets.book import CodeSets
 from rcm.codesets.search.index import SearchIndex
 from rcm.codesets.search.terms import TermMatch, find_terms
+from rcm.codesets.search.words import placed_words
 
 _KNOWN = 32_768
+_CLAUSE = re.compile(r"[,;:.](?!\d)")
 
 
 class InstalledMeanings:
@@ -20,6 +23,7 @@ class InstalledMeanings:
         self.billable_form = lru_cache(maxsize=_KNOWN)(self._billable_form)
         self.sided = lru_cache(maxsize=_KNOWN)(self._sided)
         self.description = lru_cache(maxsize=_KNOWN)(sets.description)
+        self.words = lru_cache(maxsize=_KNOWN)(self._words)
 
     def is_billable(self, code: str, on: date) -> bool:
         """Whether a diagnosis may be billed on the day."""
@@ -28,6 +32,18 @@ class InstalledMeanings:
     def terms(self, text: str) -> Sequence[TermMatch]:
         """The code set's terms in a text."""
         return find_terms(self._index, text)
+
+    def search(self, phrase: str, on: date, limit: int) -> Sequence[tuple[str, float]]:
+        """The codes that a phrase may mean, the likeliest first, with how well each fits."""
+        return [(hit.code, hit.score) for hit in self._index.search(phrase, self._sets, on, limit)]
+
+    def excluded(self, one: str, other: str, on: date) -> bool:
+        """Whether an Excludes1 note keeps them apart."""
+        return self._sets.excludes1_between(one, other, on) is not None
+
+    def attributes(self, code: str, on: date) -> frozenset[str]:
+        """What the Medicare Code Editor says of who may have it."""
+        return self._sets.attributes(code, on)
 
     def is_manifestation(self, code: str, on: date) -> bool:
         """A code that may only follow the disease behind it."""
@@ -47,6 +63,9 @@ class InstalledMeanings:
             if self._sets.is_billable(shorter, on):
                 return shorter
         return ""
+
+    def _words(self, text: str) -> Sequence[str]:
+        return tuple(word for clause in _CLAUSE.split(text) for word in (*(each for each, _, _ in placed_words(clause)), ","))
 
     def _below(self, code: str, on: date) -> Sequence[str]:
         found: list[str] = []

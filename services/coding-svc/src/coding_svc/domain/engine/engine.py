@@ -7,12 +7,14 @@ from datetime import date
 from coding_svc.domain.engine.assertion import Assertion
 from coding_svc.domain.engine.evidence import Candidate, gather
 from coding_svc.domain.engine.findings import Finding, NotCoded, Span, Suggestion, Suggestions
-from coding_svc.domain.engine.guidelines.rules import ALL, Note
+from coding_svc.domain.engine.guidelines.note import Note
+from coding_svc.domain.engine.guidelines.rules import ALL
 from coding_svc.domain.engine.language import is_english
 from coding_svc.domain.engine.lexicon import Weights, installed_weights
 from coding_svc.domain.engine.meanings import CodeMeanings, NamedTerm
 from coding_svc.domain.engine.reader import PASSED_OVER, NoteReader
 from coding_svc.domain.engine.sections import Section
+from coding_svc.domain.engine.statements import StatementReader
 
 MOST_CHARACTERS = 100_000
 """So much of a note is read; the rest is said to be unread."""
@@ -20,6 +22,7 @@ _MOST_SPANS = 5
 _ASSESSED = 0.5
 """A finding of an assessment or a diagnosis needs so much of the score that others need."""
 _RARE = 7.0
+_STATED = 0.95
 _NAMED_AT_LEAST = 0.6
 """What is not coded is told from so much of the score on."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -39,7 +42,9 @@ class Engine:
         if problem and not problem.startswith("only"):
             return Suggestions((), (), problem)
         text = text[:MOST_CHARACTERS]
-        findings = list(self._findings(text, on))
+        reader = NoteReader(text)
+        findings = list(self._findings(text, on, reader))
+        self._add_statements(findings, text, on, reader)
         note = Note(text, on, setting, self._codes)
         for rule in ALL:
             rule(findings, note)
@@ -71,9 +76,22 @@ class Engine:
             code = next((code for code in term.codes if self._codes.is_billable(code, on)), term.codes[0])
             yield code, term
 
-    def _findings(self, text: str, on: date) -> Iterator[Finding]:
+    def _add_statements(self, findings: list[Finding], text: str, on: date, reader: NoteReader) -> None:
+        """What the note states in a title's own words is sure, whatever coders made of the single words elsewhere."""
+        for statement in StatementReader(text, self._codes, on).statements():
+            span = (statement.start, statement.end)
+            assertion, holding = reader.assertion([span])
+            same = next((each for each in findings if each.code == statement.code and each.assertion is assertion), None)
+            if same is None:
+                score, why = _STATED * statement.fits, reader.why(text, holding, None, reader.best_section(holding))
+                findings.append(Finding(statement.code, round(score, 4), assertion, holding, why, stated=True))
+                continue
+            same.stated = True
+            same.score = max(same.score, round(_STATED * statement.fits, 4))
+            same.spans = sorted({span, *same.spans})
+
+    def _findings(self, text: str, on: date, reader: NoteReader) -> Iterator[Finding]:
         """The likely codes, with how the note asserts them."""
-        reader = NoteReader(text)
         for candidate, score in self.scored(text, on):
             spans = sorted(set(candidate.free or candidate.spans))
             section = reader.best_section(spans)

@@ -58,3 +58,5 @@ class Finding:
     why: str
     dropped: str = ""
     """Why it is not coded; empty while it is."""
+    stated: bool = False
+    """The note states the whole of the title."""

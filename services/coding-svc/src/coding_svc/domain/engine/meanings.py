@@ -50,3 +50,15 @@ class CodeMeanings(Protocol):
 
     def is_manifestation(self, code: str, on: date) -> bool:
         """A code that may only follow the disease behind it."""
+
+    def search(self, phrase: str, on: date, limit: int) -> Sequence[tuple[str, float]]:
+        """The codes that a phrase may mean, the likeliest first, each with how well it fits (1: the words say just that)."""
+
+    def words(self, text: str) -> Sequence[str]:
+        """A text's words in the code set's one form, a "," wherever a clause ends."""
+
+    def excluded(self, one: str, other: str, on: date) -> bool:
+        """Whether the code set forbids that both stand beside each other (Excludes1)."""
+
+    def attributes(self, code: str, on: date) -> frozenset[str]:
+        """Who alone may have it: "newborn", "pediatric", "maternity", "adult"; "female", "male"."""

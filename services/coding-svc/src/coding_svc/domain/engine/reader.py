@@ -66,11 +66,15 @@ class NoteReader:
             return Section.ASSESSMENT
         return next((section for section in sections if section not in PASSED_OVER), sections[0] if sections else Section.OTHER)
 
-    def why(self, text: str, spans: Sequence[tuple[int, int]], candidate: Candidate, section: Section) -> str:
+    def why(self, text: str, spans: Sequence[tuple[int, int]], candidate: Candidate | None, section: Section) -> str:
         """In words, what the code rests on."""
         start, end = spans[0]
         words = " ".join(text[start:end].split())[:80]
         times = "" if len(spans) == 1 else f", {len(spans)} times"
         where = "" if section is Section.OTHER else f" in the {section.value}"
-        by = "a term of the code set" if candidate.term is not None else "words that coders gave this code for"
+        by = "words that coders gave this code for"
+        if candidate is None:
+            by = "stated in the title's own words"
+        elif candidate.term is not None:
+            by = "a term of the code set"
         return f"“{words}”{where}{times}: {by}"

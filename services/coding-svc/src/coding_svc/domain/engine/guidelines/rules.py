@@ -2,29 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from functools import cache
 from typing import NamedTuple
 
 from coding_svc.domain.engine.assertion import Assertion
 from coding_svc.domain.engine.findings import Finding
+from coding_svc.domain.engine.guidelines.note import Note, kept
+from coding_svc.domain.engine.guidelines.specific import contained, contradicted, excluded, siblings, within
 from coding_svc.domain.engine.guidelines.tables import Range, holds, ranges_of, rows
-from coding_svc.domain.engine.meanings import CodeMeanings
-
-
-class Note(NamedTuple):
-    """What the guidelines know of the note and the visit."""
-
-    text: str
-    on: date
-    setting: str
-    """"outpatient" or "inpatient"."""
-    codes: CodeMeanings
-
-
-def kept(findings: Sequence[Finding]) -> list[Finding]:
-    """Those that are still to be coded."""
-    return [finding for finding in findings if not finding.dropped]
+from coding_svc.domain.engine.sections import Section, Sections
 
 
 def denied(findings: list[Finding], note: Note) -> None:  # noqa: ARG001 - the rules' common form
@@ -52,18 +38,28 @@ def _mapping(name: str) -> tuple[tuple[tuple[Range, ...], str], ...]:
 
 
 @cache
-def _lasting() -> tuple[Range, ...]:
-    return tuple(each for left, _ in rows("lasting.txt") for each in ranges_of(left))
+def _over() -> tuple[Range, ...]:
+    return tuple(each for left, _ in rows("over.txt") for each in ranges_of(left))
+
+
+_NEOPLASMS, _SPREAD, _SIGNS = ranges_of("C00-C96"), ranges_of("C77-C79"), ranges_of("R00-R99")
 
 
 def past(findings: list[Finding], note: Note) -> None:
-    """A disease that lasts is coded although the history names it; one that is over is a personal history."""
+    """A disease that lasts is coded although the history names it; one that is over is a personal history.
+
+    A sign in the history of the present illness belongs to that illness; a neoplasm that has spread is not over.
+    """
+    sections = Sections(note.text)
+    has_spread = any(holds(_SPREAD, each.code) for each in kept(findings))
     for finding in kept(findings):
-        if finding.assertion is Assertion.HISTORY:
-            if holds(_lasting(), finding.code):
-                finding.why += "; named in the history, and a disease that lasts"
-            else:
-                _replace(findings, finding, "past.txt", note, "over: coded as a personal history where that matters")
+        if finding.assertion is not Assertion.HISTORY or finding.code[0] == "Z":
+            continue
+        told_now = holds(_SIGNS, finding.code) and all(sections.at(start) is not Section.PAST for start, _ in finding.spans)
+        if told_now or (has_spread and holds(_NEOPLASMS, finding.code)) or not holds(_over(), finding.code):
+            finding.why += "; named in the history, and not said to be over"
+        else:
+            _replace(findings, finding, "past.txt", note, "over: coded as a personal history where that matters")
 
 
 def relatives(findings: list[Finding], note: Note) -> None:
@@ -186,8 +182,8 @@ def most_specific(findings: list[Finding], note: Note) -> None:
             if other is vague or other.dropped or other.score < vague.score:
                 continue
             open_too = "unspecified" in note.codes.description(other.code).lower()
-            same = other.code[:3] == vague.code[:3] and not open_too and _within(vague.spans, other.spans)
-            if same or (vague.code[0] == "R" and _within(vague.spans, _longer(vague.spans, other.spans))):
+            same = other.code[:3] == vague.code[:3] and not open_too and within(vague.spans, other.spans)
+            if same or (vague.code[0] == "R" and within(vague.spans, _longer(vague.spans, other.spans))):
                 vague.dropped = f"{other.code} says more of the same"
                 break
 
@@ -196,11 +192,6 @@ def _longer(spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]])
     """Those of the others that say more than any of the spans."""
     longest = max(end - start for start, end in spans)
     return [(start, end) for start, end in others if end - start > longest]
-
-
-def _within(spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> bool:
-    """Whether every one of the spans lies in one of the others."""
-    return all(any(first <= start and end <= last for first, last in others) for start, end in spans)
 
 
 @cache
@@ -234,5 +225,20 @@ def _place(finding: Finding, note: Note) -> int:
     return 2 if letter == "R" else 0
 
 
-ALL = (denied, uncertain, relatives, past, sides, combined, integral, most_specific, specificity, in_order)
+ALL = (
+    denied,
+    contradicted,
+    uncertain,
+    relatives,
+    past,
+    sides,
+    contained,
+    combined,
+    integral,
+    siblings,
+    excluded,
+    most_specific,
+    specificity,
+    in_order,
+)
 """The guidelines, in the order in which they are applied."""

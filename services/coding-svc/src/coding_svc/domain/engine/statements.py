@@ -1,0 +1,155 @@
+"""A note's statements of diagnoses ("Low back pain with left-sided sciatica") as whole phrases, looked up as a coder would.
+
+What was learnt from coded notes knows words, not the whole of a statement; a statement all of whose words a title says, and
+against which it says nothing, is that code. A statement that no title says as a whole is looked up in its parts.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from coding_svc.domain.engine.meanings import CodeMeanings
+from coding_svc.domain.engine.sections import Section, Sections
+from coding_svc.domain.engine.text import sentences
+from coding_svc.domain.engine.wording import Said, contradiction, plain, said, title_words
+
+_SHORT_NOTE = 800
+"""In a note of so many characters and without headings any sentence may state a diagnosis."""
+_MOST_SEARCHES = 40
+_MOST_WORDS = 16
+_HITS = 8
+_FITS_IN_PART = 0.7
+_ALIKE = 0.4
+_UNSAID = 0.02
+_FITS = 1.1
+"""A code is looked at from a score on; the score and how far its title is alike in words then decide."""
+_NO_STATEMENTS = (Section.MEDICATION, Section.ALLERGY, Section.INSTRUCTIONS, Section.EXAM, Section.REVIEW, Section.FAMILY)
+_PARTS = (
+    re.compile(
+        r"\s+[-–—]+\s+|\s*:\s+|\s*[()]\s*"
+        r"|(?<![\w-])(?:man|woman|male|female|boy|girl|patient|child|infant|gentleman|lady|pt)\s+(?:\w+\s+){0,2}?"
+        r"(?:with|for|has|had|of|reports|presents with)\s+"
+        r"|(?<![\w-])(?:follow[- ]?up(?: visit)?(?: of| for)?|here for|seen for|presents? (?:with|for)|complains of|c/o|reports"
+        r"|known|dx)\s+",
+        re.IGNORECASE,
+    ),
+    re.compile(r",\s+(?:and\s+)?"),
+    re.compile(r"\s+(?:after|due to|secondary to|caused by|following|status post|s/p|since|from|while|when)\s+", re.IGNORECASE),
+    re.compile(r"\s+(?:and|plus|with|on|for|in|today)\s+", re.IGNORECASE),
+)
+_OPENING = re.compile(r"[\s•*#\-–]*(?:\d{1,2}[.)]\s*)?(?:[A-Z][A-Za-z/& ]{1,30}:\s*)?")
+_WORD = re.compile(r"[^\W_]+")
+
+
+class Statement(NamedTuple):
+    """Words of a note that a title says: where, the code, how well it fits (0 to 1)."""
+
+    start: int
+    end: int
+    code: str
+    fits: float
+
+
+class StatementReader:
+    """Looks up one note's statements; a phrase is looked up once."""
+
+    def __init__(self, text: str, codes: CodeMeanings, on: date) -> None:
+        self._text = text
+        self._codes = codes
+        self._on = on
+        self._sections = Sections(text)
+        self._left = _MOST_SEARCHES
+
+    def statements(self) -> Iterator[Statement]:
+        """All that are found, in the note's order; the assessment's first where not all can be looked up."""
+        spans = [(self._sections.at(start), start, end) for start, end in sentences(self._text)]
+        wanted = [(section, start, end) for section, start, end in spans if self._may_state(section)]
+        for _, start, end in sorted(wanted, key=lambda each: (each[0] is not Section.ASSESSMENT, each[1])):
+            opening = _OPENING.match(self._text, start, end)
+            yield from self._of(opening.end() if opening else start, end, 0)
+
+    def _may_state(self, section: Section) -> bool:
+        if section in (Section.ASSESSMENT, Section.PAST, Section.COMPLAINT):
+            return True
+        return len(self._text) <= _SHORT_NOTE and section not in _NO_STATEMENTS
+
+    def _of(self, start: int, end: int, level: int) -> Iterator[Statement]:
+        """A phrase as a whole, else its parts: at a dash, a comma, "after" or "due to", "and" or "with"."""
+        start, end = self._trimmed(start, end)
+        count = len(_WORD.findall(self._text, start, end))
+        if not count or self._left <= 0:
+            return
+        found = self._looked_up(start, end) if count <= _MOST_WORDS else None
+        if found:
+            yield found
+            return
+        for at in range(level, len(_PARTS)):
+            cuts = [match.span() for match in _PARTS[at].finditer(self._text, start, end)]
+            if cuts:
+                yield from self._in_parts([start, *(after for _, after in cuts)], [*(before for before, _ in cuts), end], at)
+                return
+
+    def _in_parts(self, firsts: Sequence[int], lasts: Sequence[int], level: int) -> Iterator[Statement]:
+        """Of parts in a row the longest run that is a statement ("depression, recurrent, moderate"), then the rest."""
+        at = 0
+        while at < len(firsts):
+            for last in range(min(len(firsts), at + 4) - 1, at, -1):
+                whole = at == 0 and last == len(firsts) - 1
+                found = None if whole else self._looked_up(*self._trimmed(firsts[at], lasts[last]))
+                if found:
+                    yield found
+                    at = last + 1
+                    break
+            else:
+                yield from self._of(firsts[at], lasts[at], level + 1)
+                at += 1
+
+    def _trimmed(self, start: int, end: int) -> tuple[int, int]:
+        while start < end and not self._text[start].isalnum():
+            start += 1
+        while end > start and self._text[end - 1] in " .,;:!?\n\t-–":
+            end -= 1
+        return start, end
+
+    def _looked_up(self, start: int, end: int) -> Statement | None:
+        """The code whose title says all of the phrase and nothing against it."""
+        if self._left <= 0 or end - start < 3:
+            return None
+        self._left -= 1
+        phrase = plain(self._text[start:end])
+        hits = self._codes.search(phrase, self._on, _HITS)
+        if not hits or hits[0][1] < _FITS_IN_PART:
+            return None
+        note = said(self._codes.words(phrase))
+        best: tuple[float, str, float] | None = None
+        for code, score in hits:
+            title = said(self._codes.words(title_words(self._codes.description(code))))
+            if score < hits[0][1] - 0.2 or contradiction(title, note) or _needs_words(code, phrase):
+                continue
+            rank = score + _ALIKE * _alike(title, note) - _UNSAID * len(title.present - note.present)
+            if best is None or rank > best[0] + 1e-9:
+                best = (rank, code, score)
+        if best is None or best[0] < _FITS:
+            return None
+        return Statement(start, end, best[1], min(1.0, best[0] / (1 + _ALIKE)))
+
+
+def _alike(title: Said, note: Said) -> float:
+    """0 to 1: how far the title says the note's words and no more."""
+    both = len(title.present & note.present) + len(title.absent & note.absent)
+    return 2 * both / max(1, len(title.present) + len(note.present) + len(note.absent) + len(title.absent & note.absent))
+
+
+@cache
+def _own_words() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    text = (files("coding_svc.domain.engine") / "data" / "own_words.txt").read_text("utf-8")
+    lines = (line.partition(" = ") for line in text.splitlines() if not line.startswith("#"))
+    return tuple((re.compile(codes), re.compile(words, re.IGNORECASE)) for codes, _, words in lines)
+
+
+def _needs_words(code: str, phrase: str) -> bool:
+    """Whether a code is meant only where a phrase has a word of its own, and this one has none."""
+    return any(codes.match(code) and not words.search(phrase) for codes, words in _own_words())
