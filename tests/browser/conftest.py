@@ -31,6 +31,8 @@ ARGUMENTS = (
 )
 ENCOUNTERS, SEED = 40, 370
 """The samples' deck of a hundred is shuffled by the seed; with this one every case of it is among the first forty."""
+PATIENCE_MILLISECONDS = 120_000
+"""Ends only what would never end."""
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -96,6 +98,7 @@ class Entrance:
             color_scheme="dark" if dark else "light",
             has_touch=phone,
         )
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
         self._contexts.append(context)
         visitor = Visitor(await context.new_page(), self._running.urls["console"], self._photographs)
         visitor.page.on("console", visitor.heard)
@@ -139,7 +142,7 @@ async def played(chromium: str) -> AsyncIterator[Running]:
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     """One Chromium for all."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        browser = await playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS), timeout=PATIENCE_MILLISECONDS)
         yield browser
         await browser.close()
 

@@ -1,10 +1,10 @@
 """A stranger's clearinghouse, in one file and without a line of ours: it stands in for our adapter and our sandbox payer.
 
-    python stranger.py CLAIMS_URL PAYMENTS_URL TOKEN FILES
+    python stranger.py CLAIMS_URL PAYMENTS_URL TOKEN CLAIMS
 
 It knows the OpenAPI documents and X12, nothing else: it takes SubmissionReady from the stream of events, fetches each file,
 says that it was sent, and answers with a 999, a 277CA that accepts every claim, and an 835 that pays 80 % less a copay of $20.
-It ends after so many FILES, and prints the claims it has paid as JSON: {patient control number: cents paid}.
+It ends after so many CLAIMS, in however many files, and prints them as JSON: {patient control number: cents paid}.
 """
 
 import hashlib
@@ -203,13 +203,13 @@ def carry(claims_service: Service, payments_service: Service, submission_id: str
     return paid
 
 
-def main(claims_url: str, payments_url: str, token: str, files: str) -> None:
+def main(claims_url: str, payments_url: str, token: str, claims: str) -> None:
     claims_service = Service(claims_url, token, USED["claims"])
     payments_service = Service(payments_url, token, USED["payments"])
     paid: dict[str, int] = {}
     after, carried = "", 0
     until = time.monotonic() + 90
-    while carried < int(files) and time.monotonic() < until:
+    while len(paid) < int(claims) and time.monotonic() < until:
         page = claims_service.http.get("/v1/events", params={"after": after} if after else {}).json()
         for event in page["events"]:
             if re.fullmatch(r"rcm\.claims\.SubmissionReady\.v\d+", event["type"]):

@@ -69,7 +69,7 @@ async def test_a_plain_consumer_and_a_plain_adapter_are_enough(running: dict[str
     charges = await asyncio.to_thread(post_encounters, running)
     carrying = await asyncio.create_subprocess_exec(
         sys.executable, "-I", str(Path(__file__).parent / "stranger.py"),
-        running["urls"]["claims"], running["urls"]["payments"], token(running, Role.ADAPTER), "1",
+        running["urls"]["claims"], running["urls"]["payments"], token(running, Role.ADAPTER), str(ENCOUNTERS),
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     submitted = await claims_submitted(running["kafka_bootstrap"])
