@@ -142,7 +142,9 @@ async def played(chromium: str) -> AsyncIterator[Running]:
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     """One Chromium for all."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS), timeout=PATIENCE_MILLISECONDS)
+        browser = await playwright.chromium.launch(
+            executable_path=chromium, args=list(ARGUMENTS), timeout=PATIENCE_MILLISECONDS
+        )
         yield browser
         await browser.close()
 
