@@ -12,8 +12,8 @@ from tests.support.live import Live, LiveService
 
 @pytest_asyncio.fixture
 async def payments(live: Live) -> AsyncIterator[LiveService]:
-    """The service; the clock stands at September 1, 2025."""
-    async with live(build(Settings())) as service:
+    """The service; the clock stands at September 1, 2025, and no remittance waits for its claims."""
+    async with live(build(Settings(remittance_wait_seconds=0))) as service:
         yield service
 
 

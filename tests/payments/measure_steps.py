@@ -12,10 +12,11 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from payments_svc.consumers import SUBSCRIPTIONS
+from payments_svc.handlers.remittances import ReceivedContent
 from payments_svc.handlers.requests import receive
 from payments_svc.main import Settings, build
 from rcm.contracts.envelope import Event, Message
+from rcm.hosting import GC_THRESHOLDS
 from rcm.messaging.parked import envelope_of_message
 from rcm.messaging.subscription import Handler
 from rcm.messaging.unit_of_work import Cause, UnitOfWork
@@ -48,7 +49,7 @@ class Stopwatch:
 
 async def step(it: LiveService, name: str, events: Sequence[Event], *, whole: bool) -> None:
     """Feeds events in batches, either to the handler alone or through the consumer."""
-    subscription = next(each for each in SUBSCRIPTIONS if isinstance(events[0], each.event))
+    subscription = next(each for each in it.service.subscriptions if isinstance(events[0], each.event))
     messages = [it.message(event) for event in events]
     envelopes = [envelope_of_message(message) for message in messages]
     watch = Stopwatch(name, whole=whole)
@@ -78,7 +79,7 @@ async def measure(it: LiveService, count: int, offset: int, *, whole: bool) -> N
 
     watch = Stopwatch("835 (3 lines)", whole=whole)
     for content in files:
-        work: Callable[[UnitOfWork], Awaitable[object]] = functools.partial(receive, content=content)
+        work: Callable[[UnitOfWork], Awaitable[object]] = functools.partial(receive, file=ReceivedContent(content))
         await watch.time(BATCH, it.runtime.run(work, organisation_id=ORGANISATION, cause=Cause(actor="measure")))
     watch.report()
     await step(it, "PayerSequenceCompleted", [case.completed() for case in cases], whole=whole)
@@ -89,7 +90,7 @@ async def main(count: int) -> None:
     with running_server() as server:
         async with live_service(Databases(server), build(Settings())) as it:
             gc.freeze()
-            gc.set_threshold(20000, 20, 50)
+            gc.set_threshold(*GC_THRESHOLDS)
             await measure(it, BATCH, 0, whole=True)
             sys.stdout.write("-- warm\n")
             await measure(it, count, BATCH, whole=False)

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import httpx
 
-from payments_svc.consumers import SUBSCRIPTIONS
 from rcm.contracts.envelope import Event
 from rcm.contracts.payments import PaymentPosted
 from rcm.messaging.parked import envelope_of_message
@@ -21,7 +20,7 @@ X12 = {"content-type": "application/edi-x12"}
 
 def handled(it: LiveService, event: Event) -> Awaitable[None]:
     """An event in a transaction of its own, beside whatever else runs."""
-    subscription = next(each for each in SUBSCRIPTIONS if isinstance(event, each.event))
+    subscription = next(each for each in it.service.subscriptions if isinstance(event, each.event))
     message = envelope_of_message(it.message(event)).message(subscription.reads)
     work: Callable[[UnitOfWork], Awaitable[None]] = lambda unit: subscription.handler(unit, [message])  # noqa: E731
     return it.runtime.run_worker(work, cause=Cause())

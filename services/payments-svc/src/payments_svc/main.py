@@ -4,12 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from payments_svc.api import ROUTERS
-from payments_svc.consumers import SUBSCRIPTIONS
+from payments_svc.consumers import subscriptions
+from payments_svc.handlers.arrivals import WaitingRoom
 from payments_svc.handlers.posting import MATCH_AGAIN
 from payments_svc.handlers.submissions import match_again
 from payments_svc.models import Base
 from payments_svc.settings import PaymentsSettings as Settings
 from rcm.hosting import run_alone
+from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.service import Periodic, Service
 
 __all__ = ["Settings", "build"]
@@ -18,8 +20,14 @@ MATCH_AGAIN_EVERY = timedelta(seconds=5)
 """Both of the two wake it when they have committed, in the process that they run in; this is for two processes."""
 
 
-def build(settings: Settings) -> Service:  # noqa: ARG001 - the same for all services
+def build(settings: Settings) -> Service:
     """The service as the platform runs it."""
+    room = WaitingRoom(settings.remittance_wait_seconds)
+
+    async def match(unit: UnitOfWork) -> bool:
+        await room.look(unit)
+        return await match_again(unit)
+
     return Service(
         name="payments-svc",
         title="Payments",
@@ -27,8 +35,9 @@ def build(settings: Settings) -> Service:  # noqa: ARG001 - the same for all ser
         routers=ROUTERS,
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
-        subscriptions=SUBSCRIPTIONS,
-        periodics=[Periodic(MATCH_AGAIN, MATCH_AGAIN_EVERY, match_again)],
+        subscriptions=subscriptions(room),
+        periodics=[Periodic(MATCH_AGAIN, MATCH_AGAIN_EVERY, match)],
+        context=room,
         description="The ledger of all money: charges, remittances (835), what patients owe, and where their payments went.",
         tags=[
             {"name": "remittances", "description": "Checks as 835 files told them, and quarantine"},

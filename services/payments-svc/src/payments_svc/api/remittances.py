@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from payments_svc.domain.remittance import RemittanceState
 from payments_svc.handlers import requests, shows
+from payments_svc.handlers.arrivals import WaitingRoom
+from payments_svc.handlers.remittances import ReceivedContent
 from payments_svc.views import EXAMPLE_835, DismissIn, ReceivedFile, RemittanceView
 from rcm.identity import Principal, Role
 from rcm.web.bodies import media_type, parse_json
@@ -30,7 +32,12 @@ async def post_remittance(request: Request, who: Annotated[Principal, allow(Role
     """Takes an 835 file as it came. Every check in it answers with its state; quarantine is a state. The same again: 200."""
     media_type(request, X12, "application/octet-stream", "text/plain")
     body = await request.body()
-    return await edge(request).write(request, who, body, lambda unit: requests.receive(unit, body))
+    room: WaitingRoom = request.app.state.context
+    file = ReceivedContent(body)
+    door = edge(request)
+    return await room.attempt(
+        lambda patient: door.write(request, who, body, lambda unit: requests.receive(unit, file, patient=patient))
+    )
 
 
 @router.get("/v1/remittances", response_model=Page[RemittanceView])

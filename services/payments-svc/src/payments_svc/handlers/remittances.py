@@ -1,6 +1,7 @@
 """A remittance comes: known already, put in quarantine, or posted; and how quarantine ends."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -11,47 +12,79 @@ from payments_svc.domain.ledger import Entry, EntryKind, into_suspense
 from payments_svc.domain.remittance import REMITTANCE_TRANSITIONS, NotPossibleNow, Reason, RemittanceState, move
 from payments_svc.domain.remittance_claim import RemittanceClaim
 from payments_svc.events import said
+from payments_svc.handlers.arrivals import NotHeardYet
 from payments_svc.handlers.book import Book
-from payments_svc.handlers.posting import post_claims
-from payments_svc.store import encounters, remittances
+from payments_svc.handlers.posting import Sent, post_claims
+from payments_svc.store import encounters, remittances, submissions
 from rcm.contracts.envelope import Event, WrittenEvent
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
 
 Row = Mapping[str, Any]
+Posted = Sequence[tuple[dict[str, Any], Check, list[RemittanceClaim]]]
+"""Checks to be posted: the row of each, and its CLPs."""
 
 
-async def receive_file(unit: UnitOfWork, content: bytes) -> tuple[list[Row], bool]:
+class ReceivedContent:
+    """A file as it came; read once, however often its transaction is tried."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    @cached_property
+    def sha256(self) -> str:
+        return sha256(self.content).hexdigest()
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        """Raises NotX12, WrongTransaction, NotARemittance or InvalidBody."""
+        return edi.read_checks(self.content)
+
+
+async def receive_file(unit: UnitOfWork, file: ReceivedContent, *, patient: bool) -> tuple[list[Row], bool]:
     """Takes an 835 file; answers its remittances in order, and whether anything of it is new.
 
     Raises NotX12 or NotARemittance. The same check again does nothing; another content of it is quarantined for a person.
+    Where it is to be `patient`, it raises NotHeardYet for patient control numbers that nothing was sent under.
     """
-    file_hash = sha256(content).hexdigest()
-    known_file = await remittances.file_by_hash(unit.connection, unit.organisation, file_hash)
+    known_file = await remittances.file_by_hash(unit.connection, unit.organisation, file.sha256)
     if known_file is not None:
         return await remittances.remittances_of_file(unit.connection, unit.organisation, known_file), False
-    checks = edi.read_checks(content)
     file_id = new_id()
-    found, new = await _sorted_out(unit, checks, file_id)
+    found, new = await _sorted_out(unit, file.checks, file_id)
     if not new:
         return found, False
+    posted = [(row, check, _claims_of(unit, row, check)) for row, check in new if row["state"] == RemittanceState.POSTED]
+    sent = await _sent(unit, posted, patient=patient)
     await remittances.insert_file(
         unit.connection,
         {
             "organisation_id": unit.organisation,
             "file_id": file_id,
-            "sha256": file_hash,
-            "content": content,
+            "sha256": file.sha256,
+            "content": file.content,
             "received_at": unit.clock.now(),
             "received_by": unit.cause.actor,
         },
     )
-    await _post(unit, [(row, check) for row, check in new if row["state"] == RemittanceState.POSTED])
+    await _post(unit, posted, sent)
     for row, _ in new:
         if row["state"] == RemittanceState.QUARANTINED:
             say_quarantined(unit, row)
     await remittances.insert_remittances(unit.connection, [row for row, _ in new])
     return found, True
+
+
+async def _sent(unit: UnitOfWork, posted: Posted, *, patient: bool) -> Sent:
+    """What the numbers of these CLPs stand for. Raises NotHeardYet."""
+    claims = [claim for _, _, own in posted for claim in own]
+    keys = {claim.key for claim in claims}
+    sent = await submissions.by_control_number(unit.connection, keys)
+    if patient and len(sent) < len(keys):
+        asked = {claim.key for claim in claims if not claim.reason and not claim.payment.is_predetermination}
+        if missing := asked - sent.keys():
+            raise NotHeardYet(missing, unit.clock.now())
+    return sent
 
 
 async def _sorted_out(
@@ -134,15 +167,14 @@ def _warnings(check: Check) -> list[Mapping[str, object]]:
     ]
 
 
-async def _post(unit: UnitOfWork, posted: Sequence[tuple[dict[str, Any], Check]]) -> None:
+async def _post(unit: UnitOfWork, posted: Posted, sent: Sent) -> None:
     """The CLPs of all these checks at once, and their provider adjustments. Counts up each row's version for what is said."""
     if not posted:
         return
-    claims = {row["remittance_id"]: _claims_of(unit, row, check) for row, check in posted}
-    await post_claims(unit, [claim for own in claims.values() for claim in own])
+    await post_claims(unit, [claim for _, _, own in posted for claim in own], matched=sent)
     book = Book(unit)
-    for row, check in posted:
-        for claim in claims[row["remittance_id"]]:
+    for row, check, claims in posted:
+        for claim in claims:
             if claim.waits:
                 say(unit, row, said.claim_held(claim), claim.encounter_id)
         for item in check.provider_adjustments:
@@ -219,7 +251,7 @@ async def post_quarantined(unit: UnitOfWork, row: dict[str, Any], check: Check, 
     row["state"] = move(REMITTANCE_TRANSITIONS, RemittanceState(row["state"]), RemittanceState.POSTED)
     row["reasons"], row["holds_identity"] = [], True
     row["version"] += 1
-    await _post(unit, [(row, check)])
+    await _post(unit, [(row, check, _claims_of(unit, row, check))], {})
     await save_decision(unit, row, note)
 
 

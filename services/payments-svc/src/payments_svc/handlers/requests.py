@@ -3,15 +3,15 @@
 from uuid import UUID
 
 from payments_svc.handlers import exits, shows
-from payments_svc.handlers.remittances import receive_file
+from payments_svc.handlers.remittances import ReceivedContent, receive_file
 from payments_svc.views import CloseIn, DismissIn
 from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.web.answers import Answer
 
 
-async def receive(unit: UnitOfWork, content: bytes) -> Answer:
-    """A file of remittances."""
-    rows, new = await receive_file(unit, content)
+async def receive(unit: UnitOfWork, file: ReceivedContent, *, patient: bool = False) -> Answer:
+    """A file of remittances. Raises NotHeardYet where it is to be `patient` and claims of it are not known."""
+    rows, new = await receive_file(unit, file, patient=patient)
     return await shows.received_file(unit, rows, new=new)
 
 

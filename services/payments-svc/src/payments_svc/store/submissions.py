@@ -48,6 +48,21 @@ async def by_control_number(connection: "Connection", keys: Iterable[tuple[UUID,
     return {(row[0], row[1]): _sent(row) for row in rows}
 
 
+async def known_numbers(connection: "Connection", keys: Iterable[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
+    """Those of these patient control numbers, by organisation and number, that a claim was sent under."""
+    wanted = list(keys)
+    if not wanted:
+        return set()
+    rows = await connection.fetch(
+        """select organisation_id, patient_control_number
+        from unnest($1::uuid[], $2::text[]) as w(organisation_id, patient_control_number)
+        join submitted_claim s using (organisation_id, patient_control_number)""",
+        [org for org, _ in wanted],
+        [number for _, number in wanted],
+    )
+    return {(row[0], row[1]) for row in rows}
+
+
 async def latest_of_claims(connection: "Connection", claims: Iterable[ClaimKey]) -> dict[ClaimKey, SentClaim]:
     """Claims as they were sent last, by organisation, encounter and claim."""
     wanted = list(claims)

@@ -1,0 +1,101 @@
+"""Remittances whose claims are known to be out only in a moment: they wait at the door instead of being posted twice over.
+
+A payer may answer before our own log has told this service that the claim was sent (decision 0164).
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from payments_svc.store import submissions
+from rcm.messaging.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
+Number = tuple[UUID, str]
+"""An organisation and a patient control number as it is compared."""
+SECONDS_MAX = 30.0
+"""However far behind the log we are."""
+
+
+class NotHeardYet(Exception):
+    """These patient control numbers are of no claim that we know; raised so that the transaction writes nothing."""
+
+    def __init__(self, numbers: set[Number], at: datetime) -> None:
+        super().__init__(f"{len(numbers)} patient control numbers")
+        self.numbers, self.at = numbers, at
+
+
+class _Guest:
+    """One remittance file that waits."""
+
+    __slots__ = ("at", "come", "missing")
+
+    def __init__(self, missing: set[Number], at: datetime) -> None:
+        self.missing, self.at = missing, at
+        self.come = asyncio.Event()
+
+
+class WaitingRoom:
+    """Where the files of a process wait, each for all of its claims; what is given up is posted with what is known then.
+
+    `seconds`: a file waits no more when nothing was heard of any claim for so long, or when something was heard that was said
+    so long after the file had come. 0: none waits.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._guests: set[_Guest] = set()
+        self._looks = 0
+        self._heard_until = datetime.min.replace(tzinfo=UTC)
+
+    @property
+    def guests(self) -> int:
+        """How many files wait now."""
+        return len(self._guests)
+
+    async def attempt(self, work: Callable[[bool], Awaitable[T]]) -> T:
+        """Does `work(True)`, which may raise NotHeardYet; then, after a wait, `work(False)`, which takes what is known."""
+        if not self._seconds:
+            return await work(False)
+        try:
+            return await work(True)
+        except NotHeardYet as found:
+            await self._wait(_Guest(found.numbers, found.at))
+        return await work(False)
+
+    def heard(self, said_at: datetime) -> None:
+        """Submissions are being heard that were said then."""
+        self._heard_until = max(self._heard_until, said_at)
+
+    async def look(self, unit: UnitOfWork) -> None:
+        """Lets those go whose claims are all known, or will not come: called when submissions were heard and committed."""
+        self._looks += 1
+        probes = {guest: next(iter(guest.missing)) for guest in self._guests}
+        known = await submissions.known_numbers(unit.connection, probes.values())
+        lucky = [guest for guest, probe in probes.items() if probe in known]
+        known = await submissions.known_numbers(unit.connection, {number for guest in lucky for number in guest.missing})
+        beyond = self._heard_until - timedelta(seconds=self._seconds)
+        for guest in probes:
+            guest.missing -= known
+            if not guest.missing or guest.at < beyond:
+                self._guests.discard(guest)
+                guest.come.set()
+
+    async def _wait(self, guest: _Guest) -> None:
+        self._guests.add(guest)
+        deadline = time.monotonic() + SECONDS_MAX
+        looks = -1
+        try:
+            while looks != self._looks and time.monotonic() < deadline:
+                looks = self._looks
+                try:
+                    async with asyncio.timeout(self._seconds):
+                        await guest.come.wait()
+                        return
+                except TimeoutError:
+                    continue
+        finally:
+            self._guests.discard(guest)
