@@ -136,6 +136,10 @@ async def test_of_two_who_decide_at_once_one_is_told_so(desk: Coding) -> None:
         ({"add": [{"code": "I10"}], "lines": [{"line_number": 9}]}, "/lines/0/line_number"),
         ({}, ""),
         ({"add": [{"code": "I10; drop"}]}, "/add/0/code"),
+        ({"add": [{"code": "I10"}, {"code": "E11"}]}, "/add/1/code"),
+        ({"add": [{"code": "QQ"}]}, "/add/0/code"),
+        ({"add": [{"code": "I10"}], "order": ["i10", "Z79.4"]}, "/order/1"),
+        ({"add": [{"code": "I10"}], "lines": [{"line_number": 1, "diagnoses": ["I11.9"]}]}, "/lines/0/diagnoses/0"),
         ({"accept": [{"suggestion_id": "1"}]}, "/accept/0/suggestion_id"),
     ],
 )
@@ -144,6 +148,16 @@ async def test_what_names_nothing_is_refused_with_its_place(desk: Coding, decisi
     answer = await decide(desk, identity, decisions)
     assert answer.status_code == 422, answer.text
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+async def test_a_changed_code_is_billable_too_and_nothing_is_decided_by_a_refused_request(desk: Coding) -> None:
+    identity = await post(desk, another(23, **UNCODED))
+    first, _ = (await suggestions(desk, identity))["suggestions"]
+    answer = await decide(desk, identity, {"accept": [{"suggestion_id": first["suggestion_id"], "code": "E11.6"}]})
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["pointer"], fault["code"]) == (422, "/accept/0/code", "diagnosis-invalid")
+    assert "E11.6 is not billable on 2026-03-02: needs more characters: E11.6" in fault["message"]
+    assert (await suggestions(desk, identity))["decisions"] == []
 
 
 async def test_codes_need_the_version_that_was_read(desk: Coding) -> None:

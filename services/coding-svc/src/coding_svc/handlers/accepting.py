@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 
 from coding_svc.domain.acceptance import LineCodes, with_codes
+from coding_svc.domain.edits.diagnoses import coding_day
 from coding_svc.domain.encounter import Encounter
 from coding_svc.domain.repairs import diagnosis_code, repaired
 from coding_svc.domain.suggestions import AcceptanceRule, Action, DecidedBy, Kind
@@ -17,6 +18,7 @@ from coding_svc.store import readings
 from coding_svc.store.encounters import Stored
 from coding_svc.store.readings import Decision, Offered
 from coding_svc.views.suggestions import AcceptIn, AddIn, CodesIn, RefuseIn
+from rcm.codesets.systems import System
 from rcm.errors import Conflict, Fault, InvalidBody
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
@@ -85,6 +87,7 @@ async def take_codes(unit: UnitOfWork, book: CodeBook, encounter_id: UUID, versi
         *(desk.decided(Action.ADDED, diagnosis_code(each.code), each.reason) for each in given.add),
     ]
     coded, repairs = repaired(_with(encounter, given, decisions))
+    _check_codes(book, coded, given)
     await changes.put(unit, book, stored, coded, repairs, reason="codes accepted")
     await readings.record(unit, decisions)
     found = await changes.again(unit, encounter_id)
@@ -107,6 +110,32 @@ async def accept_all(
     coded = with_codes(encounter, [each.code for each in decisions])
     await changes.put(unit, book, stored, coded, reason=why)
     await readings.record(unit, decisions)
+
+
+def _check_codes(book: CodeBook, coded: Encounter, given: CodesIn) -> None:
+    """Raises CodesRefused for a given code that is not billable on the day, and for an order or a pointer of no diagnosis."""
+    day, known = coding_day(coded), {diagnosis.code for diagnosis in coded.diagnoses}
+    told = [(f"/accept/{at}/code", each.code) for at, each in enumerate(given.accept) if each.code]
+    told += [(f"/add/{at}/code", each.code) for at, each in enumerate(given.add)]
+    faults: list[Fault] = []
+    for pointer, code in told:
+        written = diagnosis_code(code)
+        found = book.sets.check(written, day, System.ICD_10_CM) if day and written in known else None
+        if found is not None and found.billable is False:
+            why = f"{written} is not billable on {day}: {found.reason}"
+            faults.append(Fault(pointer, "diagnosis-invalid", why, "Choose a code that is billable on the date of service."))
+    named = [(f"/order/{at}", code) for at, code in enumerate(given.order)]
+    for place, line in enumerate(given.lines):
+        named += [(f"/lines/{place}/diagnoses/{at}", code) for at, code in enumerate(line.diagnoses or ())]
+    faults += (
+        Fault(
+            pointer, "diagnosis-unknown", f"{code} is none of the encounter's diagnoses", "Accept or add it, or leave it out."
+        )
+        for pointer, code in named
+        if diagnosis_code(code) not in known
+    )
+    if faults:
+        raise CodesRefused(faults=faults)
 
 
 def _accepted(desk: _Desk, given: AcceptIn) -> Decision:
