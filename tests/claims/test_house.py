@@ -13,7 +13,7 @@ from claims_svc.domain.submission import (
     file_name,
     is_due,
     line_control_number,
-    new_patient_control_number,
+    new_patient_control_numbers,
 )
 from claims_svc.main import Settings, build
 from rcm.ids import new_id
@@ -86,7 +86,7 @@ async def test_every_table_keeps_organisations_apart(claims: LiveService, biller
 
 
 def test_control_numbers_have_their_form() -> None:
-    numbers = {new_patient_control_number() for _ in range(1000)}
+    numbers = set(new_patient_control_numbers(1000))
     assert len(numbers) == 1000
     assert all(len(number) == PATIENT_CONTROL_NUMBER_LENGTH <= 17 for number in numbers)
     assert all(number.isascii() and number.isalnum() and number.upper() == number for number in numbers)

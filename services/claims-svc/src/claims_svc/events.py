@@ -3,7 +3,6 @@
 What every claim says on its way is written as JSON at once; tests hold it to what the events' models would write.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -36,8 +35,7 @@ from rcm.messaging.unit_of_work import UnitOfWork
 _FINAL_ACCOUNTS = frozenset({"contractual", "other_adjustments"})
 
 
-@dataclass(frozen=True, slots=True)
-class SaidEncounter:
+class SaidEncounter(Struct, frozen=True):
     """EncounterCoded or EncounterRecoded: what claims are made of, and the JSON as it was said, which is kept."""
 
     encounter: Encounter

@@ -25,9 +25,10 @@ _LETTERS = str.maketrans(
 def clean(text: str) -> str:
     """Free text as an element can hold it: "Muñoz-O’Neill" -> "MUNOZ-O'NEILL", "A*B" -> "A B"; characters that no Latin
     letter stands for are left out."""
-    if _PLAIN(text):
-        return text
-    upper = text.upper().translate(_LETTERS)
+    upper = text.upper()
+    if _PLAIN(upper):
+        return upper
+    upper = upper.translate(_LETTERS)
     plain = "".join(mark for mark in unicodedata.normalize("NFKD", upper) if not unicodedata.combining(mark))
     kept = _KEPT.sub(" ", plain.translate(_LETTERS).upper())
     return " ".join(kept.split())

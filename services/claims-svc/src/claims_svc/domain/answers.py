@@ -1,9 +1,9 @@
 """What a claim becomes when the outside has spoken: facts folded, money kept, the next step found."""
 
-from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct
 
 from claims_svc.domain.claim import REPLACING, Claim
 from claims_svc.domain.facts import Acknowledged, Outcome, Posted, Reversed, Stage
@@ -27,6 +27,9 @@ CATEGORY_WORDING = {
 DENIED_WORDING = {"none": "", "lines": "; lines are denied", "all": "; the claim is denied"}
 
 
+_TAKEN = frozenset({State.CLEARINGHOUSE_ACCEPTED, State.PAYER_ACCEPTED})
+
+
 class Next(Enum):
     """What follows from an adjudication."""
 
@@ -37,8 +40,7 @@ class Next(Enum):
     """No payer is left: what remains by PR-1/2/3 is the patient's. To be said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True, gc=False):
     """What folding did to a claim."""
 
     before: State
@@ -52,8 +54,7 @@ class Change:
     @property
     def accepted(self) -> bool:
         """A clearinghouse or payer newly has the claim."""
-        taken = {State.CLEARINGHOUSE_ACCEPTED, State.PAYER_ACCEPTED}
-        return self.after in taken and self.before is not self.after
+        return self.after in _TAKEN and self.before is not self.after
 
 
 def apply(claim: Claim, outcome: Outcome, now: datetime) -> Change:
@@ -89,15 +90,14 @@ def what_follows(claim: Claim, outcome: Outcome) -> Next:
     if not outcome.live or not outcome.whole or outcome.state is State.FORWARDED:
         claim.responsibility = None
         return Next.NOTHING
-    remaining = sum(fact.charge_cents - fact.settled_cents for fact in outcome.live)
-    if claim.next_rank and remaining > 0:
+    if claim.next_rank and sum([fact.charge_cents - fact.settled_cents for fact in outcome.live]) > 0:
         claim.responsibility = None
         return Next.NEXT_PAYER
-    parts: Counter[str] = Counter()
+    parts: dict[str, int] = {}
     for fact in outcome.live:
         for reason, amount in fact.responsibility:
-            parts[reason] += amount
-    responsibility = tuple(sorted((reason, amount) for reason, amount in parts.items() if amount))
+            parts[reason] = parts.get(reason, 0) + amount
+    responsibility = tuple(sorted([(reason, amount) for reason, amount in parts.items() if amount]))
     if claim.responsibility == responsibility:
         return Next.NOTHING
     claim.responsibility = responsibility

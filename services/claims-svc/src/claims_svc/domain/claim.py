@@ -1,7 +1,6 @@
 """A claim: an encounter and a coverage's rank, for life; and what our own work may do to it."""
 
 import hashlib
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -60,8 +59,7 @@ class EncounterNotCancelled(Conflict):
     title = "The claim's encounter is not cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True, gc=False):
     """Who does something when, and what caused it: what a history needs."""
 
     at: datetime
@@ -71,8 +69,7 @@ class Act:
     """The acknowledgement or event."""
 
 
-@dataclass(slots=True)
-class Claim:
+class Claim(Struct):
     """One claim. `version` counts its changes and is the sequence of what is said about it."""
 
     organisation_id: UUID
@@ -97,7 +94,7 @@ class Claim:
     frequency: str = "1"
     payer_claim_control_number: str = ""
     """The payer's own number, as the newest acknowledgement or remittance gave it."""
-    own: Own = Own()  # noqa: RUF009  # frozen
+    own: Own = Own()
     findings: tuple[Finding, ...] = ()
     setup_revision: int = 0
     """The organisation's set-up that its edits were last run against."""
@@ -129,10 +126,10 @@ class Claim:
     """All its places in files, as JSON of Filed, the newest last: never changed, only added to."""
     file_refused: bool = False
     """Its newest file was ever refused as a whole (TA1, 999, 277CA): what is said about that file counts for the claim."""
-    facts_new: list[Heard] = field(default_factory=list)
+    facts_new: list[Heard] = []
     """Those that this transaction adds."""
-    places_new: list[Filed] = field(default_factory=list)
-    entries: list["Entry"] = field(default_factory=list)
+    places_new: list[Filed] = []
+    entries: list["Entry"] = []
     """What this transaction adds to the claim's history."""
 
     def touch(self) -> int:
@@ -145,8 +142,7 @@ class Claim:
         self.entries.append(Entry(kind, act, self.state, reason, details))
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A line of the history of our own work on a claim, never changed. What the outside says is kept as `Heard`."""
 
     kind: str

@@ -132,6 +132,8 @@ class Encounter(Struct, frozen=True, gc=False):
 
     def next_coverage(self, rank: str) -> Coverage | None:
         """Who is asked after the payer of `rank`: the next coverage in order that is active on the date of service."""
+        if len(self.coverages) < 2 and (not self.coverages or self.coverages[0].rank == "P"):
+            return None
         order = "PST"
         after = order.index(rank) + 1
         for later in order[after:]:

@@ -6,7 +6,6 @@ the answer is the same for every order and repetition, and it never raises.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -40,6 +39,7 @@ _STATE = {
     (Stage.PAYER, True): State.PAYER_ACCEPTED,
     (Stage.PAYER, False): State.PAYER_REJECTED,
 }
+_TAKING = (Stage.CLEARINGHOUSE, Stage.PAYER)
 SOURCE = {Stage.INTERCHANGE: "TA1", Stage.FUNCTIONAL: "999", Stage.CLEARINGHOUSE: "277CA", Stage.PAYER: "277CA"}
 
 
@@ -122,8 +122,7 @@ class Filed(SentClaim, frozen=True, kw_only=True, gc=False):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What all facts together say."""
 
     state: State
@@ -139,18 +138,16 @@ class Outcome:
     """The newest submission asked for a void, and the payer holds the claim no more."""
 
 
-@dataclass(slots=True)
-class Facts:
+class Facts(Struct):
     """All facts about one claim. Adding one that is known already changes nothing."""
 
-    acknowledged: list[Acknowledged] = field(default_factory=list)
-    posted: dict[str, Posted] = field(default_factory=dict)
-    reversed: dict[str, Reversed] = field(default_factory=dict)
+    acknowledged: list[Acknowledged] = []
+    posted: dict[str, Posted] = {}
+    reversed: dict[str, Reversed] = {}
 
     def accepted_on(self) -> date | None:
         """The first day on which a clearinghouse or payer took the claim."""
-        stages = (Stage.CLEARINGHOUSE, Stage.PAYER)
-        return min((f.on for f in self.acknowledged if f.accepted and f.on and f.stage in stages), default=None)
+        return min([f.on for f in self.acknowledged if f.accepted and f.on and f.stage in _TAKING], default=None)
 
     def add(self, fact: Acknowledged | Posted | Reversed) -> None:
         """Takes a fact in."""
@@ -172,7 +169,7 @@ def fold(facts: Facts, sent: Sequence[SentClaim]) -> Outcome:
     last = sent[-1] if sent else None
     if not facts.posted and not facts.reversed:
         return _acknowledged(facts, last, [], 0, _payer_number(facts, frozenset()))
-    paid = sum(fact.paid_cents for fact in facts.posted.values()) - sum(fact.paid_cents for fact in facts.reversed.values())
+    paid = sum([fact.paid_cents for fact in facts.posted.values()]) - sum([fact.paid_cents for fact in facts.reversed.values()])
     standing = _standing(facts)
     asked = _asked(sent)
     live = tuple([fact for fact in standing if fact.patient_control_number in asked])
@@ -191,14 +188,20 @@ def _acknowledged(
 ) -> Outcome:
     """Where nothing of the present claim is adjudicated: by the weightiest acknowledgement of its last submission."""
     current = last.patient_control_number if last else ""
-    said = [fact for fact in facts.acknowledged if fact.patient_control_number == current]
-    deciding = max(said, key=Acknowledged.weight) if said else None
+    deciding = _weightiest([fact for fact in facts.acknowledged if fact.patient_control_number == current])
     state = _STATE[deciding.stage, deciding.accepted] if deciding else State.SUBMITTED
     if _asks_for_void(last) and state is State.PAYER_ACCEPTED and all(_without_money(fact) for fact in standing):
         return Outcome(
             State.REVERSED, paid_cents, deciding=deciding, payer_claim_control_number=payer_number, void_answered=True
         )
     return Outcome(state, paid_cents, (), False, deciding, payer_number)
+
+
+def _weightiest(said: Sequence[Acknowledged]) -> Acknowledged | None:
+    """The one that outweighs the others."""
+    if len(said) < 2:
+        return said[0] if said else None
+    return max(said, key=Acknowledged.weight)
 
 
 def _asks_for_void(last: SentClaim | None) -> bool:
@@ -246,8 +249,13 @@ def _standing(facts: Facts) -> list[Posted]:
 def _payer_number(facts: Facts, asked: frozenset[str]) -> str:
     """The payer's claim control number: from the remittances that answer the present claim, else from its acknowledgements."""
     posted = [fact.payer_claim_control_number for fact in facts.posted.values() if fact.patient_control_number in asked]
-    named = [(fact.weight(), fact.payer_claim_control_number) for fact in facts.acknowledged if fact.payer_claim_control_number]
-    return max(posted, default="") or (max(named)[1] if named else "")
+    number = max(posted, default="")
+    if number:
+        return number
+    named = [fact for fact in facts.acknowledged if fact.payer_claim_control_number]
+    if len(named) < 2:
+        return named[0].payer_claim_control_number if named else ""
+    return max([(fact.weight(), fact.payer_claim_control_number) for fact in named])[1]
 
 
 def _covers(live: Iterable[Posted], sent: SentClaim) -> bool:
@@ -261,10 +269,9 @@ def _covers(live: Iterable[Posted], sent: SentClaim) -> bool:
 
 
 def _adjudicated(live: Sequence[Posted], whole: bool) -> State:
-    if all(fact.status_code == "23" for fact in live):
+    if {fact.status_code for fact in live} == {"23"}:
         return State.FORWARDED
-    if all(fact.denied == "all" for fact in live):
-        return State.DENIED if sum(fact.paid_cents for fact in live) <= 0 else State.PARTIALLY_PAID
-    if any(fact.denied != "none" for fact in live) or not whole:
-        return State.PARTIALLY_PAID
-    return State.PAID
+    denied = {fact.denied for fact in live}
+    if denied == {"all"}:
+        return State.DENIED if sum([fact.paid_cents for fact in live]) <= 0 else State.PARTIALLY_PAID
+    return State.PAID if denied == {"none"} and whole else State.PARTIALLY_PAID

@@ -172,6 +172,7 @@ def is_npi(npi: str) -> bool:
     return (_PREFIX_SUM + sum(_DOUBLED[digit] for digit in digits[0:10:2]) + sum(digits[1:10:2])) % 10 == 0
 
 
+@lru_cache(maxsize=4096)
 def is_post_office_box(line: str) -> bool:
     """Whether an address line is a PO box, which 2010AA does not take."""
     return _POST_OFFICE_BOX.search(line) is not None

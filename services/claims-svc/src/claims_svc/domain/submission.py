@@ -88,13 +88,15 @@ def is_due(waiting: Waiting, now: datetime, *, claims_wanted: int, oldest: timed
     return waiting.count >= claims_wanted or now - waiting.oldest >= oldest
 
 
-def new_patient_control_number() -> str:
-    """CLM01 of one claim in one file: 80 random bits as 16 letters and digits.
+def new_patient_control_numbers(count: int) -> list[str]:
+    """CLM01 of as many claims in one file: 80 random bits each, as 16 letters and digits.
 
     Random and not counted, so that no number comes again after a restored backup or in another organisation, and says nothing
     about a patient; the database holds it unique besides.
     """
-    return b32encode(secrets.token_bytes(_RANDOM_BYTES)).decode()
+    text = b32encode(secrets.token_bytes(_RANDOM_BYTES * count)).decode()
+    length = PATIENT_CONTROL_NUMBER_LENGTH
+    return [text[start : start + length] for start in range(0, length * count, length)]
 
 
 def line_control_number(patient_control_number: str, line_number: int) -> str:

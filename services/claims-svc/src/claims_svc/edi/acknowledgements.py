@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from typing import NamedTuple
 
 from claims_svc.domain.facts import ACCEPTING_CATEGORIES, Acknowledged, Stage
 from rcm.x12.acknowledgement import (
@@ -39,8 +40,7 @@ class FileAnswer:
     receiver_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimAnswer:
+class ClaimAnswer(NamedTuple):
     """What a 277CA says about one claim; where it neither takes nor refuses the claim, `decides` is false."""
 
     kind: str

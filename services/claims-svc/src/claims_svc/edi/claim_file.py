@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from claims_svc.domain import encounter as domain
 from claims_svc.domain.claim import Claim, original_reference
@@ -18,8 +19,7 @@ from rcm.x12.values import Address, InterchangeHeader
 _SELF = "18"
 
 
-@dataclass(frozen=True, slots=True)
-class ToSend:
+class ToSend(NamedTuple):
     """A claim on its way into a file."""
 
     claim: Claim
@@ -56,7 +56,8 @@ def write_claim_file(
     Where none can be written the file is empty.
     """
     going = list(waiting)
-    claims = [_claim(to_send, setup) for to_send in going]
+    parties = _Parties(setup)
+    claims = [_claim(to_send, parties) for to_send in going]
     refused: list[Unwritable] = []
     while claims:
         try:
@@ -106,23 +107,47 @@ def _write(envelope: Envelope, claims: Sequence[x12.ProfessionalClaim]) -> bytes
     )
 
 
-def _claim(to_send: ToSend, setup: Setup) -> x12.ProfessionalClaim:
-    claim, encounter = to_send.claim, to_send.encounter
+class _Parties:
+    """Billing providers and payers as 837P has them: the claims of a file share a few, each made once."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._billing_providers: dict[str, x12.Provider] = {}
+        self._payers: dict[str, tuple[x12.Payer, str]] = {}
+
+    def billing_provider(self, npi: str) -> x12.Provider:
+        """2010AA."""
+        found = self._billing_providers.get(npi)
+        if found is None:
+            found = self._billing_providers[npi] = _billing_provider(self._setup.billing_providers[npi])
+        return found
+
+    def payer(self, payer_id: str) -> tuple[x12.Payer, str]:
+        """2010BB, and the payer's SBR09."""
+        found = self._payers.get(payer_id)
+        if found is None:
+            payer = self._setup.payers[payer_id]
+            found = self._payers[payer_id] = _payer(payer), payer.claim_filing_indicator
+        return found
+
+
+def _claim(to_send: ToSend, parties: _Parties) -> x12.ProfessionalClaim:
+    claim, encounter, number = to_send.claim, to_send.encounter, to_send.patient_control_number
     found = encounter.coverage(claim.rank)
     assert found is not None, "a claim without its coverage is never READY"
     coverage = found[1]
-    payer = setup.payers[claim.payer_id]
+    payer, filing_indicator = parties.payer(claim.payer_id)
     accident = claim.own.accident or encounter.accident
     same = encounter.rendering_provider.npi == encounter.billing_provider.npi
     return x12.ProfessionalClaim(
-        patient_control_number=to_send.patient_control_number,
+        patient_control_number=number,
         charge_cents=encounter.charge_cents,
         place_of_service=encounter.place_of_service,
-        billing_provider=_billing_provider(setup.billing_providers[encounter.billing_provider.npi]),
-        subscriber=_subscriber(encounter, coverage, payer),
-        payer=_payer(payer),
+        billing_provider=parties.billing_provider(encounter.billing_provider.npi),
+        subscriber=_subscriber(encounter, coverage, filing_indicator),
+        payer=payer,
         diagnoses=tuple([diagnosis.code for diagnosis in encounter.diagnoses]),
-        lines=tuple([_line(line, to_send.patient_control_number, encounter) for line in encounter.lines]),
+        lines=tuple([_line(line, number, encounter.place_of_service) for line in encounter.lines]),
         patient=None if coverage.relationship == _SELF else _patient(encounter, coverage),
         frequency=claim.frequency,
         accident=x12.Accident((accident.kind,), accident.state, accident.occurred_on) if accident else None,
@@ -138,24 +163,24 @@ def _claim(to_send: ToSend, setup: Setup) -> x12.ProfessionalClaim:
     )
 
 
-def _line(line: domain.ServiceLine, patient_control_number: str, encounter: Encounter) -> x12.ServiceLine:
+def _line(line: domain.ServiceLine, patient_control_number: str, place_of_service: str) -> x12.ServiceLine:
     drug = line.drug
     return x12.ServiceLine(
-        procedure=line.procedure,
-        charge_cents=line.charge_cents,
+        line.procedure,
+        line.charge_cents,
+        line_control_number(patient_control_number, line.line_number),
+        line.modifiers,
+        line.units,
         diagnosis_pointers=line.diagnosis_pointers,
         date_of_service=line.date_of_service,
-        line_control_number=line_control_number(patient_control_number, line.line_number),
-        modifiers=line.modifiers,
-        units=line.units,
         unit=line.unit,
         date_of_service_to=line.date_of_service_to,
-        place_of_service="" if line.place_of_service == encounter.place_of_service else line.place_of_service,
+        place_of_service="" if line.place_of_service == place_of_service else line.place_of_service,
         drug=x12.Drug(drug.ndc, drug.quantity, drug.unit) if drug else None,
     )
 
 
-def _subscriber(encounter: Encounter, coverage: domain.Coverage, payer: Payer) -> x12.Subscriber:
+def _subscriber(encounter: Encounter, coverage: domain.Coverage, filing_indicator: str) -> x12.Subscriber:
     person: domain.Person = encounter.patient
     if coverage.relationship != _SELF:
         assert coverage.subscriber is not None, "a claim without its subscriber is never READY"
@@ -170,7 +195,7 @@ def _subscriber(encounter: Encounter, coverage: domain.Coverage, payer: Payer) -
         address=_address(person.address) if person.address else None,
         rank=coverage.rank,
         group_number=coverage.group_number,
-        filing_indicator=payer.claim_filing_indicator,
+        filing_indicator=filing_indicator,
     )
 
 
@@ -189,7 +214,6 @@ def _patient(encounter: Encounter, coverage: domain.Coverage) -> x12.Patient:
     )
 
 
-@lru_cache(maxsize=1024)
 def _billing_provider(provider: BillingProvider) -> x12.Provider:
     return x12.Provider(
         npi=provider.npi,
@@ -213,7 +237,6 @@ def _provider(provider: domain.Provider) -> x12.Provider:
     )
 
 
-@lru_cache(maxsize=1024)
 def _payer(payer: Payer) -> x12.Payer:
     return x12.Payer(payer.name, payer.payer_id, _address(payer.address) if payer.address else None)
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 from uuid import UUID
 
+from msgspec import Struct
+
 from claims_svc import events, store
-from claims_svc.domain.answers import Change, Next, apply, reopens, what_follows
+from claims_svc.domain.answers import Next, apply, reopens, what_follows
 from claims_svc.domain.claim import Act, Claim, open_claim
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.facts import Acknowledged, Heard, Posted, Reversed, fold
@@ -27,15 +29,14 @@ REJECTED_AND_CANCELLED = "The claim was rejected, and its encounter is cancelled
 TAKEN_BACK_AND_CANCELLED = "The payer took the claim back as the void asked, and its encounter is cancelled"
 
 
-@dataclass(slots=True)
-class Answered:
+class Answered(Struct):
     """A claim about which something new is known, with everything that is known."""
 
     claim: Claim
     known: Known
     act: Act
     cause: Message[Any] | None = None
-    heard: list[tuple[Acknowledged | Posted | Reversed, Act, bool]] = field(default_factory=list)
+    heard: list[tuple[Acknowledged | Posted | Reversed, Act, bool]] = []
     """What is new, who said it, and whether it counts."""
 
     def hear(self, fact: Acknowledged | Posted | Reversed, act: Act, *, decides: bool = True) -> None:
@@ -114,7 +115,7 @@ def _settle(unit: UnitOfWork, answer: Answered, following: _Following) -> None:
             events.say_reopened(unit, claim, answer.cause)
     if claim.state in WITHDRAWN_STATES:
         following.tasks += [_paid_after_withdrawal(claim, fact, act) for fact, act, _ in answer.heard if _pays(fact)]
-    if ours_before and change != Change(change.before, change.before):
+    if ours_before and change.before is not change.after:
         following.whole[claim.claim_id] = claim
 
 

@@ -17,7 +17,7 @@ from claims_svc.domain.submission import (
     Waiting,
     file_name,
     is_due,
-    new_patient_control_number,
+    new_patient_control_numbers,
     record_transmission,
 )
 from claims_svc.domain.tasks import TaskKind
@@ -74,16 +74,16 @@ async def _cut(unit: UnitOfWork, setups: Setups, waiting: Waiting, limit: int) -
     assert setup.organisation is not None, "claims of an organisation that is not set up are never READY"
     number = await store.setup.take_interchange_number(unit.connection, organisation_id)
     envelope = Envelope(setup.organisation, setup.receivers[waiting.receiver_id], number, unit.clock.now())
-    content, going, refused = write_claim_file(
-        envelope, setup, [ToSend(claim, encounter, new_patient_control_number()) for claim, encounter in ready]
-    )
+    numbers = new_patient_control_numbers(len(ready))
+    to_send = [ToSend(claim, encounter, new) for (claim, encounter), new in zip(ready, numbers, strict=True)]
+    content, going, refused = write_claim_file(envelope, setup, to_send)
     await _hold_unwritable(unit, setup, refused)
     if not going:
         return None
     submission = _submission(unit, setup, waiting, number, content, going)
-    claims = [to_send.claim for to_send in going]
+    claims = [each.claim for each in going]
     former = [(organisation_id, c.claim_id, c.patient_control_number) for c in claims if c.patient_control_number]
-    bodies = {to_send.claim.claim_id: _put_in(to_send, submission, setup) for to_send in going}
+    bodies = {each.claim.claim_id: _put_in(each, submission, setup) for each in going}
     await store.submissions.insert_submission(
         unit.connection,
         submission,

@@ -1,18 +1,18 @@
 """Claims, what they are made of, and what is known about them: many in one statement each."""
 
 from collections.abc import Collection, Iterable, Sequence, Set
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from claims_svc import models
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.facts import Acknowledged, Facts, Filed, Heard, Stage
 from claims_svc.domain.states import WORKLIST
-from claims_svc.store.rows import CLAIM, claim_of, claim_row, columns, entry_rows, new_row, progress_row
+from claims_svc.store.rows import CLAIM, claim_of, claim_row, columns, entry_rows, new_row, progress_rows
 from claims_svc.store.writing import Write, inserting, updating, write_together
 from rcm.database.rows import insert_rows
 
@@ -29,8 +29,7 @@ _HEARD = msgspec.json.Decoder(list[Heard])
 _FILED = msgspec.json.Decoder(list[Filed])
 
 
-@dataclass(slots=True)
-class Known:
+class Known(Struct):
     """What is known about a claim that left the house."""
 
     facts: Facts
@@ -169,11 +168,12 @@ async def duplicates_of(connection: "Connection", claims: Sequence[Claim]) -> di
 
 async def known_about(connection: "Connection", claims: Collection[Claim]) -> dict[UUID, Known]:
     """All facts and all places in files, for each of these claims."""
-    known = {claim.claim_id: Known(Facts(), filed(claim)) for claim in claims}
+    known: dict[UUID, Known] = {}
     for claim in claims:
+        known[claim.claim_id] = Known(facts := Facts(), filed(claim))
         for heard in heard_about(claim):
             if heard.decides:
-                known[claim.claim_id].facts.add(heard.fact)
+                facts.add(heard.fact)
     await _add_submission_facts(connection, [claim for claim in claims if claim.file_refused], known)
     return known
 
@@ -253,7 +253,7 @@ def saving(claims: Collection[Claim]) -> Write | None:
 
 def saving_progress(claims: Collection[Claim], changed: Sequence[str]) -> Write | None:
     """Claims of which only the columns of `changed` are different."""
-    return updating(models.Claim, [progress_row(claim, changed) for claim in claims], key=_KEY)
+    return updating(models.Claim, progress_rows(claims, changed), key=_KEY)
 
 
 def history(claims: Collection[Claim]) -> Write | None:

@@ -1,6 +1,7 @@
 """Claims as rows and back."""
 
 from collections.abc import Collection, Iterable, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -59,6 +60,7 @@ _NEW = (
     "setup_revision",
     "ready_at",
 )
+_new = attrgetter(*_NEW)
 _LATER = (
     "frequency",
     "payer_claim_control_number",
@@ -106,7 +108,7 @@ ANSWERED = (
 
 def new_row(claim: Claim) -> dict[str, object]:
     """What a new claim has; for the rest the table knows what a new claim begins with."""
-    row = {name: getattr(claim, name) for name in _NEW}
+    row = dict(zip(_NEW, _new(claim), strict=True))
     row["findings"] = as_json(claim.findings) if claim.findings else None
     return row
 
@@ -122,12 +124,18 @@ def claim_row(claim: Claim) -> dict[str, object]:
     return row
 
 
-def progress_row(claim: Claim, changed: Sequence[str]) -> dict[str, object]:
+def progress_rows(claims: Iterable[Claim], changed: Sequence[str]) -> list[dict[str, object]]:
     """The key and the columns of FILED or ANSWERED."""
-    row: dict[str, object] = {"organisation_id": claim.organisation_id, "claim_id": claim.claim_id}
-    for name in changed:
-        row[name] = _GROWING[name](claim) if name in _GROWING else getattr(claim, name)
-    return row
+    names = ("organisation_id", "claim_id", *[name for name in changed if name not in _GROWING])
+    plain = attrgetter(*names)
+    growing = [(name, _GROWING[name]) for name in changed if name in _GROWING]
+    rows: list[dict[str, object]] = []
+    for claim in claims:
+        row = dict(zip(names, plain(claim), strict=True))
+        for name, whole in growing:
+            row[name] = whole(claim)
+        rows.append(row)
+    return rows
 
 
 def all_facts(claim: Claim) -> str:

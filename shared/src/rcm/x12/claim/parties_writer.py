@@ -110,11 +110,11 @@ def pay_to_segments(pay_to: PayTo) -> list[str]:
 
 def subscriber_segments(subscriber: Subscriber, payer: Payer, *, is_patient: bool) -> list[str]:
     """SBR, PAT, 2010BA and 2010BB."""
-    group_name = "" if subscriber.group_number else free(subscriber.group_name, 60, "subscriber.group_name")
     out = [
-        segment("SBR", code(subscriber.rank, 1, "subscriber.rank"), "18" if is_patient else "",
-                free(subscriber.group_number, 50, "subscriber.group_number"), group_name, clean(subscriber.insurance_type),
-                "", "", "", code(subscriber.filing_indicator, 2, "subscriber.filing_indicator")),
+        _coverage_segment(
+            subscriber.rank, subscriber.group_number, subscriber.group_name, subscriber.insurance_type,
+            subscriber.filing_indicator, "18" if is_patient else "",
+        )
     ]  # fmt: skip
     if is_patient:
         out += _condition("", subscriber, "subscriber")
@@ -133,6 +133,18 @@ def subscriber_segments(subscriber: Subscriber, payer: Payer, *, is_patient: boo
         out += [contact_segment(item, "subscriber") for item in subscriber.contacts]
     out += _payer_segments(payer)
     return out
+
+
+@lru_cache(_CACHE)
+def _coverage_segment(
+    rank: str, group_number: str, group_name: str, insurance_type: str, filing_indicator: str, relationship: str
+) -> str:
+    """SBR: the same for all who work at one employer."""
+    name = "" if group_number else free(group_name, 60, "subscriber.group_name")
+    return segment(
+        "SBR", code(rank, 1, "subscriber.rank"), relationship, free(group_number, 50, "subscriber.group_number"), name,
+        clean(insurance_type), "", "", "", code(filing_indicator, 2, "subscriber.filing_indicator"),
+    )  # fmt: skip
 
 
 def patient_segments(patient: Patient) -> list[str]:
@@ -176,20 +188,25 @@ def reference_segments(references: tuple[Reference, ...]) -> list[str]:
 @lru_cache(_CACHE)
 def address_segments(address: Address, path: str) -> tuple[str, ...]:
     """N3 and N4."""
-    if not address.country:
-        if len(address.state) != 2 or not (address.state.isascii() and address.state.isalpha()):
-            raise CannotWrite(f"{path}.state", "must be two letters")
-        if not has_digits(address.postal_code, 5, 9):
-            raise CannotWrite(f"{path}.postal_code", "must be five or nine digits")
     street = free(address.line1, 55, f"{path}.line1", required=True)
-    city = free(address.city, 30, f"{path}.city", required=True)
-    if len(city) < 2:
-        raise CannotWrite(f"{path}.city", "must have two characters or more")
     return (
         segment("N3", street, free(address.line2, 55, f"{path}.line2")),
-        segment("N4", city, clean(address.state), clean(address.postal_code), clean(address.country), "", "",
-                clean(address.subdivision)),
-    )  # fmt: skip
+        _place_segment(address.city, address.state, address.postal_code, address.country, address.subdivision, path),
+    )
+
+
+@lru_cache(_CACHE)
+def _place_segment(city: str, state: str, postal_code: str, country: str, subdivision: str, path: str) -> str:
+    """N4: a practice's patients live in few places."""
+    if not country:
+        if len(state) != 2 or not (state.isascii() and state.isalpha()):
+            raise CannotWrite(f"{path}.state", "must be two letters")
+        if not has_digits(postal_code, 5, 9):
+            raise CannotWrite(f"{path}.postal_code", "must be five or nine digits")
+    name = free(city, 30, f"{path}.city", required=True)
+    if len(name) < 2:
+        raise CannotWrite(f"{path}.city", "must have two characters or more")
+    return segment("N4", name, clean(state), clean(postal_code), clean(country), "", "", clean(subdivision))
 
 
 @lru_cache(_CACHE)
@@ -218,8 +235,14 @@ def _name(entity: str, provider: Provider) -> str:
 def _person(entity: str, kind: str, person: Subscriber | Patient, path: str) -> str:
     """NM1 up to NM107."""
     last = free(person.last_name, 60, f"{path}.last_name", required=True)
-    first, middle = free(person.first_name, 35, f"{path}.first_name"), free(person.middle_name, 25, f"{path}.middle_name")
-    return f"NM1*{entity}*{kind}*{last}*{first}*{middle}**{free(person.suffix, 10, f'{path}.suffix')}"
+    first, middle, suffix = person.first_name, person.middle_name, person.suffix
+    if first:
+        first = free(first, 35, f"{path}.first_name")
+    if middle:
+        middle = free(middle, 25, f"{path}.middle_name")
+    if suffix:
+        suffix = free(suffix, 10, f"{path}.suffix")
+    return f"NM1*{entity}*{kind}*{last}*{first}*{middle}**{suffix}"
 
 
 def _sex(sex: str, path: str) -> str:

@@ -1,6 +1,7 @@
 """Writes the claims of an 837: what the three guides have in common. A guide's own writer makes its claims' segments."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 
 from rcm.x12.claim import parties_writer as parties
 from rcm.x12.claim.coordination_writer import line_adjudication_segments, other_payer_segments
@@ -24,6 +25,15 @@ from rcm.x12.text import clean, code, free, interchange, segment
 from rcm.x12.values import Dated, InterchangeHeader
 
 _DRUG_UNITS = frozenset({"F2", "GR", "ME", "ML", "UN"})
+
+_NAMED_REFERENCES = (
+    ("9F", "referral_number"),
+    ("G1", "authorisation_number"),
+    ("F8", "payer_claim_control_number"),
+    ("D9", "clearinghouse_number"),
+    ("EA", "medical_record_number"),
+)
+"""REF of 2300 that have a field, in the fields' order."""
 
 WriteClaim = Callable[[list[str], ClaimT], None]
 """Adds a claim's segments, 2300 and below."""
@@ -136,30 +146,31 @@ def check_claim(claim: Claim, lines: Sequence[ClaimLine], frequencies: frozenset
         raise CannotWrite("release_of_information", "must be Y or I")
 
 
-def date_segment(item: Dated) -> str:
+def day_segment(qualifier: str, first: date, last: date | None) -> str:
     """DTP of a day, or of a period."""
-    if item.last is None or item.last == item.first:
-        return f"DTP*{item.qualifier}*D8*{day_text(item.first)}"
-    return f"DTP*{item.qualifier}*RD8*{day_text(item.first)}-{day_text(item.last)}"
+    if last is None or last == first:
+        return f"DTP*{qualifier}*D8*{day_text(first)}"
+    return f"DTP*{qualifier}*RD8*{day_text(first)}-{day_text(last)}"
 
 
 def date_segments(out: list[str], dates: Mapping[str, Dated], order: Sequence[str]) -> None:
     """DTP in the guide's order; one that has no place there is refused."""
     if unknown := dates.keys() - set(order):
         raise CannotWrite("dates", f"{min(unknown)} has no place there")
-    out += [date_segment(dates[qualifier]) for qualifier in order if qualifier in dates]
+    found = [dates[qualifier] for qualifier in order if qualifier in dates]
+    out += [day_segment(item.qualifier, item.first, item.last) for item in found]
 
 
 def claim_references(out: list[str], claim: Claim, order: Mapping[str, int]) -> None:
     """REF of 2300 in the guide's order."""
+    named = (
+        claim.referral_number, claim.authorisation_number, claim.payer_claim_control_number, claim.clearinghouse_number,
+        claim.medical_record_number,
+    )  # fmt: skip
+    if not claim.references and not any(named):
+        return
     found: list[tuple[int, str]] = []
-    for qualifier, value, path in (
-        ("9F", claim.referral_number, "referral_number"),
-        ("G1", claim.authorisation_number, "authorisation_number"),
-        ("F8", claim.payer_claim_control_number, "payer_claim_control_number"),
-        ("D9", claim.clearinghouse_number, "clearinghouse_number"),
-        ("EA", claim.medical_record_number, "medical_record_number"),
-    ):
+    for (qualifier, path), value in zip(_NAMED_REFERENCES, named, strict=True):
         if value:
             found.append((order[qualifier], f"REF*{qualifier}*{free(value, 50, path, required=True)}"))
     for item, text in zip(claim.references, parties.reference_segments(claim.references), strict=True):
@@ -185,7 +196,8 @@ def note_segments(out: list[str], note: str, of: Claim | ClaimLine) -> None:
     """NTE."""
     if note:
         out.append(f"NTE*ADD*{free(note, 80, 'note', required=True)}")
-    out += [f"NTE*{code(item.kind, 3, 'notes')}*{free(item.text, 80, 'notes', required=True)}" for item in of.notes]
+    if of.notes:
+        out += [f"NTE*{code(item.kind, 3, 'notes')}*{free(item.text, 80, 'notes', required=True)}" for item in of.notes]
 
 
 def ambulance_segment(found: Ambulance) -> str:
@@ -261,4 +273,5 @@ def refuse_other_raws(raws: Sequence[str], known: frozenset[str]) -> None:
 
 def amounts(out: list[str], of: Claim | ClaimLine, path: str = "amounts") -> None:
     """AMT."""
-    out += [f"AMT*{code(item.qualifier, 3, path)}*{amount_text(item.amount_cents)}" for item in of.amounts]
+    if of.amounts:
+        out += [f"AMT*{code(item.qualifier, 3, path)}*{amount_text(item.amount_cents)}" for item in of.amounts]

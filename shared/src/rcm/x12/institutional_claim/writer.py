@@ -23,7 +23,7 @@ from rcm.x12.institutional_claim.values import (
 )
 from rcm.x12.problems import CannotWrite
 from rcm.x12.text import code, segment
-from rcm.x12.values import Dated, InterchangeHeader
+from rcm.x12.values import InterchangeHeader
 from rcm.x12.writing import optional_amount, procedure_composite
 
 VERSION = "005010X223A2"
@@ -198,7 +198,7 @@ def _line(out: list[str], line: RevenueLine, payer_ids: frozenset[str]) -> None:
         common.refuse_other_raws(line.raw, _LINE_RAW)
     common.attachment_segments(out, line.attachments)
     if line.date_of_service is not None:
-        out.append(common.date_segment(Dated("472", line.date_of_service, line.date_of_service_to)))
+        out.append(common.day_segment("472", line.date_of_service, line.date_of_service_to))
     if line.line_control_number:
         out.append(f"REF*6R*{code(line.line_control_number, 30, 'line_control_number')}")
     if line.references:

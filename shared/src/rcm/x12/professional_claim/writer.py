@@ -1,6 +1,7 @@
 """Writes 837P files: hierarchy, counts and control numbers are computed here, delimiters never stand in data."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rcm.x12.claim import writer as common
 from rcm.x12.claim.parties_writer import place_segments, reference_segments
@@ -16,6 +17,9 @@ from rcm.x12.writing import procedure_composite
 __all__ = ["VERSION", "transaction_control_number", "write_professional_claims"]
 
 VERSION = "005010X222A1"
+_CACHE = 4096
+_NO_PAYERS: frozenset[str] = frozenset()
+_UNITS_OR_CHARGE = "must be a number of UN or MJ, and the charge not negative"
 _FREQUENCIES = frozenset({"1", "7", "8"})
 _CLAIM_DATES = (
     "431", "454", "304", "453", "439", "484", "455", "471", "314", "360", "361", "297", "296", "435", "096", "090", "091",
@@ -52,9 +56,36 @@ def _claim(out: list[str], claim: ProfessionalClaim) -> None:
     common.check_claim(claim, claim.lines, _FREQUENCIES, LINE_LIMIT)
     if claim.diagnosis_version != 10:
         raise CannotWrite("diagnosis_version", "5010 claims of today bear ICD-10")
-    common.refuse_other_raws(claim.raw, _CLAIM_RAW)
     out.append(_clm(claim))
     _dates(out, claim)
+    _particulars(out, claim)
+    _codes(out, claim)
+    if claim.raw:
+        common.raw_segments(out, claim.raw, "HCP")
+    common.provider(out, "referring_provider", "DN", claim.referring_provider)
+    for one in claim.providers:
+        common.provider(out, "providers", one.role, one.provider)
+    common.provider(out, "rendering_provider", "82", claim.rendering_provider)
+    common.provider(out, "service_facility", "77", claim.service_facility)
+    common.provider(out, "supervising_provider", "DQ", claim.supervising_provider)
+    if claim.pickup is not None:
+        out += place_segments("PW", claim.pickup, "pickup")
+    if claim.dropoff is not None:
+        out += place_segments("45", claim.dropoff, "dropoff")
+    payer_ids = common.other_payers(out, claim) if claim.other_payers else _NO_PAYERS
+    diagnoses, number = len(claim.diagnoses), 0
+    try:
+        for number, line in enumerate(claim.lines, 1):
+            out.append(f"LX*{number}")
+            _line(out, line, diagnoses, payer_ids)
+    except CannotWrite as error:
+        raise CannotWrite(f"lines[{number - 1}].{error.path}", error.reason) from None
+
+
+def _particulars(out: list[str], claim: ProfessionalClaim) -> None:
+    """What stands between the dates of 2300 and its codes, most of which most claims don't have."""
+    if claim.raw:
+        common.refuse_other_raws(claim.raw, _CLAIM_RAW)
     common.attachment_segments(out, claim.attachments)
     common.raw_segments(out, claim.raw, "CN1")
     if claim.patient_paid_cents:
@@ -68,34 +99,13 @@ def _claim(out: list[str], claim: ProfessionalClaim) -> None:
         out.append(common.ambulance_segment(claim.ambulance))
     common.raw_segments(out, claim.raw, "CR2")
     common.certification_segments(out, claim.certifications)
-    _codes(out, claim)
-    common.raw_segments(out, claim.raw, "HCP")
-    common.provider(out, "referring_provider", "DN", claim.referring_provider)
-    for one in claim.providers:
-        common.provider(out, "providers", one.role, one.provider)
-    common.provider(out, "rendering_provider", "82", claim.rendering_provider)
-    common.provider(out, "service_facility", "77", claim.service_facility)
-    common.provider(out, "supervising_provider", "DQ", claim.supervising_provider)
-    if claim.pickup is not None:
-        out += place_segments("PW", claim.pickup, "pickup")
-    if claim.dropoff is not None:
-        out += place_segments("45", claim.dropoff, "dropoff")
-    payer_ids = common.other_payers(out, claim)
-    number = 0
-    try:
-        for number, line in enumerate(claim.lines, 1):
-            out.append(f"LX*{number}")
-            _line(out, line, len(claim.diagnoses), payer_ids)
-    except CannotWrite as error:
-        raise CannotWrite(f"lines[{number - 1}].{error.path}", error.reason) from None
 
 
 def _clm(claim: ProfessionalClaim) -> str:
     """CLM."""
     control_number = code(claim.patient_control_number, 20, "patient_control_number")
-    place = code(claim.place_of_service, 2, "place_of_service", shortest=2)
     head = (
-        f"CLM*{control_number}*{amount_text(claim.charge_cents)}***{place}:B:{claim.frequency}"
+        f"CLM*{control_number}*{amount_text(claim.charge_cents)}***{_place(claim.place_of_service)}:B:{claim.frequency}"
         f"*{'Y' if claim.signature_on_file else 'N'}*{claim.assignment}*{claim.benefits_assigned}"
         f"*{claim.release_of_information}"
     )
@@ -136,8 +146,8 @@ def _codes(out: list[str], claim: ProfessionalClaim) -> None:
     diagnoses = claim.diagnoses
     if not 1 <= len(diagnoses) <= DIAGNOSIS_LIMIT:
         raise CannotWrite("diagnoses", f"must be 1 to {DIAGNOSIS_LIMIT}")
-    plain = [code(diagnosis.replace(".", ""), 7, "diagnoses", shortest=3) for diagnosis in diagnoses]
-    out.append(f"HI*ABK:{plain[0]}" + "".join([f"*ABF:{diagnosis}" for diagnosis in plain[1:]]))
+    principal, *others = [_diagnosis(diagnosis) for diagnosis in diagnoses]
+    out.append(f"HI*ABK:{principal}" + "".join([f"*ABF:{diagnosis}" for diagnosis in others]))
     if claim.anaesthesia_procedures:
         if len(claim.anaesthesia_procedures) > 2:
             raise CannotWrite("anaesthesia_procedures", "are more than two")
@@ -149,9 +159,36 @@ def _codes(out: list[str], claim: ProfessionalClaim) -> None:
         out.append(segment("HI", *[f"BG:{code(one, 30, 'condition_codes')}" for one in claim.condition_codes]))
 
 
+@lru_cache(_CACHE)
+def _diagnosis(diagnosis: str) -> str:
+    """A diagnosis without its dot."""
+    return code(diagnosis.replace(".", ""), 7, "diagnoses", shortest=3)
+
+
 def _line(out: list[str], line: ServiceLine, diagnoses: int, payer_ids: frozenset[str]) -> None:
     """2400 and what is below it."""
     out.append(_sv1(line, diagnoses))
+    if _has_particulars(line):
+        _line_with_particulars(out, line, payer_ids)
+        return
+    out.append(common.day_segment("472", line.date_of_service, line.date_of_service_to))
+    if line.line_control_number:
+        out.append(f"REF*6R*{code(line.line_control_number, 30, 'line_control_number')}")
+    if line.drug is not None:
+        common.drug_segments(out, line.drug)
+
+
+def _has_particulars(line: ServiceLine) -> bool:
+    """Whether a line has anything beside service, days, control number and drug; most have not."""
+    return bool(
+        line.raw or line.attachments or line.ambulance or line.certifications or line.dates or line.quantities
+        or line.authorisation_number or line.references or line.amounts or line.note or line.notes
+        or line.rendering_provider or line.providers or line.pickup or line.dropoff or line.adjudications
+    )  # fmt: skip
+
+
+def _line_with_particulars(out: list[str], line: ServiceLine, payer_ids: frozenset[str]) -> None:
+    """2400 after SV1, in the guide's order."""
     if line.raw:
         common.refuse_other_raws(line.raw, _LINE_RAW)
         common.raw_segments(out, line.raw, "SV5")
@@ -160,7 +197,7 @@ def _line(out: list[str], line: ServiceLine, diagnoses: int, payer_ids: frozense
         out.append(common.ambulance_segment(line.ambulance))
     common.raw_segments(out, line.raw, "CR3")
     common.certification_segments(out, line.certifications)
-    out.append(common.date_segment(Dated("472", line.date_of_service, line.date_of_service_to)))
+    out.append(common.day_segment("472", line.date_of_service, line.date_of_service_to))
     if line.dates:
         common.date_segments(out, {item.qualifier: item for item in line.dates}, _LINE_DATES)
     for item in line.quantities:
@@ -190,23 +227,41 @@ def _line(out: list[str], line: ServiceLine, diagnoses: int, payer_ids: frozense
 
 def _sv1(line: ServiceLine, diagnoses: int) -> str:
     """SV1."""
-    pointers = line.diagnosis_pointers
-    if not 1 <= len(pointers) <= 4 or min(pointers) < 1 or max(pointers) > diagnoses:
-        raise CannotWrite("diagnosis_pointers", "must be one to four places of the claim's diagnoses")
-    units = decimal_text(line.units)
-    if units is None or line.unit not in {"UN", "MJ"} or line.charge_cents < 0:
-        raise CannotWrite("units", "must be a number of UN or MJ, and the charge not negative")
-    if len(line.procedure) != 5 and line.procedure_qualifier == "HC":
-        raise CannotWrite("procedure", "must be five letters and digits")
-    place = code(line.place_of_service, 2, "place_of_service", shortest=2) if line.place_of_service else ""
-    procedure = procedure_composite(
-        line.procedure_qualifier, code(line.procedure, 48, "procedure"), line.modifiers, line.description
-    )
-    head = f"SV1*{procedure}*{amount_text(line.charge_cents)}*{line.unit}*{units}*{place}**{':'.join(map(str, pointers))}"
+    before, after = _service(
+        line.procedure, line.diagnosis_pointers, line.modifiers, line.units, line.unit, line.place_of_service,
+        line.procedure_qualifier, line.description, diagnoses,
+    )  # fmt: skip
+    if line.charge_cents < 0:
+        raise CannotWrite("units", _UNITS_OR_CHARGE)
+    head = f"{before}{amount_text(line.charge_cents)}{after}"
     if not (line.emergency or line.epsdt or line.family_planning or line.copay_exempt):
         return head
     epsdt, planning = "Y" if line.epsdt else "", "Y" if line.family_planning else ""
     return segment(head, "", "Y" if line.emergency else "", "", epsdt, planning, "", "", "0" if line.copay_exempt else "")
+
+
+@lru_cache(_CACHE)
+def _service(
+    procedure: str, pointers: tuple[int, ...], modifiers: tuple[str, ...], units: str, unit: str, place_of_service: str,
+    qualifier: str, description: str, diagnoses: int,
+) -> tuple[str, str]:  # fmt: skip
+    """What stands before the charge and after it, up to SV107: a practice does the same services over and over."""
+    if not 1 <= len(pointers) <= 4 or min(pointers) < 1 or max(pointers) > diagnoses:
+        raise CannotWrite("diagnosis_pointers", "must be one to four places of the claim's diagnoses")
+    quantity = decimal_text(units)
+    if quantity is None or unit not in {"UN", "MJ"}:
+        raise CannotWrite("units", _UNITS_OR_CHARGE)
+    if len(procedure) != 5 and qualifier == "HC":
+        raise CannotWrite("procedure", "must be five letters and digits")
+    place = _place(place_of_service) if place_of_service else ""
+    service = procedure_composite(qualifier, code(procedure, 48, "procedure"), modifiers, description)
+    return f"SV1*{service}*", f"*{unit}*{quantity}*{place}**{':'.join(map(str, pointers))}"
+
+
+@lru_cache(_CACHE)
+def _place(place_of_service: str) -> str:
+    """CLM05-1 and SV105."""
+    return code(place_of_service, 2, "place_of_service", shortest=2)
 
 
 def _line_providers(out: list[str], line: ServiceLine) -> None:

@@ -34,6 +34,8 @@ def subscriber_incomplete(case: Case) -> Hit | None:
 
 def patient_incomplete(case: Case) -> Hit | None:
     patient = case.encounter.patient
+    if patient.birth_date is not None and patient.address is not None:
+        return None
     lacks = [name for name, value in (("birth date", patient.birth_date), ("address", patient.address)) if value is None]
     return Hit(detail=", ".join(lacks)) if lacks else None
 
@@ -59,9 +61,11 @@ def timely_filing(case: Case) -> Hit | None:
     """
     if case.payer is None or case.payer.timely_filing_days is None or case.claim.frequency in REPLACING:
         return None
-    deadline = case.encounter.date_of_service_to + timedelta(days=case.payer.timely_filing_days)
-    filed = case.claim.accepted_on or case.today
-    return Hit(detail=f"it was {deadline.isoformat()}") if filed > deadline else None
+    last_day, filed = case.encounter.date_of_service_to, case.claim.accepted_on or case.today
+    if filed.toordinal() - last_day.toordinal() <= case.payer.timely_filing_days:
+        return None
+    deadline = last_day + timedelta(days=case.payer.timely_filing_days)
+    return Hit(detail=f"it was {deadline.isoformat()}")
 
 
 def frequency_not_accepted(case: Case) -> Hit | None:

@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from msgspec import Struct
+
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.encounter import Coverage, Encounter
 from claims_svc.domain.setup import BillingProvider, Enrolment, Organisation, Payer, Receiver, Setup
@@ -20,8 +22,7 @@ class Severity(StrEnum):
     """It is told and goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """A claim with everything that its edits ask."""
 
     claim: Claim

@@ -41,7 +41,10 @@ def coverage_inactive(case: Case) -> Hit | None:
 
 
 def coverage_rank(case: Case) -> Hit | None:
-    ranks = [coverage.rank for coverage in case.encounter.coverages]
+    coverages = case.encounter.coverages
+    if len(coverages) == 1 and coverages[0].rank == "P":
+        return None
+    ranks = [coverage.rank for coverage in coverages]
     return Hit(detail=f"they are {', '.join(ranks)}") if ranks != list(_RANKS[: len(ranks)]) else None
 
 
