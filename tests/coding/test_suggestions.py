@@ -110,6 +110,27 @@ async def test_what_a_coder_accepts_is_coded_and_kept_with_its_evidence(desk: Co
     assert [each["decision"]["action"] for each in told["suggestions"]] == ["accepted", "changed"]
 
 
+async def test_a_document_without_its_text_is_named_as_unread(desk: Coding) -> None:
+    pdf = {"media_type": "application/pdf", "content_base64": "JVBERi0xLjcK"}
+    both = await post(desk, another(24, **{**UNCODED, "documents": [pdf]}))
+    alone = await post(desk, another(25, **{**UNCODED, "notes": [], "documents": [pdf]}))
+    read, unread = await suggestions(desk, both), await suggestions(desk, alone)
+    assert [each["code"] for each in read["suggestions"]] == ["E11.9", "I10"]
+    assert (unread["state"], unread["suggestions"]) == ("read", [])
+    assert read["unread"] == unread["unread"]
+    assert unread["unread"] == [
+        {
+            "document": "/documents/0/content_base64",
+            "why": "it came as application/pdf without its text, which goes into `text`",
+        }
+    ]
+
+
+async def test_a_note_of_several_pages_is_read(desk: Coding) -> None:
+    identity = await post(desk, another(26, **{**UNCODED, "notes": ["Page 1.\x0cAssessment: Type 2 diabetes.\x0b\x0c"]}))
+    assert [each["code"] for each in (await suggestions(desk, identity))["suggestions"]] == ["E11.9"]
+
+
 async def test_a_refusal_is_kept_and_the_encounter_waits(desk: Coding) -> None:
     identity = await post(desk, another(3, **UNCODED))
     first, _ = (await suggestions(desk, identity))["suggestions"]

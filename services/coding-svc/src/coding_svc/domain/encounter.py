@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from rcm.money import LARGEST_AMOUNT_CENTS
 
 _LINE = r"^[^\x00-\x1f\x7f]*$"
-_PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+_PROSE = r"^[^\x00-\x08\x0e-\x1f\x7f]*$"
 
 
 def _number_as_text(value: object) -> object:
@@ -30,7 +30,7 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=255, p
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=_LINE)]
 """A code or a number as it was sent; its form is an edit's matter. 80 is the longest that X12 carries (NM109)."""
 Prose = Annotated[str, StringConstraints(max_length=2_000_000, pattern=_PROSE)]
-"""Text of many lines."""
+"""Text of many lines; a page may end with a form feed."""
 Units = Annotated[
     str, BeforeValidator(_number_as_text, json_schema_input_type=str | int), StringConstraints(pattern=r"^\d{1,7}(\.\d{1,3})?$")
 ]

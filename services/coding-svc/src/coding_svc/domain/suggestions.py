@@ -157,12 +157,20 @@ def texts_of(encounter: Encounter) -> Iterator[tuple[str, str]]:
             yield f"/documents/{place}/text", document.text
 
 
+def illegible(encounter: Encounter) -> Iterator[Unread]:
+    """Every document that came without its text: a picture, a PDF, or bytes that are no text."""
+    for place, document in enumerate(encounter.documents):
+        if document.content_base64 and not document.text.strip():
+            why = f"it came as {document.media_type or 'bytes'} without its text, which goes into `text`"
+            yield Unread(f"/documents/{place}/content_base64", why)
+
+
 def wants_suggestions(encounter: Encounter) -> bool:
     """Notes came, and codes did not: no diagnosis, or a line without its procedure."""
     if not (encounter.notes or encounter.documents) or encounter.date_of_service is None:
         return False
     uncoded = not encounter.diagnoses or any(not line.procedure for line in encounter.lines)
-    return uncoded and next(texts_of(encounter), None) is not None
+    return uncoded and (any(True for _ in texts_of(encounter)) or any(True for _ in illegible(encounter)))
 
 
 def within_reach(texts: Iterable[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[Unread]]:

@@ -17,6 +17,7 @@ from coding_svc.domain.suggestions import (
     AcceptanceRule,
     Reader,
     Suggestion,
+    illegible,
     read_all,
     texts_of,
     wants_suggestions,
@@ -81,7 +82,11 @@ def _read(book: CodeBook, encounter: Encounter, patient: str) -> tuple[str, Read
     assert day is not None, "notes without a day are not read"
     setting = "inpatient" if is_inpatient(encounter) else "outpatient"
     found = read_all(engine, texts_of(encounter), day, setting)
-    return engine.version, replace(found, suggestions=(*found.suggestions, *_services(book, encounter, day, patient)))
+    return engine.version, replace(
+        found,
+        suggestions=(*found.suggestions, *_services(book, encounter, day, patient)),
+        unread=(*found.unread, *illegible(encounter)),
+    )
 
 
 def _services(book: CodeBook, encounter: Encounter, day: date, patient: str) -> Iterator[Suggestion]:
@@ -90,7 +95,7 @@ def _services(book: CodeBook, encounter: Encounter, day: date, patient: str) -> 
         return
     texts, _ = within_reach(texts_of(encounter))
     service = service_at(encounter.place_of_service)
-    if service:
+    if service and texts:
         levels = [(place, book.visit_level(text, day, service, patient)) for place, text in texts]
         place, best = max(levels, key=lambda each: each[1].code)
         visit = suggestion_of(best, place)
