@@ -27,7 +27,7 @@ from rcm_deploy.samples.practice import ORGANISATION_ID
 from tests.support.postgres import temporary_folder
 
 ROOT = Path(__file__).resolve().parents[2]
-REST_SECONDS = 60.0
+REST_SECONDS = 120.0
 
 
 class System:
@@ -46,7 +46,7 @@ class System:
     def stop(self) -> int:
         with self._process:  # closes the pipe too
             self._process.send_signal(signal.SIGINT)
-            return self._process.wait(30)
+            return self._process.wait(90)
 
     def rcm(self, *arguments: str | Path, code: int = 0) -> Result:
         """A command on this system, which must end with that exit code."""
@@ -65,7 +65,7 @@ class System:
 
     def get(self, place: str, path: str) -> httpx.Response:
         token = local_token(Running.read(self.data), Role.ADMIN)
-        return httpx.get(self.told["urls"][place] + path, headers={"Authorization": f"Bearer {token}"}, timeout=20)
+        return httpx.get(self.told["urls"][place] + path, headers={"Authorization": f"Bearer {token}"}, timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +188,7 @@ def test_following_events_shows_what_comes(system: System) -> None:
         while posted["answer"]["encounter_id"] not in subjects:
             subjects.add(json.loads(tail.stdout.readline())["subject"])
         tail.send_signal(signal.SIGINT)
-        assert tail.wait(10) == 0
+        assert tail.wait(60) == 0
 
 
 def test_a_log_is_replayed_from_an_instant(system: System) -> None:

