@@ -13,7 +13,7 @@ from rcm.codesets.loading.kinds import KINDS, UnknownKind, kind_of
 from rcm.codesets.loading.source import BadFile
 from rcm.codesets.loading.store import releases
 from rcm.codesets.systems import System
-from tests.shared.codesets.lists import ADD_ONS, PAIRS, UNIT_LIMITS, Shelf, hcpcs_line, order_line
+from tests.shared.codesets.lists import ADD_ONS, PAIRS, RELATIVE_VALUES, TAXONOMY, UNIT_LIMITS, Shelf, hcpcs_line, order_line
 
 LATE_2026 = date(2026, 11, 2)
 MUE = "MCR_MUE_PractitionerServices_Eff_10-01-2026.csv"
@@ -110,6 +110,24 @@ def test_what_can_not_be_wished_for(shelf: Shelf) -> None:
         shelf.load("cpt", "c.csv", "code\n10001\n", acknowledged_by="A", columns={"long": "1"})
     with pytest.raises(BadFile, match="the release has no name"):
         shelf.load("mue", MUE, UNIT_LIMITS, release=" ")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "content", "end"),
+    [
+        ("mue", MUE, UNIT_LIMITS, '"3 Date'),
+        ("mue", MUE, UNIT_LIMITS, '"Clinical: Da'),
+        ("pfs-rvu", "PPRRVU26_JAN.csv", RELATIVE_VALUES, "Licensed words,A,,1"),
+        ("taxonomy", "nucc_taxonomy_261.csv", TAXONOMY, "Invented Grou"),
+    ],
+)
+def test_a_file_that_was_cut_off_in_a_row_is_not_loaded(shelf: Shelf, kind: str, name: str, content: str, end: str) -> None:
+    (*_, told) = problems(shelf, kind, name, content[: content.index(end) + len(end)], acknowledged_by="Ada Example")
+    assert "it was cut off" in told
+
+
+def test_a_last_row_needs_no_line_end(shelf: Shelf) -> None:
+    assert shelf.load("mue", MUE, UNIT_LIMITS.rstrip()).release.rows == 3
 
 
 def test_a_bad_file_leaves_what_was_loaded(shelf: Shelf) -> None:

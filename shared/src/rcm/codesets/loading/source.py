@@ -87,13 +87,17 @@ class Source:
         """Each row's cells, stripped, with its line's number; without a delimiter it is told from the first lines."""
         text = self.text()
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text))
+        width = last = 0
         try:
             for row in reader:
                 cells = [cell.strip() for cell in row]
                 if any(cells):
                     yield reader.line_num, cells
+                width, last = last, len(row)
         except csv.Error as error:
             raise self.refuse(f"no table: {error}", reader.line_num) from None
+        if not text.endswith(("\n", "\r")) and (last < width or text.rpartition("\n")[2].count('"') % 2):
+            self.bad(reader.line_num, "the file ends in the midst of this row: it was cut off")
 
     def table(self, wanted: Mapping[str, Sequence[str]], required: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
         """Rows by what their columns mean, from the heading row on, which may stand behind a preamble.
