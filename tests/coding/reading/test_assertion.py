@@ -1,5 +1,7 @@
 """What a sentence says of a finding: invented sentences as discharge summaries and clinic notes write them."""
 
+from pathlib import Path
+
 import pytest
 
 from coding_svc.domain.engine.assertion import Assertion, assert_concept
@@ -65,3 +67,43 @@ def test_a_concept_is_asserted(concept: str, sentence: str, asserted: Assertion)
 @pytest.mark.parametrize(("concept", "sentence"), [("", "No fever."), ("cough", "No fever."), ("fever", "")])
 def test_a_concept_that_is_not_named_is_not_asserted(concept: str, sentence: str) -> None:
     assert assert_concept(concept, sentence) is None
+
+
+SENTENCES = Path(__file__).parent / "sentences"
+"""Sentences in the style of discharge summaries and reports of radiology, echocardiography and pathology."""
+
+
+def negation_f1(name: str) -> float:
+    """F1 of "negated" over a set of lines: N or A, the concept, the sentence."""
+    right = wrong = missed = 0
+    for line in (SENTENCES / f"{name}.tsv").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            label, concept, sentence = line.split("\t")
+            found = assert_concept(concept, sentence) is Assertion.NEGATED
+            right += found and label == "N"
+            wrong += found and label == "A"
+            missed += not found and label == "N"
+    return 2 * right / (2 * right + wrong + missed)
+
+
+@pytest.mark.parametrize(("name", "least"), [("open", 0.99), ("blind", 0.98)])
+def test_negation_over_sets_of_sentences(name: str, least: float) -> None:
+    assert negation_f1(name) >= least
+
+
+@pytest.mark.parametrize(
+    ("concept", "sentence", "asserted"),
+    [
+        ("facial exanthema", "His parents brought him to the health center for facial exanthema.", Assertion.AFFIRMED),
+        ("lymphopenia", "He had leukocytes of 7,700 with relative lymphopenia.", Assertion.AFFIRMED),
+        ("glaucoma", "Mother: glaucoma.", Assertion.FAMILY),
+        ("Alport syndrome", "A maternal uncle suffers from Alport syndrome.", Assertion.FAMILY),
+        ("colon cancer", "His father had died of colon cancer.", Assertion.FAMILY),
+        ("neuropathy", "The biopsy showed signs of small fiber neuropathy.", Assertion.AFFIRMED),
+        ("infection", "Watch for signs of infection.", Assertion.HYPOTHETICAL),
+        ("influenza", "She is here for her influenza vaccine.", Assertion.HYPOTHETICAL),
+        ("colon cancer", "Screening colonoscopy for colon cancer.", Assertion.HYPOTHETICAL),
+    ],
+)
+def test_whose_it_is_and_whether_it_is_yet(concept: str, sentence: str, asserted: Assertion) -> None:
+    assert assert_concept(concept, sentence) is asserted

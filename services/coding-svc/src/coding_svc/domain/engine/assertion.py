@@ -19,6 +19,24 @@ _REACH_BACK = 7
 _SEPARATORS = frozenset((",", "or", "and", "nor", "/", "and/or", "&", "-"))
 _PASSIVE = frozenset(("is", "was", "are", "were", "be", "been"))
 """After one of these, "not seen" is said of what stands before; else ("has not seen") of what follows."""
+_PEOPLE = frozenset(("he", "she", "patient", "pt", "they", "i"))
+_SAID_OF_EITHER = frozenset(("not", "ruled", "excluded", "denied", "absent"))
+_BARE_NEGATIVE = (("negative",), ("neg",))
+_VERBS = """
+    is was are were has have had persists persisted continues continued improved resolved occurred developed began worsened
+    present
+"""
+_FINITE = frozenset(_VERBS.split())
+"""After a finding that follows a separator, one of these makes it the subject of a clause of its own."""
+_HAVING_WORDS = """
+    had has have having with died suffered suffers suffering diagnosed history of who affected presented presents :
+"""
+_HAVING = frozenset(_HAVING_WORDS.split())
+_RELATIVE_WORDS = """
+    mother father sister brother grandmother grandfather aunt uncle cousin cousins son daughter parents parent sibling siblings
+    maternal paternal husband wife niece nephew relatives
+"""
+_RELATIVES = frozenset(_RELATIVE_WORDS.split())
 _STOPS = frozenset((";", ".", "!", "?", "|"))
 
 
@@ -85,28 +103,56 @@ class Sentence:
                     break
                 if tuple(self.words[at : at + len(phrase)]) == phrase:
                     longest = len(phrase)
-                    passive = word == "not" and longest > 1 and at > 0 and self.words[at - 1] in _PASSIVE
-                    if not (passive and kind == "negated_before" and (phrase, "negated_after") in table["not"]):
+                    if kind != "negated_before" or self._denies_what_follows(phrase, at):
                         yield Mark(kind, at, at + longest - 1)
             reached = max(reached, at + longest - 1)
+
+    def _denies_what_follows(self, phrase: tuple[str, ...], at: int) -> bool:
+        """Whether words that may deny either side are said of what follows: neither "was ruled out and" nor "B negative, C"."""
+        before = self.words[at - 1] if at else ""
+        if phrase in _BARE_NEGATIVE:
+            return not before or not before[0].isalnum() or before in ("and", "or")
+        if before not in _PASSIVE or phrase[0] not in _SAID_OF_EITHER:
+            return True
+        if (phrase, "negated_after") not in _triggers()[phrase[0]]:
+            return True
+        return phrase[0] != "not" and at > 1 and self.words[at - 2] in _PEOPLE
 
     def of(self, start: int, end: int) -> Assertion:
         """The assertion of what stands from `start` to before `end` in the sentence's text."""
         first = next((at for at, ends in enumerate(self._ends) if ends > start), len(self.words))
         last = next((at for at in range(len(self.words) - 1, -1, -1) if self._starts[at] < end), first)
-        holding = {kind.rpartition("_")[0] for kind in self._before(first)} | {
+        holding = {kind.rpartition("_")[0] for kind in self._before(first, last)} | {
             kind.rpartition("_")[0] for kind in self._after(last)
         }
         return next((assertion for assertion in _ORDER if assertion.value in holding), Assertion.AFFIRMED)
 
-    def _before(self, first: int) -> Iterator[str]:
+    def _before(self, first: int, last: int) -> Iterator[str]:
         for mark in self._marks:
-            if mark.kind.endswith("_before") and mark.last < first and self._reaches(mark, first):
+            if not mark.kind.endswith("_before") or mark.last >= first:
+                continue
+            if self._begins_anew(mark, first, last) or not self._is_theirs(mark, first):
+                continue
+            if self._reaches(mark, first):
                 yield mark.kind
+
+    def _begins_anew(self, mark: Mark, first: int, last: int) -> bool:
+        """ "No fever, cough has improved": a finding after a separator that has a verb of its own; "non-" reaches one word."""
+        if self.words[mark.first] == "non":
+            return first > mark.last + 2
+        follows = self.words[last + 1 : last + 2]
+        return bool(follows) and follows[0] in _FINITE and first > mark.last + 1 and self.words[first - 1] in (",", "and")
+
+    def _is_theirs(self, mark: Mark, first: int) -> bool:
+        """A relative who is only named ("brought by her mother for a rash") has not the disease."""
+        if mark.kind != "family_before" or mark.first != mark.last or self.words[mark.first] not in _RELATIVES:
+            return True
+        return first == mark.last + 1 or not _HAVING.isdisjoint(self.words[mark.last + 1 : first])
 
     def _reaches(self, mark: Mark, first: int) -> bool:
         """Whether what a trigger says still holds where the finding begins."""
-        ending = {m.first: m for m in self._marks if m.kind == "ends"}
+        grading = {m.first for m in self._marks if m.kind == "grades"}
+        ending = {m.first for m in self._marks if m.kind == "ends" and m.last < first}
         turning = {m.first: m for m in self._marks if m.kind == "turns"}
         distance = 0
         separated = False
@@ -119,13 +165,15 @@ class Sentence:
             if word in _SEPARATORS:
                 distance, separated = 0, True
                 continue
+            if at in grading and self.words[at - 1] == ",":
+                return False
             if at in turning and separated and self._turns(mark, at, turning[at]):
                 return False
             separated = False
             distance += 1
             if distance > _REACH:
                 return False
-        return not (first in turning and separated)
+        return not ((first in turning and separated) or (first in grading and self.words[first - 1] == ","))
 
     def _turns(self, mark: Mark, at: int, turn: Mark) -> bool:
         """A new subject or verb after a separator ends a denial; a possessive or a plain "with" in a list of family doesn't."""
