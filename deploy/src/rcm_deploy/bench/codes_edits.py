@@ -3,13 +3,15 @@
 import time
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
 
 from rcm.codesets.book import installed_code_sets
-from rcm_deploy.cli.codes_files import CODING
+from rcm_deploy.cli.codes_files import told
 from rcm_deploy.samples.encounters import sample_encounters
 
 ENCOUNTERS = 10_000
@@ -31,10 +33,12 @@ def encounters(count: int) -> Iterator[bytes]:
 
 def measure(count: int = ENCOUNTERS) -> dict[str, Any]:
     """Microseconds of processor time for each encounter, reading included; the code sets are opened before."""
-    body = b"".join(encounters(count))
-    run = CODING.main.COMMANDS["edit"]
-    list(run(body[: body.index(b"\n")], DAY, None))
-    started = time.process_time()
-    held = sum(result["state"] != "coded" for result in run(body, DAY, None))
-    each = (time.process_time() - started) / count
+    with TemporaryDirectory() as folder:
+        one, many = Path(folder) / "one.ndjson", Path(folder) / "many.ndjson"
+        one.write_bytes(next(encounters(1)))
+        many.write_bytes(b"".join(encounters(count)))
+        list(told(one, "edit", DAY, None))
+        started = time.process_time()
+        held = sum(result["state"] != "coded" for result in told(many, "edit", DAY, None))
+        each = (time.process_time() - started) / count
     return {"edited_encounters": count, "edited_held": held, "edit_us_each": round(each * 1e6, 1)}
