@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -29,6 +30,15 @@ from tests.support.postgres import Databases
 NOTE = {"name": "first", "text": "Buy apples.", "number": 0}
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 90.0
+
+
+@pytest.fixture(autouse=True)
+def _collector() -> Iterator[None]:
+    """A hosted process tunes the collector for itself; the tests after it have the one that they had."""
+    thresholds = gc.get_threshold()
+    yield
+    gc.set_threshold(*thresholds)
+    gc.unfreeze()
 
 
 def bearer(key: SigningKey, role: Role) -> dict[str, str]:

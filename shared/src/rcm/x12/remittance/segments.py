@@ -33,22 +33,16 @@ class SegmentReader:
         self._part: PartyPart | GroupPart | ClaimPart | LinePart = self.header
         self._claim: ClaimPart | None = None
         self._raw = ""
-        self._handlers: dict[str, Callable[[Segment], None]] = {
-            "CAS": self._cas, "SVC": self._svc, "DTM": self._dtm, "REF": self._ref, "NM1": self._nm1, "AMT": self._amt,
-            "QTY": self._qty, "LQ": self._lq, "MOA": self._moa, "MIA": self._mia, "LX": self._lx, "PLB": self._plb,
-            "BPR": self._bpr, "TRN": self._trn, "N1": self._n1, "N3": self._n3, "N4": self._n4, "PER": self._per,
-            "CLP": self._clp, "TS3": self._ts3, "TS2": self._ts2,
-        }  # fmt: skip
 
     def take(self, raw: str, elements: Segment, number: int) -> None:
         """One segment."""
         self.faults.number = number
         self._raw = raw
-        handler = self._handlers.get(elements[0])
+        handler = _HANDLERS.get(elements[0])
         if handler is None:
             self._part.raw.append(raw)
             return
-        handler(elements)
+        handler(self, elements)
         if longer_than_typed(elements) and raw not in self._part.raw:
             self._part.raw.append(raw)
 
@@ -228,3 +222,14 @@ class SegmentReader:
             if code or at(elements, place + 1):
                 amount = self.faults.money(elements, place + 1)
                 self.provider_adjustments.append(ProviderAdjustment(provider, ends, code, reference, amount))
+
+
+# Not the reader's own: one that holds its methods is freed by the collector alone, and a file has many readers.
+_HANDLERS: dict[str, Callable[[SegmentReader, Segment], None]] = {
+    "CAS": SegmentReader._cas, "SVC": SegmentReader._svc, "DTM": SegmentReader._dtm, "REF": SegmentReader._ref,
+    "NM1": SegmentReader._nm1, "AMT": SegmentReader._amt, "QTY": SegmentReader._qty, "LQ": SegmentReader._lq,
+    "MOA": SegmentReader._moa, "MIA": SegmentReader._mia, "LX": SegmentReader._lx, "PLB": SegmentReader._plb,
+    "BPR": SegmentReader._bpr, "TRN": SegmentReader._trn, "N1": SegmentReader._n1, "N3": SegmentReader._n3,
+    "N4": SegmentReader._n4, "PER": SegmentReader._per, "CLP": SegmentReader._clp, "TS3": SegmentReader._ts3,
+    "TS2": SegmentReader._ts2,
+}  # fmt: skip
