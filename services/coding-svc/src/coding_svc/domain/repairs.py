@@ -55,7 +55,8 @@ def _needed(encounter: Encounter) -> list[Repair]:
         if len(code) > 3 and (code[3] != "." or not code.isupper()):
             found.append(Repair(f"/diagnoses/{place}/code", code, diagnosis_code(code)))
     for place, line in enumerate(encounter.lines):
-        _line(f"/lines/{place}", line, found)
+        if line.modifiers or line.drug or not line.procedure.isdigit():
+            _line(f"/lines/{place}", line, found)
     for path, person in encounter.people:
         _address(path, person.address, found)
     for path, provider in encounter.providers:
