@@ -220,6 +220,19 @@ async def test_there_is_no_rule_until_one_is_set(desk: Coding) -> None:
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/ranges")
 
 
+@pytest.mark.parametrize("last", ["A99", "D", "E10.9"])
+async def test_a_rule_whose_range_has_no_codes_is_refused(desk: Coding, last: str) -> None:
+    told = await set_rule(desk, ranges=[{"first": "A00", "last": "B99"}, {"first": "E11.0", "last": last}])
+    assert (told.status_code, [each["pointer"] for each in told.json()["errors"]]) == (422, ["/ranges/1"])
+    assert (await set_rule(desk, ranges=[{"first": "E11.9", "last": "E11"}])).status_code == 200
+
+
+async def test_days_the_wrong_way_round_are_refused(desk: Coding) -> None:
+    async with desk.client(Role.CODER) as coder:
+        told = await coder.get("/v1/measures/coding?first_day=2026-03-10&last_day=2026-03-09")
+    assert (told.status_code, told.json()["errors"][0]["pointer"]) == (422, "?last_day")
+
+
 async def test_the_engine_is_measured_by_what_coders_decide(desk: Coding) -> None:
     for number, code in ((8, None), (9, "I11.9"), (10, None)):
         identity = await post(desk, another(number, **UNCODED))

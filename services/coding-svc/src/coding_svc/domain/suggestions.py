@@ -251,6 +251,12 @@ class CodeRange:
     first: str
     last: str
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it ends before it begins, so that no code can lie in it."""
+        last = bare(self.last)
+        return last < bare(self.first)[: len(last)]
+
     def holds(self, code: str) -> bool:
         """Whether the code lies in it."""
         plain, first, last = bare(code), bare(self.first), bare(self.last)

@@ -21,6 +21,9 @@ CATEGORIES_MAX = 50
 
 async def show(unit: UnitOfWork, first: date | None, last: date | None) -> Answer:
     """Accepted, changed, refused and added codes of the days from `first` to `last` (UTC), both inclusive."""
+    if first and last and last < first:
+        fault = Fault("?last_day", "days-reversed", "The last day is before the first", "Exchange the two days.")
+        raise InvalidBody("These are no days", faults=[fault])
     until = last + timedelta(days=1) if last and last < date.max else None
     counted = await acceptance.counts(unit, _start(first), _start(until))
     by_coders = [each for each in counted if each.decided_by == DecidedBy.CODER]
@@ -88,9 +91,13 @@ async def set_rule(unit: UnitOfWork, version: int, given: RuleIn) -> Answer:
     if given.enabled and not given.ranges:
         fault = Fault("/ranges", "no-range", "A rule that is switched on names no codes", "Name at least one range of codes.")
         raise InvalidBody("The rule would take nothing", faults=[fault])
+    ranges = tuple(CodeRange(each.first.upper(), each.last.upper()) for each in given.ranges)
+    backwards = [place for place, each in enumerate(ranges) if each.is_empty]
+    if backwards:
+        why, fix = "The range ends before it begins", "Name its first code first."
+        raise InvalidBody("A range has no codes", faults=[Fault(f"/ranges/{at}", "empty-range", why, fix) for at in backwards])
     before = await acceptance.current_rule(unit, unit.organisation)
     check_version(version, before.version)
-    ranges = tuple(CodeRange(each.first.upper(), each.last.upper()) for each in given.ranges)
     rule = AcceptanceRule(before.version + 1, given.enabled, given.minimum_score, ranges)
     await acceptance.add_rule(unit, rule, unit.clock.now())
     return _rule(rule)
