@@ -29,7 +29,7 @@ def subscriptions(room: WaitingRoom) -> tuple[AnySubscription, ...]:
         Subscription(EncounterCancelled, withdraw_cancelled),
         Subscription(ClaimSubmitted, on_submitted, reads=heard.read_submitted),
         Subscription(ClaimVoided, withdraw_voided),
-        Subscription(PayerSequenceCompleted, payers_completed),
-        Subscription(PayerSequenceReopened, payers_reopened),
+        Subscription(PayerSequenceCompleted, payers_completed, reads=heard.read_payers_turn),
+        Subscription(PayerSequenceReopened, payers_reopened, reads=heard.read_payers_turn),
         Subscription(PatientPaymentReceived, receive_patient_payments),
     )

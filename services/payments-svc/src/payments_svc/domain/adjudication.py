@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from payments_svc.domain.adjustment_reasons import UNLISTED, AdjustmentReasons, Kind, Reason
+from payments_svc.domain.adjustment_reasons import UNLISTED, AdjustmentReasons, Kind
 from payments_svc.domain.claim_payment import Adjustment, ClaimPayment, LinePayment
 from payments_svc.domain.ledger import Account, Lines, balanced
 
@@ -50,10 +50,6 @@ class Adjudication(Struct, frozen=True, gc=False):
     denial_category: str = ""
     denial_reasons: tuple[ClassedAdjustment, ...] = ()
 
-    def all_adjustments(self) -> list[ClassedAdjustment]:
-        """Claim level first, then the lines' in order."""
-        return [*self.adjustments, *(each for line in self.lines for each in line.adjustments)]
-
     def ledger_lines(self) -> Lines:
         """What is posted: paid and adjusted amounts against insurance open; () where nothing moves."""
         contractual = other = 0
@@ -88,9 +84,13 @@ def adjudicate(payment: ClaimPayment, reasons: AdjustmentReasons, on: date, paye
             remarks += line.remarks
 
     def classed(adjustments: Sequence[Adjustment]) -> tuple[ClassedAdjustment, ...]:
-        return tuple([_classed(each, reasons.of(each.group, each.reason, on, remarks, payer_id)) for each in adjustments])
+        found = []
+        for each in adjustments:
+            of = reasons.of(each.group, each.reason, on, remarks, payer_id)
+            found.append(ClassedAdjustment(each.group, each.reason, each.amount_cents, of.account, of.kind, of.denial_category))
+        return tuple(found)
 
-    own = classed(payment.adjustments)
+    own = classed(payment.adjustments) if payment.adjustments else ()
     lines = tuple([_adjudicated(line, classed(line.adjustments)) for line in payment.lines])
     denied = _denied(payment, own, lines)
     if denied == "none":
@@ -98,12 +98,6 @@ def adjudicate(payment: ClaimPayment, reasons: AdjustmentReasons, on: date, paye
     refused = [line for line in lines if line.denied] if denied == "lines" else lines
     grounds = tuple(each for each in (*own, *(each for line in refused for each in line.adjustments)) if each.denies)
     return Adjudication(payment.paid_cents, own, lines, denied, _category(grounds), grounds)
-
-
-def _classed(adjustment: Adjustment, reason: Reason) -> ClassedAdjustment:
-    return ClassedAdjustment(
-        adjustment.group, adjustment.reason, adjustment.amount_cents, reason.account, reason.kind, reason.denial_category
-    )
 
 
 def _adjudicated(line: LinePayment, adjustments: tuple[ClassedAdjustment, ...]) -> AdjudicatedLine:
@@ -115,7 +109,7 @@ def _denied(payment: ClaimPayment, own: Sequence[ClassedAdjustment], lines: Sequ
     """By line; CLP02 4, or a refusal at the claim's level with nothing paid, denies all."""
     if payment.status == "4" or (payment.paid_cents == 0 and any(each.denies for each in own)):
         return "all"
-    count = sum(line.denied for line in lines)
+    count = sum([line.denied for line in lines])
     if not count:
         return "none"
     return "all" if count == len(lines) else "lines"

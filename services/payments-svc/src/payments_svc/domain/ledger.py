@@ -3,7 +3,7 @@
 Debit is positive. `charges` and `suspense` are credit accounts, all others debit accounts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 from uuid import UUID
 
@@ -123,8 +123,3 @@ def of_payer(lines: Lines) -> Lines:
 def into_suspense(amount: int) -> Lines:
     """Cash that came and is in no encounter yet; a negative amount is cash that was taken. () for nothing."""
     return balanced(((Account.UNAPPLIED_CASH, amount),), Account.SUSPENSE)
-
-
-def identity_holds(balances: Mapping[Account, int]) -> bool:
-    """Whether the seven balances of an encounter (debit positive, so charges negative) sum to zero."""
-    return sum([balances[account] for account in OF_ENCOUNTER]) == 0

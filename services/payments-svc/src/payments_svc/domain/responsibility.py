@@ -42,7 +42,7 @@ class Responsibility(Struct, frozen=True, gc=False):
 
     @property
     def total_cents(self) -> int:
-        return sum(amount for _, amount in self.parts)
+        return sum([amount for _, amount in self.parts])
 
 
 def of_self_payer(lines: Sequence[ChargedLine], adjudicated: Sequence[tuple[str, Adjudication]]) -> Responsibility:

@@ -105,7 +105,14 @@ class SubmittedClaim(Struct, frozen=True):
     last_payer: bool = False
 
 
+class PayersTurn(Struct, frozen=True, gc=False):
+    """Of PayerSequenceCompleted and PayerSequenceReopened."""
+
+    encounter_id: UUID
+
+
 read_submitted = Decoder(SubmittedClaim).decode
+read_payers_turn = Decoder(PayersTurn).decode
 read_bill = Decoder(Bill).decode
 _read_coded = Decoder(_Coded).decode
 _read_party = Decoder(NamedParty).decode

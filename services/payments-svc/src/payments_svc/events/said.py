@@ -6,7 +6,7 @@ from hashlib import blake2b
 from uuid import UUID
 
 import orjson
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, to_builtins
 from msgspec.json import encode
 
 from payments_svc.domain.adjudication import Adjudication, ClassedAdjustment
@@ -30,50 +30,82 @@ from rcm.contracts.payments import (
 )
 
 
-def _adjustments(classed: Iterable[ClassedAdjustment]) -> list[Mapping[str, object]]:
-    """Adjustments with the account each went to."""
-    return [
-        {"group": each.group, "reason": each.reason, "amount_cents": each.amount_cents, "account": each.account}
-        for each in classed
-    ]
+class _Adjusted(Struct, frozen=True, gc=False):
+    """An adjustment, with the account that it went to."""
+
+    group: str
+    reason: str
+    amount_cents: int
+    account: str
 
 
-def _patient_parts(adjudication: Adjudication) -> list[Mapping[str, object]]:
+class _Part(Struct, frozen=True, gc=False):
+    reason: str
+    amount_cents: int
+
+
+class _PostedLine(Struct, frozen=True, gc=False):
+    """A line of PaymentPosted."""
+
+    line_number: int | None
+    charge_cents: int
+    paid_cents: int
+    adjustments: list[_Adjusted]
+    denied: bool
+
+
+class _Posted(Struct, frozen=True, gc=False):
+    """PaymentPosted."""
+
+    claim_id: str
+    encounter_id: str
+    remittance_id: str
+    patient_control_number: str
+    payer_claim_control_number: str
+    status_code: str
+    charge_cents: int
+    paid_cents: int
+    adjustments: list[_Adjusted]
+    patient_responsibility: list[_Part]
+    lines: list[_PostedLine]
+    denied: str
+
+
+def _adjusted(classed: Iterable[ClassedAdjustment]) -> list[_Adjusted]:
+    return [_Adjusted(each.group, each.reason, each.amount_cents, each.account) for each in classed]
+
+
+def _patient_parts(adjudication: Adjudication) -> list[_Part]:
     by_reason: dict[str, int] = {}
-    for each in adjudication.all_adjustments():
-        if each.group == "PR":
-            by_reason[each.reason] = by_reason.get(each.reason, 0) + each.amount_cents
-    return [{"reason": reason, "amount_cents": by_reason[reason]} for reason in sorted(by_reason)]
+    for adjustments in (adjudication.adjustments, *[line.adjustments for line in adjudication.lines]):
+        for each in adjustments:
+            if each.group == "PR":
+                by_reason[each.reason] = by_reason.get(each.reason, 0) + each.amount_cents
+    return [_Part(reason, by_reason[reason]) for reason in sorted(by_reason)]
 
 
 def payment_posted(claim: RemittanceClaim, payment: ClaimPayment, adjudication: Adjudication) -> WrittenEvent:
     """One posted CLP, written as its model would write it."""
     assert claim.claim_id is not None
     lines = [
-        {
-            "line_number": line.line_number,
-            "charge_cents": line.charge_cents,
-            "paid_cents": line.paid_cents,
-            "adjustments": _adjustments(line.adjustments),
-            "denied": line.denied,
-        }
+        _PostedLine(line.line_number, line.charge_cents, line.paid_cents, _adjusted(line.adjustments), line.denied)
         for line in adjudication.lines
     ]
-    said = {
-        "claim_id": claim.claim_id,
-        "encounter_id": claim.encounter_id,
-        "remittance_id": claim.remittance_id,
-        "patient_control_number": payment.patient_control_number,
-        "payer_claim_control_number": payment.payer_claim_control_number,
-        "status_code": payment.status,
-        "charge_cents": payment.charge_cents,
-        "paid_cents": payment.paid_cents,
-        "adjustments": _adjustments(adjudication.adjustments),
-        "patient_responsibility": _patient_parts(adjudication),
-        "lines": lines,
-        "denied": adjudication.denied,
-    }
-    return WrittenEvent(PaymentPosted, claim.claim_id, _json(said))
+    said = _Posted(
+        str(claim.claim_id),
+        str(claim.encounter_id),
+        str(claim.remittance_id),
+        payment.patient_control_number,
+        payment.payer_claim_control_number,
+        payment.status,
+        payment.charge_cents,
+        payment.paid_cents,
+        _adjusted(adjudication.adjustments),
+        _patient_parts(adjudication),
+        lines,
+        adjudication.denied,
+    )
+    return WrittenEvent(PaymentPosted, claim.claim_id, encode(said).decode())
 
 
 def _json(said: Mapping[str, object]) -> str:
@@ -113,7 +145,7 @@ def claim_denied(claim: RemittanceClaim, adjudication: Adjudication) -> ClaimDen
             "remittance_id": claim.remittance_id,
             "category": adjudication.denial_category,
             "line_numbers": () if adjudication.denied == "all" else sorted(lines),
-            "reasons": _adjustments(adjudication.denial_reasons),
+            "reasons": to_builtins(_adjusted(adjudication.denial_reasons)),
         }
     )
 
@@ -169,11 +201,6 @@ class _AssignedLine(Struct, frozen=True, gc=False):
     insurance_paid_cents: int
     adjusted_cents: int
     patient_cents: int
-
-
-class _Part(Struct, frozen=True, gc=False):
-    reason: str
-    amount_cents: int
 
 
 class _Assigned(Struct, frozen=True, gc=False):

@@ -269,17 +269,18 @@ def _wait(posting: Posting, claim: RemittanceClaim, state: ClaimState, reason: s
 
 def _release(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> None:
     """Takes the payment of a CLP that waited out of suspense."""
-    if lines := mirrored(into_suspense(claim.suspended_cents)):
-        entry = Entry(
-            EntryKind.HELD_PAYMENT_RELEASE,
-            lines,
-            "It can be posted now",
-            claim_id=claim.claim_id,
-            remittance_id=claim.remittance_id,
-            reverses=claim.entry_id,
-        )
-        posting.book.write(claim.organisation_id, entry, cause)
-        claim.suspended_cents = 0
+    if not claim.suspended_cents:
+        return
+    entry = Entry(
+        EntryKind.HELD_PAYMENT_RELEASE,
+        mirrored(into_suspense(claim.suspended_cents)),
+        "It can be posted now",
+        claim_id=claim.claim_id,
+        remittance_id=claim.remittance_id,
+        reverses=claim.entry_id,
+    )
+    posting.book.write(claim.organisation_id, entry, cause)
+    claim.suspended_cents = 0
 
 
 def _task(posting: Posting, claim: RemittanceClaim, kind: str, message: str, amount_cents: int = 0) -> None:

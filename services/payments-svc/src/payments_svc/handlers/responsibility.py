@@ -14,9 +14,9 @@ from payments_svc.domain.ledger import Account
 from payments_svc.domain.matching import PostedPayment
 from payments_svc.domain.patient_payments import Application, PatientPayment, apply_deposits, return_excess
 from payments_svc.events import said
+from payments_svc.events.heard import PayersTurn
 from payments_svc.handlers.book import Book, CausedBy, Key
 from payments_svc.store import encounters, ledger, patient_payments, remittance_claims
-from rcm.contracts.claims import PayerSequenceCompleted, PayerSequenceReopened
 from rcm.contracts.envelope import Message
 from rcm.messaging.unit_of_work import UnitOfWork
 
@@ -24,25 +24,29 @@ Standing = dict[Key, list[PostedPayment]]
 """By encounter, what stands in the ledger."""
 
 
-async def payers_completed(unit: UnitOfWork, messages: Sequence[Message[PayerSequenceCompleted]]) -> None:
+async def payers_completed(unit: UnitOfWork, messages: Sequence[Message[PayersTurn]]) -> None:
     """No payer is left to ask: exactly PR-1/2/3 become the patient's."""
     await _set_completed(unit, messages, completed=True)
 
 
-async def payers_reopened(unit: UnitOfWork, messages: Sequence[Message[PayerSequenceReopened]]) -> None:
+async def payers_reopened(unit: UnitOfWork, messages: Sequence[Message[PayersTurn]]) -> None:
     """Another payer is asked after all: the patient's share is insurance's again."""
     await _set_completed(unit, messages, completed=False)
 
 
-async def _set_completed(
-    unit: UnitOfWork, messages: Sequence[Message[PayerSequenceCompleted] | Message[PayerSequenceReopened]], *, completed: bool
-) -> None:
+async def _set_completed(unit: UnitOfWork, messages: Sequence[Message[PayersTurn]], *, completed: bool) -> None:
     """What claims-svc says of the payers' turn: news only where the last payer's whole answer has not told it already."""
+    told = {(message.organisation_id, message.data.encounter_id) for message in messages}
+    news = await encounters.not_completed_so(unit.connection, told, completed=completed)
+    if not news:
+        return
     book = Book(unit)
-    await book.load((message.organisation_id, message.data.encounter_id) for message in messages)
+    await book.load(news)
     causes: dict[Key, CausedBy] = {}
     for message in messages:
         key = (message.organisation_id, message.data.encounter_id)
+        if key not in news:
+            continue
         account = book.accounts.get(key)
         if account is None:
             unit.wait_for(message, "encounter", message.data.encounter_id)
@@ -79,13 +83,14 @@ async def assign_responsibility(
         key = account.key
         cause, bill = causes[key], bills[key]
         share = _share(account, bill.lines, posted.get(key, ()), adjudications)
-        entry = account.responsibility_entry(share.total_cents)
+        total = share.total_cents
+        entry = account.responsibility_entry(total)
         if entry is not None:
             book.post_share(account, entry, cause)
             moved.append(account)
         event = said.responsibility_assigned(account, bill, share)
         digest = said.digest(event)
-        if digest != account.responsibility_digest and (share.total_cents or entry is not None):
+        if digest != account.responsibility_digest and (total or entry is not None):
             account.responsibility_digest = digest
             book.say(account, event, cause)
     await encounters.touch_guarantors(connection, ((each.organisation_id, each.guarantor_external_id) for each in moved))

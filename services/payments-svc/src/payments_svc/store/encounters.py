@@ -92,6 +92,17 @@ async def known_encounters(connection: "Connection", keys: Iterable[Key]) -> dic
     return {(row[0], row[1]): row[2] for row in rows}
 
 
+async def not_completed_so(connection: "Connection", keys: Iterable[Key], *, completed: bool) -> set[Key]:
+    """Those of these encounters of which another `completed` is known, or none, or that are not there at all."""
+    rows = await connection.fetch(
+        """select w.organisation_id, w.encounter_id from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
+        left join encounter e using (organisation_id, encounter_id) where e.completed is distinct from $3""",
+        *_columns(list(keys)),
+        completed,
+    )
+    return {(row[0], row[1]) for row in rows}
+
+
 async def load_facts(connection: "Connection", keys: Iterable[Key]) -> dict[Key, str]:
     """What bills show of these encounters, as JSON text."""
     wanted = list(keys)
