@@ -26,6 +26,8 @@ class Bell:
         """Until it is rung, or time to look again: soon where there was something to do (`busy`), later and later where not."""
         self._pause_seconds = min(FIRST_SECONDS if busy else self._pause_seconds * 2, self._longest_seconds)
         pause = self._pause_seconds if at_most_seconds is None else min(self._pause_seconds, at_most_seconds)
+        # Not asyncio.wait_for: before Python 3.12 it takes no notice of being cancelled where it is rung at the same moment.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._rung.wait(), pause)
+            async with asyncio.timeout(pause):
+                await self._rung.wait()
         self._rung.clear()
