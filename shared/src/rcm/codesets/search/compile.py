@@ -7,38 +7,45 @@ as a coder goes from the category's term to its unspecified code. Codes that onl
 """
 
 import math
+import re
 from array import array
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from rcm.codesets.search.exact import Keyed, keyed
 from rcm.codesets.search.file_format import write_sections
+from rcm.codesets.search.histories import history_terms
+from rcm.codesets.search.neoplasms import neoplasm_terms
 from rcm.codesets.search.related import related_words
 from rcm.codesets.search.source import PALE, SourceCode, pointed_at, split_brackets
 from rcm.codesets.search.wordforms import trigrams
-from rcm.codesets.search.words import Words, words_of
+from rcm.codesets.search.words import Words, raw_tokens, sayings, sayings_alone, singular, synonyms, words_of
 
 FILE_NAME = "search.index"
 
 OWN_TITLE, OWN_TERM, INHERITED_TERM, POINTED_AT, OWN_DEFAULT, INHERITED_DEFAULT = range(6)
 """Where an entry's text stands; a default says NOS: it is the code where nothing more is said."""
 
-UNSPECIFIED, OTHER_SPECIFIED, ELSEWHERE = 1, 2, 4
-"""What a target's title leaves unsaid, and that another disease is coded before it."""
+UNSPECIFIED, OTHER_SPECIFIED, ELSEWHERE, RESIDUAL, PARTLY = 1, 2, 4, 8, 16
+"""What a title leaves unsaid; that another disease is coded before it; that it is a category's residual code; that what it
+leaves unsaid is the cause or the companion alone ("with neuropathy, unspecified")."""
 
+_LEAST_RARITY = 2.5
+"""The commonest words (left, right) still tell one code from another."""
 _FULL_LENGTH = len("S52.501A")
 
 
 class Entry(NamedTuple):
-    """One text that names a target: the words that count, and those that may be there or not."""
+    """One text that names a target: the words that count, those that may be there or not, those that it says are not there."""
 
     target: int
     kind: int
     words: tuple[str, ...]
     optional: tuple[str, ...]
+    absent: tuple[str, ...]
 
 
 class Target(NamedTuple):
@@ -66,6 +73,9 @@ class _Entries:
     def __init__(self, codes: Mapping[str, SourceCode]) -> None:
         self.codes = codes
         self.pointed = pointed_at(codes)
+        for derived in (neoplasm_terms(codes), history_terms(codes)):
+            for code, texts in derived.items():
+                self.pointed.setdefault(code, []).extend(texts)
         self.found: list[Entry] = []
         self._seen: set[tuple[int, frozenset[str]]] = set()
 
@@ -82,10 +92,12 @@ class _Entries:
             return
         self._seen.add(key)
         pale = [word for word in (*main.present, *own.present) if word in PALE]
-        optional = dict.fromkeys((*maybe.present, *maybe.absent, *main.absent, *own.absent, *pale))
+        absent = dict.fromkeys(word for word in (*main.absent, *own.absent) if word not in words)
+        maybe_said = (word for word in (*maybe.present, *maybe.absent, *pale) if word not in absent)
+        optional = dict.fromkeys(word for word in maybe_said if word not in words)
         if "NOS" in text:
             kind = {OWN_TERM: OWN_DEFAULT, INHERITED_TERM: INHERITED_DEFAULT}.get(kind, kind)
-        self.found.append(Entry(target, kind, tuple(words), tuple(word for word in optional if word not in words)))
+        self.found.append(Entry(target, kind, tuple(words), tuple(optional), tuple(absent)))
 
     def add_target(self, number: int, target: Target) -> None:
         """A target's own texts, then its ancestors' terms with what sets it apart from them."""
@@ -111,11 +123,16 @@ class _Entries:
             yield source
 
 
-def title_flags(title: str) -> int:
-    """What a title says of its code, as a sum of flags."""
+_CONDITION = re.compile(r" with | due to ")
+
+
+def target_flags(code: str, title: str) -> int:
+    """What a code and its title say of how much was said, as a sum of flags."""
     low = title.lower()
+    main = "unspecified" in _CONDITION.split(low)[0]
     return (
-        (UNSPECIFIED if "unspecified" in low else 0)
+        (UNSPECIFIED if main else PARTLY if "unspecified" in low else 0)
+        | (RESIDUAL if code[3:5] == ".9" else 0)
         | (OTHER_SPECIFIED if low.startswith("other ") or "other specified" in low else 0)
         | (ELSEWHERE if "classified elsewhere" in low and "not elsewhere" not in low else 0)
     )
@@ -132,6 +149,24 @@ def seventh_words(codes: Mapping[str, SourceCode], targets: Iterable[Target]) ->
                 said.update(dict.fromkeys(words_of(codes[code].title.removeprefix(codes[target.key].title)).present))
         numbers.append(sets.setdefault(" ".join(sorted(said)), len(sets)))
     return numbers, list(sets)
+
+
+def known_spellings(codes: Iterable[SourceCode]) -> tuple[list[str], dict[str, list[int]]]:
+    """The words that are spelled rightly, those that occur most first; and by a word's three letters the numbers of words."""
+    often: Counter[str] = Counter()
+    for code in codes:
+        for text in (code.title, *code.terms):
+            often.update(map(singular, raw_tokens(text)))
+    often.update(word for phrases in synonyms().values() for phrase, target in phrases for word in (*phrase, *target))
+    for table in (sayings(), sayings_alone()):
+        often.update(word for saying in table for word in saying)
+        often.update(word for meanings in table.values() for _, target in meanings for word in target)
+    spellings = [word for word, _ in sorted(often.items(), key=lambda item: (-item[1], item[0]))]
+    pieces: dict[str, list[int]] = defaultdict(list)
+    for number, word in enumerate(spellings):
+        for piece in trigrams(word):
+            pieces[piece].append(number)
+    return spellings, pieces
 
 
 def exact_texts(codes: Mapping[str, SourceCode], targets: Sequence[Target]) -> list[Keyed]:
@@ -165,20 +200,17 @@ def write_search_index(folder: Path, codes: Iterable[SourceCode]) -> None:
     for number, target in enumerate(targets):
         entries.add_target(number, target)
     rows = entries.found
-    vocabulary = sorted({word for entry in rows for word in (*entry.words, *entry.optional)})
+    vocabulary = sorted({word for entry in rows for word in (*entry.words, *entry.optional, *entry.absent)})
     number_of = {word: number for number, word in enumerate(vocabulary)}
     postings: list[list[int]] = [[] for _ in vocabulary]
     for row, entry in enumerate(rows):
-        for word in (*entry.words, *entry.optional):
+        for word in (*entry.words, *entry.optional, *entry.absent):
             postings[number_of[word]].append(row)
-    rarity = [math.log(1 + len(rows) / (len(posting) + 0.5)) for posting in postings]
+    rarity = [max(_LEAST_RARITY, math.log(1 + len(rows) / (len(posting) + 0.5))) for posting in postings]
     anchored: list[list[int]] = [[] for _ in vocabulary]
     for row, entry in enumerate(rows):
         anchored[max((number_of[word] for word in entry.words), key=rarity.__getitem__)].append(row)
-    pieces: dict[str, list[int]] = defaultdict(list)
-    for word, number in number_of.items():
-        for piece in trigrams(word):
-            pieces[piece].append(number)
+    spellings, pieces = known_spellings(by_code.values())
     exact = exact_texts(by_code, targets)
     of_target, seventh = seventh_words(by_code, targets)
     related = related_words(by_code.values(), vocabulary)
@@ -186,10 +218,11 @@ def write_search_index(folder: Path, codes: Iterable[SourceCode]) -> None:
         "vocabulary": "\n".join(vocabulary),
         "rarity": array("f", rarity),
         "targets": "\n".join(f"{target.key} {' '.join(target.codes)}" for target in targets),
-        "target_flags": array("B", (title_flags(by_code[target.key].title) for target in targets)),
+        "target_flags": array("B", (target_flags(target.key, by_code[target.key].title) for target in targets)),
         "entry_target": array("I", (entry.target for entry in rows)),
         "entry_kind": array("B", (entry.kind for entry in rows)),
         "entry_weight": array("f", (sum(rarity[number_of[word]] for word in entry.words) for entry in rows)),
+        "spellings": "\n".join(spellings),
         "trigrams": "\n".join(pieces),
         "target_seventh": array("H", of_target),
         "seventh_words": "\n".join(seventh),
@@ -202,6 +235,7 @@ def write_search_index(folder: Path, codes: Iterable[SourceCode]) -> None:
         ("anchored", anchored, "I"),
         ("entry_words", [[number_of[word] for word in entry.words] for entry in rows], "H"),
         ("entry_optional", [[number_of[word] for word in entry.optional] for entry in rows], "H"),
+        ("entry_absent", [[number_of[word] for word in entry.absent] for entry in rows], "H"),
         ("trigram_words", list(pieces.values()), "H"),
         ("related", [[number_of[other] for other, _ in related.get(word, ())] for word in vocabulary], "H"),
         ("related_likeness", [[round(255 * likely) for _, likely in related.get(word, ())] for word in vocabulary], "B"),

@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
+from rcm.codesets.search.source import split_brackets
 from rcm.codesets.search.words import STOP_WORDS, fold, raw_tokens, singular
 
+_UNSAID = (STOP_WORDS | {"unspecified", "nos", "nec", "disease", "disorder", "with"}) - {"elsewhere"}
+_NOT_SAID = re.compile(r"\bnot (?:elsewhere classified|otherwise specified)\b", re.IGNORECASE)
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 
@@ -38,14 +41,18 @@ def letters_key(text: str) -> int:
 
 
 def words_key(text: str) -> int:
-    """The key of a text's words, whatever their order and number."""
-    words = {singular(token) for token in raw_tokens(text)} - STOP_WORDS
-    return _number(" ".join(sorted(words)))
+    """The key of a text's words, whatever their order and number, less those that say nothing ("unspecified", NOS)."""
+    words = {singular(token) for token in raw_tokens(_NOT_SAID.sub(" ", text))}
+    return _number(" ".join(sorted(words - _UNSAID)))
 
 
 def keyed(texts: Iterable[tuple[str, int, int]]) -> list[Keyed]:
     """The keys of (text, first target, target after the last), in rising order, each once."""
-    return sorted({Keyed(key, first, last) for text, first, last in texts for key in (letters_key(text), words_key(text))})
+    found: set[Keyed] = set()
+    for text, first, last in texts:
+        keys = {letters_key(text), words_key(text), words_key(split_brackets(text)[0])}
+        found.update(Keyed(key, first, last) for key in keys)
+    return sorted(found)
 
 
 def named(keys: "Sequence[int]", firsts: "Sequence[int]", lasts: "Sequence[int]", key: int) -> Iterator[range]:

@@ -7,21 +7,23 @@ they hold, how much they say beyond it, what their code's title leaves unspecifi
 
 import heapq
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from rcm.codesets.compiled import CodesUnreadable, compiled_path
-from rcm.codesets.search.compile import ELSEWHERE, FILE_NAME, OTHER_SPECIFIED, UNSPECIFIED
+from rcm.codesets.search.compile import FILE_NAME, RESIDUAL
 from rcm.codesets.search.context import unsaid_chapters
 from rcm.codesets.search.exact import letters_key, letters_of, named, words_key
 from rcm.codesets.search.file_format import NotAnIndex, Sections
+from rcm.codesets.search.neoplasms import Ranges, is_neoplasm, meant_ranges
 from rcm.codesets.search.related import PART, SAME_ROOT
 from rcm.codesets.search.source import PALE
-from rcm.codesets.search.wordforms import likeness, parts, root, trigrams
+from rcm.codesets.search.spelling import Spelling
+from rcm.codesets.search.weighing import Said, Unit, Weights
+from rcm.codesets.search.wordforms import parts, root
 from rcm.codesets.search.words import raw_tokens, readings, words_of
 
 _UNKNOWN_RARITY = 9.0
@@ -48,39 +50,6 @@ class Hit(NamedTuple):
     score: float
 
 
-class Unit(NamedTuple):
-    """One word of a phrase: its weight, and by word number how well that word stands for it (1: itself)."""
-
-    weight: float
-    likely: dict[int, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What the ranking was tuned to, on phrases of codes whose own terms were held back (docs/decisions/0122)."""
-
-    missed: float = 1.0
-    """Weight of what the phrase says and the entry doesn't."""
-    beyond: float = 0.4
-    """Weight of what the entry says and the phrase doesn't."""
-    optional: float = 0.7
-    flags: tuple[tuple[int, float], ...] = ((UNSPECIFIED, 0.03), (OTHER_SPECIFIED, 0.0), (ELSEWHERE, -0.04))
-    """By what a target's title says; a code that another disease is coded before is seldom what is looked up."""
-    kinds: tuple[float, ...] = (0.0, 0.0, -0.02, -0.02, 0.06, 0.02)
-    """By where an entry's text stands, in the order of `compile`."""
-    unsaid: float = -0.05
-    """For a chapter of whose matter the phrase says nothing (`context`)."""
-    exact_letters: float = 1.3
-    exact_words: float = 1.15
-    """For a phrase that is a code's title or inclusion term; what is a category's counts a little less."""
-    of_category: float = 0.05
-    exact_share: float = 0.05
-    """How much the score by words, some 1, adds to that."""
-    each_optional: float = -0.002
-    later_reading: float = -0.05
-    pale: float = 0.3
-
-
 class SearchIndex:
     """An open index. It holds no state of a search and may be shared by threads."""
 
@@ -95,7 +64,7 @@ class SearchIndex:
         self._entry_target = sections.integers("entry_target")
         self._entry_kind = sections.integers("entry_kind")
         self._entry_weight = sections.floats("entry_weight")
-        self._trigram_number = {piece: number for number, piece in enumerate(sections.text("trigrams").split("\n"))}
+        self._spelling = Spelling(sections)
         self._rows = {
             name: (sections.integers(f"{name}_starts"), sections.integers(name))
             for name in (
@@ -103,7 +72,7 @@ class SearchIndex:
                 "anchored",
                 "entry_words",
                 "entry_optional",
-                "trigram_words",
+                "entry_absent",
                 "related",
                 "related_likeness",
             )
@@ -136,28 +105,35 @@ class SearchIndex:
 
     def _readings(self, phrase: str) -> dict[int, tuple[float, str]]:
         """By target: its best score, and the reading of the phrase that it comes from."""
-        cut = phrase[:_LONGEST_PHRASE]
+        cut = self._spelling.mended(phrase[:_LONGEST_PHRASE])
         best: dict[int, tuple[float, str]] = {}
         for place, reading in enumerate(readings(cut)):
             found = self._one_reading(reading)
-            self._prefer_exact(reading, found)
-            if place == 0 and reading != cut:
-                self._prefer_exact(cut, found)
+            self._prefer_exact(reading, phrase, found)
             for target, score in found.items():
                 worth = score + place * self.weights.later_reading
                 if target not in best or worth > best[target][0]:
                     best[target] = (worth, reading if place else cut)
         return best
 
-    def _prefer_exact(self, text: str, found: dict[int, float]) -> None:
-        """Raises what the text names to the letter, or with its words in another order, above all else."""
+    def _prefer_exact(self, reading: str, phrase: str, found: dict[int, float]) -> None:
+        """Raises what the phrase names to the letter, or with its words in another order, above all else; then its reading."""
         weights, by_words = self.weights, dict(found)
-        for key, worth in ((words_key(text), weights.exact_words), (letters_key(text), weights.exact_letters)):
+        keys = {words_key(reading): weights.exact_words - weights.of_reading}
+        keys[letters_key(reading)] = weights.exact_letters - weights.of_reading
+        keys.update({words_key(phrase): weights.exact_words, letters_key(phrase): weights.exact_letters})
+        for key, worth in keys.items():
             for targets in named(*self._exact, key):
                 whole = len(targets) == 1
                 score = worth if whole else worth - weights.of_category
                 for target in targets if whole else [target for target in by_words if target in targets]:
-                    found[target] = score + weights.exact_share * by_words.get(target, 0.0)
+                    by_word = by_words.get(target, 0.0) + (0.0 if whole else self._residual(target, targets))
+                    found[target] = max(found.get(target, 0.0), score + weights.exact_share * by_word)
+
+    def _residual(self, target: int, beneath: range) -> float:
+        """What a category's residual code is given: J20.9 beneath J20; beneath a wider or narrower place, none."""
+        first, last = (self._targets[place][:3] for place in (beneath[0], beneath[-1]))
+        return self.weights.residual if first == last and self._flags[target] & RESIDUAL else 0.0
 
     def number_of(self, word: str) -> int | None:
         """A word's number in the vocabulary."""
@@ -167,9 +143,13 @@ class SearchIndex:
         """The entries whose rarest word it is."""
         return self._row("anchored", word)
 
-    def words_of_entry(self, row: int) -> tuple["memoryview[int]", "memoryview[int]"]:
-        """The words that count in an entry, and those that may be there or not."""
-        return self._row("entry_words", row), self._row("entry_optional", row)
+    def words_of_entry(self, row: int) -> "memoryview[int]":
+        """The words that count in an entry."""
+        return self._row("entry_words", row)
+
+    def optional_of_entry(self, row: int) -> list[int]:
+        """The words that may be said of an entry or not, those that it says are absent among them."""
+        return [*self._row("entry_optional", row), *self._row("entry_absent", row)]
 
     def facts_of_entry(self, row: int) -> tuple[int, int, int, float]:
         """An entry's target, its kind, its target's title flags, and the sum of its words' rarity."""
@@ -214,7 +194,7 @@ class SearchIndex:
         return Unit(weight * (self.weights.pale if word in PALE else 1.0), likely)
 
     def _unknown_word(self, word: str) -> dict[int, float]:
-        """What a word outside the vocabulary may be: another form, a compound, a slip of the keyboard."""
+        """What a word outside the vocabulary may be: another form, a compound."""
         likely: dict[int, float] = {}
         stem = root(word)
         at = bisect_left(self._vocabulary, stem)
@@ -226,50 +206,39 @@ class SearchIndex:
             for other in part:
                 if other in self._number:
                     likely.setdefault(self._number[other], PART)
-        if not likely and len(word) > 3:
-            likely = self._mistyped(word)
         return likely
-
-    def _mistyped(self, word: str) -> dict[int, float]:
-        pieces = trigrams(word)
-        shared: dict[int, int] = {}
-        for piece in pieces:
-            number = self._trigram_number.get(piece)
-            if number is not None:
-                for other in self._row("trigram_words", number):
-                    shared[other] = shared.get(other, 0) + 1
-        close = heapq.nlargest(12, (item for item in shared.items() if item[1] >= 0.3 * len(pieces)), key=lambda item: item[1])
-        scored = {other: likeness(word, self._vocabulary[other]) for other, _ in close}
-        return {other: share for other, share in scored.items() if share >= 0.5}
 
     def _one_reading(self, text: str) -> dict[int, float]:
         """By target: the score of its best entry for one reading of a phrase."""
-        words = words_of(text).present
-        units = [self._unit(word) for word in words]
-        total = sum(unit.weight for unit in units)
+        words = words_of(text)
+        units = [self._unit(word) for word in words.present]
         gathered = self._gather(units)
         if not gathered:
             return {}
+        said = Said(words.present, units, map(self._unit, words.absent), self._number, self.weights)
         beyond, weight = self.weights.beyond, self._entry_weight
         least = 0.3 * max(gathered.values())
         best_rows = heapq.nlargest(
-            _FEW, ((held / (total + beyond * weight[row]), row) for row, held in gathered.items() if held >= least)
+            _FEW, ((held / (said.total + beyond * weight[row]), row) for row, held in gathered.items() if held >= least)
         )
-        meant: dict[int, list[tuple[int, float, float]]] = {}
-        for place, unit in enumerate(units):
-            for word, share in unit.likely.items():
-                meant.setdefault(word, []).append((place, share, share * unit.weight))
-        unsaid = unsaid_chapters((*raw_tokens(text), *words))
-        said = {word: (place, units[place].weight) for place, word in enumerate(words)}
+        unsaid = unsaid_chapters((*raw_tokens(text), *words.present))
+        ranges = meant_ranges(words.present)
         found: dict[int, float] = {}
         for _, row in best_rows:
             target = self._entry_target[row]
-            score = self._weigh(row, meant, total, said)
-            if self._targets[target][0] in unsaid:
-                score += self.weights.unsaid
+            score = self._weigh(row, said) + self._place(self._targets[target], unsaid, ranges)
             if score > found.get(target, -1.0):
                 found[target] = score
         return found
+
+    def _place(self, code: str, unsaid: Collection[str], ranges: Ranges) -> float:
+        """What it counts where a code stands in the classification."""
+        score = self.weights.unsaid if code[0] in unsaid else 0.0
+        if not ranges or any(first <= code[:3] <= last for first, last in ranges):
+            return score
+        if is_neoplasm(code):
+            return score + self.weights.astray
+        return score if code[0] == "Z" else score + self.weights.outside
 
     def _gather(self, units: Sequence[Unit]) -> dict[int, float]:
         """By entry: roughly how much of the phrase it holds. Rare words gather; common ones then add to what is there."""
@@ -296,43 +265,19 @@ class SearchIndex:
                 gathered[row] = gathered.get(row, 0.0) + held
         return gathered
 
-    def _weigh(
-        self,
-        row: int,
-        meant: Mapping[int, Sequence[tuple[int, float, float]]],
-        total: float,
-        said: Mapping[str, tuple[int, float]],
-    ) -> float:
-        """How well one entry fits the phrase.
-
-        `meant`: by word of the index, the units that it may stand for, with share and worth; `said`: by word of the phrase, its
-        unit and that one's weight.
-        """
-        weights, rarity = self.weights, self._rarity
-        worth: dict[int, float] = {}
-        beyond = 0.0
-        starts, values = self._rows["entry_words"]
-        for word in values[starts[row] : starts[row + 1]]:
-            explains = False
-            for unit, share, value in meant.get(word, ()):
-                if value > worth.get(unit, 0.0):
-                    worth[unit] = value
-                    explains = True
-                elif share > PART:
-                    explains = True
-            if not explains:
-                beyond += rarity[word]
-        starts, values = self._rows["entry_optional"]
-        optional = values[starts[row] : starts[row + 1]]
-        for word in optional:
-            for unit, _, value in meant.get(word, ()):
-                worth[unit] = max(worth.get(unit, 0.0), value * weights.optional)
+    def _weigh(self, row: int, said: Said) -> float:
+        """How well one entry fits the phrase."""
+        weights = self.weights
+        worth, beyond, contrary = said.holds(self._row("entry_words", row), self._rarity)
+        optional = self._row("entry_optional", row)
+        said.add_optional(worth, optional)
         target = self._entry_target[row]
-        for said_word in self._seventh[self._target_seventh[target]] & said.keys():
-            worth.setdefault(*said[said_word])
+        for word in self._seventh[self._target_seventh[target]] & said.place.keys():
+            worth.setdefault(*said.place[word])
         held = sum(worth.values())
-        score = held / (held + weights.missed * (total - held) + weights.beyond * beyond + 1e-9)
+        score = held / (held + weights.missed * (said.total - held) + weights.beyond * beyond + 1e-9)
         score += sum(value for flag, value in weights.flags if self._flags[target] & flag)
+        score += said.on_absent(self._row("entry_absent", row)) + (weights.contrary if contrary else 0.0)
         return score + weights.kinds[self._entry_kind[row]] + weights.each_optional * len(optional)
 
 

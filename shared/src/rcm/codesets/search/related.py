@@ -6,7 +6,9 @@ rest is shared out among the words that are left. What comes out is p(title word
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 
+from rcm.codesets.search.data_files import pairs
 from rcm.codesets.search.source import PALE, SourceCode, pointed_at, split_brackets
 from rcm.codesets.search.wordforms import parts, root
 from rcm.codesets.search.words import words_of
@@ -19,6 +21,8 @@ SAME_ROOT = 0.8
 """How much a word of the same root counts."""
 PART = 0.45
 """How much half of a compound counts."""
+NEAR = 0.6
+"""How much a word counts that our own table names for another."""
 _MANY_TERMS = 12
 
 Pair = tuple[frozenset[str], frozenset[str]]
@@ -70,6 +74,12 @@ def translations(pairs: Sequence[Pair]) -> dict[str, dict[str, float]]:
     return table
 
 
+@cache
+def near_words() -> dict[str, tuple[str, ...]]:
+    """Words of ours that may stand for others, with these."""
+    return {word: tuple(others.split()) for word, others in pairs("near_words.txt")}
+
+
 def related_words(codes: Iterable[SourceCode], vocabulary: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
     """By word of the vocabulary: other words of it that may stand for it, the likeliest first."""
     known = set(vocabulary)
@@ -84,6 +94,9 @@ def related_words(codes: Iterable[SourceCode], vocabulary: Sequence[str]) -> dic
             for other in part:
                 if other in known:
                     likely[other] = max(likely.get(other, 0.0), PART)
+        for other in near_words().get(word, ()):
+            if other in known:
+                likely[other] = max(likely.get(other, 0.0), NEAR)
         for other in same_root[root(word)]:
             likely[other] = max(likely.get(other, 0.0), SAME_ROOT)
         likely.pop(word, None)

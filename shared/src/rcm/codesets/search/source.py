@@ -8,8 +8,8 @@ from typing import NamedTuple
 from rcm.codesets.diagnosis import ConceptKind, NoticeKind
 from rcm.codesets.tabular import Concept
 
-_PALE = "unspecified other specified nos nec not elsewhere initial encounter closed subsequent primary unilateral"
-PALE = frozenset(_PALE.split())
+_PALE = "unspecified other specified nos nec elsewhere initial encounter closed subsequent primary unilateral"
+PALE = frozenset((*_PALE.split(), "female", "uncomplicated", "nontraumatic", "nonrheumatic"))
 """Words that a coder doesn't say: a code is not the worse for having them."""
 
 _BRACKETS = re.compile(r"[(\[]([^)\]]*)[)\]]")

@@ -84,7 +84,7 @@ class _Clause:
 
     def _match(self, row: int, anchor: int) -> _Found | None:
         """The entry, where all its words stand near its rarest one."""
-        words, optional = self._index.words_of_entry(row)
+        words = self._index.words_of_entry(row)
         places: list[int] = []
         for word in words:
             standing = self._places.get(word)
@@ -94,6 +94,7 @@ class _Clause:
         first, last = min(places), max(places)
         if last - first >= len(words) + _GAP:
             return None
+        optional = self._index.optional_of_entry(row)
         extra = sum(1 for word in optional if word in self._places)
         _, kind, flags, weight = self._index.facts_of_entry(row)
         rank = (

@@ -15,81 +15,19 @@ from rcm.codesets.search.data_files import pairs
 _TOKEN = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?")
 _POSSESSIVE = re.compile(r"['’`]s\b|s['’](?=\s|$)")
 
-STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "caused",
-        "due",
-        "during",
-        "elsewhere",
-        "for",
-        "from",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "of",
-        "on",
-        "or",
-        "otherwise",
-        "per",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "this",
-        "to",
-        "type",
-        "types",
-        "use",
-        "used",
-        "using",
-        "via",
-        "was",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "whose",
-        "within",
-        "site",
-        "site",
-        "part",
-        "parts",
-        "any",
-        "all",
-        "one",
-        "such",
-        "associated",
-        "resulting",
-        "following",
-        "involving",
-        "specified",
-        "classified",
-        "classifiable",
-        "so",
-        "called",
-        "has",
-        "have",
-        "had",
-        "not",
-    ]
-)
+_STOP = """
+    a an and are as at be by caused due during elsewhere for from if in into is it its of on or otherwise per than that
+    the their them this to type types use used using via was when where which while who whose within site part parts any all one
+    such associated resulting following involving specified classified classifiable so called has have had
+"""
+STOP_WORDS = frozenset(_STOP.split())
 """Words that tell no code from another. "With" and "without" are not here: `split_absent` reads them."""
 
-ABSENT = frozenset(("without", "no", "absence"))
+ABSENT = frozenset(("without", "no", "not", "absence"))
 _ABSENCE_ENDS = frozenset(("with", "but", "initial", "subsequent", "sequela", "in"))
+_WITH_OF_TEXT = "loss mention evidence history sign symptom presence use extension lack risk"
+_WITH_OF = frozenset(_WITH_OF_TEXT.split())
+"""Words whose "of" still belongs to what is absent: "without loss of consciousness", but "without foreign body of scalp"."""
 _KEEP_S = ("ss", "us", "is", "ias")
 _GREEK = ("oses", "ases", "eses", "yses", "ises")
 _NOT_GREEK = ("diseases", "gases", "cases", "bases", "noses", "doses", "increases", "bruises", "exercises")
@@ -152,6 +90,10 @@ def _singulars(text: str) -> tuple[str, ...]:
     return tuple(singular(token) for token in raw_tokens(text))
 
 
+_TURNED = 2
+"""Phrases of so many words are known the other way round too: "limb, lower"."""
+
+
 @cache
 def synonyms() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
     """By a phrase's first word: its words and what they are turned into, the longest phrase first."""
@@ -160,6 +102,8 @@ def synonyms() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
         target = _singulars(preferred)
         for other in (*others.split(";"), preferred):
             table.setdefault(_singulars(other), target)
+    for phrase in [phrase for phrase in table if len(phrase) == _TURNED]:
+        table.setdefault(phrase[::-1], table[phrase])
     by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
     for phrase, target in table.items():
         if phrase and (phrase != target or len(phrase) > 1):
@@ -222,12 +166,12 @@ def _split_absent(words: Sequence[str]) -> Words:
     present: dict[str, None] = {}
     absent: dict[str, None] = {}
     denied = False
-    for word in words:
+    for before, word in zip(("", *words), words, strict=False):
         if word in ABSENT:
             denied = word != "absence"
             if word != "absence":
                 continue
-        if word in _ABSENCE_ENDS or word == ",":
+        if word in _ABSENCE_ENDS or word == "," or (word == "of" and before not in _WITH_OF):
             denied = False
         if word in STOP_WORDS or word in ("with", ","):
             continue
@@ -255,69 +199,82 @@ def canonical(text: str) -> Words:
 
 
 _SHORT = 6
-_ALSO_WORDS = frozenset(
-    [
-        "as",
-        "all",
-        "add",
-        "ad",
-        "cold",
-        "sad",
-        "ha",
-        "ed",
-        "le",
-        "pt",
-        "sad",
-        "ms",
-        "mm",
-        "w",
-        "wo",
-        "sp",
-        "ac",
-        "ca",
-        "cap",
-        "nec",
-        "om",
-        "ie",
-        "tx",
-        "rad",
-        "all",
-        "ic",
-        "loc",
-    ]
-)
+_ALSO = "as all add ad cold sad ha ed le pt ms mm w wo sp ac ca cap nec om ie tx rad ic loc"
+_ALSO_WORDS = frozenset(_ALSO.split())
 """Abbreviations that are words too, or codes' own: read so in capitals or beside what they belong to."""
 
 
-def readings(text: str) -> list[str]:
-    """What a text with abbreviations may mean, the likeliest first; itself alone where it holds none."""
-    words = [singular(token) for token in raw_tokens(text)]
-    capitals = (
-        {token.lower() for token in re.findall(r"\b[A-Z][A-Z0-9]+\b", text)}
-        if text != text.upper() or " " not in text.strip()
-        else set()
-    )
-    table = abbreviations()
-    choices: list[tuple[int, int, list[tuple[str, ...]]]] = []
+_LONGEST_SAYING = 5
+_SIDES = (
+    (re.compile(r"(?<![\w-])(?:[Bb]/[Ll]|BL)(?![\w-])"), " bilateral "),
+    (re.compile(r"(?<![\w-])(?:R|RT|[Rr]t)(?![\w-])\.?"), " right "),
+    (re.compile(r"(?<![\w-])(?:L|LT|[Ll]t)(?![\w-])\.?"), " left "),
+)
+
+
+@cache
+def sayings() -> dict[tuple[str, ...], list[tuple[frozenset[str], tuple[str, ...]]]]:
+    """What people say, and what the classification says, in the form of `abbreviations`; these are in it too."""
+    return {**abbreviations(), **_read_sayings("sayings.txt")}
+
+
+@cache
+def sayings_alone() -> dict[tuple[str, ...], list[tuple[frozenset[str], tuple[str, ...]]]]:
+    """What means more where it is all that is said: "fever" alone, but not in "dengue fever"."""
+    return _read_sayings("sayings_alone.txt")
+
+
+def _read_sayings(name: str) -> dict[tuple[str, ...], list[tuple[frozenset[str], tuple[str, ...]]]]:
+    return {
+        _singulars(each): [(frozenset[str](), _singulars(long)) for long in meant.split("|")]
+        for said, meant in pairs(name)
+        for each in said.split(";")
+    }
+
+
+class _Choice(NamedTuple):
+    """A saying in a phrase: its first word, how many it has, what it may mean."""
+
+    at: int
+    length: int
+    meanings: list[tuple[str, ...]]
+
+
+def _choices(words: Sequence[str], capitals: set[str]) -> list[_Choice]:
+    """The sayings in a phrase, the longest first at each place."""
+    if tuple(words) in sayings_alone():
+        return [_Choice(0, len(words), [long for _, long in sayings_alone()[tuple(words)]])]
+    table, beside = sayings(), set(words)
+    found: list[_Choice] = []
     at = 0
     while at < len(words):
-        for length in (2, 1):
-            meanings = table.get(tuple(words[at : at + length])) if at + length <= len(words) else None
-            beside = set(words)
-            if meanings and (
-                words[at] not in _ALSO_WORDS or words[at] in capitals or any(near & beside for near, _ in meanings)
-            ):
+        for length in range(min(_LONGEST_SAYING, len(words) - at), 0, -1):
+            meanings = table.get(tuple(words[at : at + length]))
+            plain = length == 1 and words[at] in _ALSO_WORDS and words[at] not in capitals
+            if meanings and (not plain or any(near & beside for near, _ in meanings)):
                 ranked = sorted(meanings, key=lambda meaning: (not (meaning[0] & beside), bool(meaning[0])))
-                choices.append((at, length, [long for _, long in ranked]))
+                found.append(_Choice(at, length, [long for _, long in ranked]))
                 at += length - 1
                 break
         at += 1
+    return found
+
+
+def readings(text: str) -> list[str]:
+    """What a phrase with abbreviations and sayings may mean, the likeliest first; itself alone where it holds none."""
+    if " " in text.strip():
+        for pattern, side in _SIDES:
+            text = pattern.sub(side, text)
+    words = [word for clause in _CLAUSE.split(text) for word in (*_singulars(clause), ",")][:-1]
+    shouted = text == text.upper() and " " in text.strip()
+    capitals = set() if shouted else {token.lower() for token in re.findall(r"\b[A-Z][A-Z0-9]+\b", text)}
+    choices = _choices(words, capitals)
     if not choices:
         return [text]
     out = []
-    for pick in range(min(3, max(len(longs) for _, _, longs in choices))):
+    for pick in range(min(2, max(len(choice.meanings) for choice in choices))):
         spelled = list[str](words)
         for start, length, longs in reversed(choices):
             spelled[start : start + length] = longs[min(pick, len(longs) - 1)]
         out.append(" ".join(spelled))
-    return [*out, text] if len(words) == sum(length for _, length, _ in choices) else out
+    return [*out, text]
