@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
+from msgspec import structs
 
 from rcm.contracts.encounters import EncounterCancelled
 from rcm.identity import Role
@@ -37,7 +37,7 @@ async def test_a_write_is_committed_before_it_is_answered_and_said_in_its_trace(
 async def test_a_trace_goes_on_from_event_to_the_next_service(live: Live) -> None:
     async with live(build()) as it:
         message = it.message(EncounterCancelled(encounter_id=it.organisation_id, external_id="x", was_coded=False, reason="x"))
-        traced = replace(message, traceparent="00-abc-def-01")
+        traced = structs.replace(message, traceparent="00-abc-def-01")
         await it.redeliver([traced])
         await it.redeliver([traced])
         rows = await it.rows("select text from note")

@@ -1,11 +1,11 @@
 """The envelope of every event: CloudEvents 1.0 attributes around a typed payload (EVENTS in docs/ARCHITECTURE.md)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict
 
 
@@ -51,8 +51,7 @@ class Event(Payload):
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenEvent:
+class WrittenEvent(Struct, frozen=True):
     """An event whose JSON stands already, made from values that were validated: for a hot path that need not do it twice.
 
     Whoever makes one tests that the JSON is what the event's own model would write.
@@ -75,8 +74,7 @@ class WrittenEvent:
 DataT_co = TypeVar("DataT_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Message(Generic[DataT_co]):
+class Message(Struct, Generic[DataT_co], frozen=True):
     """An event with its envelope, as a consumer gets it; `data` is the event, or what its service reads of it."""
 
     event_id: UUID

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import orjson
 from pydantic import BaseModel
 
@@ -68,17 +69,17 @@ def is_transient(error: BaseException) -> bool:
 
 
 def encode_json(value: object) -> bytes:
-    """JSON of any value that orjson knows, of pydantic models at any depth, decimals, and bytes as PostgreSQL writes them."""
+    """A document's JSON: any value that orjson knows, and pydantic models, decimals and durations at any depth."""
     return orjson.dumps(value, default=_json_of)
 
 
 def _json_of(value: object) -> object:
     if isinstance(value, UUID):
         return str(value)  # asyncpg's own class, which orjson doesn't take for a UUID
+    if isinstance(value, msgspec.Raw):
+        return orjson.Fragment(bytes(value))
     if isinstance(value, BaseModel):
         return orjson.Fragment(value.model_dump_json())
-    if isinstance(value, bytes):
-        return f"\\x{value.hex()}"
     if isinstance(value, Decimal | timedelta):
         return str(value)
     if isinstance(value, Mapping):

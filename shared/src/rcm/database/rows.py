@@ -1,6 +1,6 @@
 """Many rows in one statement, as one JSON parameter; the SQL is made once from a table's own columns.
 
-One parameter that orjson writes costs a fifth of arrays by column, whose every cell asyncpg looks at. Only wide columns
+One parameter of JSON costs a fifth of arrays by column, whose every cell asyncpg looks at. Only wide columns
 (documents, files) go as an array each: PostgreSQL need not read through them to find where they end (decision 0014).
 """
 
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import sqlalchemy
+from pydantic import BaseModel
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
-
-from rcm.database.pool import encode_json
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -28,6 +28,30 @@ Labels = Mapping[str, Mapping[Any, str]]
 """For columns of an enumerated type: what each member is called in the database."""
 _PLACE = re.compile(r"\$(\d+)")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+def recordset(rows: Sequence[Mapping[str, object]]) -> str:
+    """Rows as the JSON that `json_to_recordset` takes; bytes are written in base64.
+
+    By msgspec, which takes asyncpg's UUIDs for what they are: orjson asks Python about each of them.
+    """
+    return _ROWS.encode(rows).decode()
+
+
+def _cell(value: object) -> object:
+    """What msgspec does not know itself: pydantic's models, mappings, and values of classes made from str and int."""
+    if isinstance(value, BaseModel):
+        return msgspec.Raw(value.model_dump_json().encode())
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int):
+        return int(value)
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+_ROWS = msgspec.json.Encoder(enc_hook=_cell)
 
 
 async def insert_rows(
@@ -133,7 +157,7 @@ def _parameters(
     for name in wide:
         values = [row[name] for row in rows]
         is_json = isinstance(columns[name].type, sqlalchemy.JSON)
-        arrays.append([encode_json(value).decode() for value in values] if is_json else values)
+        arrays.append([_ROWS.encode(value).decode() for value in values] if is_json else values)
     return [_recordset(narrow, labels), *arrays]
 
 
@@ -145,7 +169,7 @@ def _recordset(rows: Sequence[Mapping[str, object]], labels: Labels) -> str:
             raise ValueError(f"rows with different keys in one statement: {sorted(row.keys() ^ names)}")
     if labels:
         rows = [{**row, **{name: member.get(row[name], row[name]) for name, member in labels.items()}} for row in rows]
-    return encode_json(rows).decode()
+    return recordset(rows)
 
 
 @lru_cache(maxsize=1024)
@@ -186,7 +210,7 @@ def _table(table: type[SQLModel]) -> sqlalchemy.Table:
 def _source(table: type[SQLModel], names: tuple[str, ...], wide: tuple[str, ...]) -> str:
     """The parameters as rows with the columns' own types; wide JSON is text still."""
     narrow = [name for name in names if name not in wide]
-    columns = ", ".join(f'"{name}" {_sql_type(_table(table).columns[name].type)}' for name in narrow)
+    columns = ", ".join(f'"{name}" {_json_type(_table(table).columns[name].type)}' for name in narrow)
     if not wide:
         return f"json_to_recordset($1::text::json) as u({columns})"
     arrays = ", ".join(f"unnest(${place}::{_wide_type(table, name)}[])" for place, name in enumerate(wide, start=2))
@@ -198,11 +222,18 @@ def _value(table: type[SQLModel], name: str, wide: tuple[str, ...]) -> str:
     """A column of the source as its table wants it."""
     if name in wide and isinstance(_table(table).columns[name].type, sqlalchemy.JSON):
         return f'"{name}"::{_sql_type(_table(table).columns[name].type)}'
+    if name not in wide and isinstance(_table(table).columns[name].type, sqlalchemy.LargeBinary):
+        return f"decode(\"{name}\", 'base64')"
     return f'"{name}"'
 
 
 def _wide_type(table: type[SQLModel], name: str) -> str:
     return "bytea" if isinstance(_table(table).columns[name].type, sqlalchemy.LargeBinary) else "text"
+
+
+def _json_type(kind: Any) -> str:
+    """As what a cell of the JSON is read: bytes as the text that they are written in."""
+    return "text" if isinstance(kind, sqlalchemy.LargeBinary) else _sql_type(kind)
 
 
 def _sql_type(kind: Any) -> str:

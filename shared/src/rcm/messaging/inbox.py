@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from rcm.database.pool import encode_json
+from rcm.database.rows import recordset
 from rcm.messaging.wire import Envelope
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ async def take(
 ) -> tuple[list[Envelope], set[tuple[str, UUID]]]:
     """Those that are new to this consumer, in their order, and the keys that are blocked by a parked message."""
     given = [{"e": found.event_id, "o": found.organisation_id, "s": found.subject} for found in envelopes]
-    rows = await connection.fetch(TAKE, encode_json(given).decode(), consumer)
+    rows = await connection.fetch(TAKE, recordset(given), consumer)
     new: set[UUID] = set()
     blocked: set[tuple[str, UUID]] = set()
     for event_id, topic, subject in rows:

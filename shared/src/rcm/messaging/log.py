@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from rcm.database.pool import encode_json
+from rcm.database.rows import recordset
 from rcm.messaging.unit_of_work import PendingEvent
 from rcm.messaging.wire import START, Envelope, Position, topic_of
 
@@ -108,7 +108,7 @@ async def append(connection: "Connection", pending: Sequence[PendingEvent], time
     ]
     # The data beside the JSON and not within it: nobody need escape it and read through it (decision 0014).
     data = [event.data.model_dump_json() for event in pending]
-    await connection.execute(APPEND, encode_json(rows).decode(), time, data)
+    await connection.execute(APPEND, recordset(rows), time, data)
 
 
 async def read_log(

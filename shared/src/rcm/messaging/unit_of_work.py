@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from rcm.clock import Clock
 from rcm.contracts.envelope import Event, Message, WrittenEvent
 from rcm.ids import new_id
@@ -26,8 +28,7 @@ class Cause:
     """Who: a token's subject and role, or the service and event type; for timelines."""
 
 
-@dataclass(frozen=True, slots=True)
-class PendingEvent:
+class PendingEvent(Struct, frozen=True):
     """An event that the transaction's end appends to the log."""
 
     event_id: UUID

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-import orjson
 
 from claims_svc.domain.claim import Claim, Finding, Own
 from claims_svc.domain.states import State
@@ -185,9 +184,9 @@ def entry_rows(claims: Collection[Claim]) -> list[dict[str, object]]:
     return rows
 
 
-def as_json(value: object) -> orjson.Fragment:
+def as_json(value: object) -> msgspec.Raw:
     """A Struct, or several, as a jsonb column takes it."""
-    return orjson.Fragment(msgspec.json.encode(value))
+    return msgspec.Raw(msgspec.json.encode(value))
 
 
 def columns(keys: Iterable[tuple[UUID, Any]]) -> tuple[list[UUID], list[Any]]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
+import msgspec
 
 from coding_svc.domain.edits.form import Finding, Severity
 from coding_svc.domain.encounter import Encounter
@@ -170,7 +170,7 @@ def _content(
         "charge_cents": encounter.charge_cents,
         "said_charge_cents": said_charge_cents,
         "service_keys": [key for key in keys if key is not None],
-        "document": orjson.Fragment(document),
+        "document": msgspec.Raw(document),
         "findings": [asdict(finding) for finding in findings],
         "changed_at": now,
     }

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from payments_svc.domain.ledger import Account, Entry, Lines
-from rcm.database.pool import encode_json
+from rcm.database.rows import recordset
 
 if TYPE_CHECKING:
     from rcm.messaging.unit_of_work import Connection
@@ -41,7 +41,7 @@ class Written(Struct):
 async def insert_entries(connection: "Connection", written: Sequence[Written], posted_at: datetime) -> None:
     """Entries; encounters' balances are stored before, because the database compares them."""
     if written:
-        await connection.execute(_INSERT, encode_json([_row(each) for each in written]).decode(), posted_at)
+        await connection.execute(_INSERT, recordset([_row(each) for each in written]), posted_at)
 
 
 def _row(written: Written) -> dict[str, object]:
