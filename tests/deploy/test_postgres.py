@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,6 +75,27 @@ async def test_a_server_left_behind_is_stopped(folder: Path) -> None:
             assert await ask(server.url(), "select 1") == 1
         finally:
             server.stop()
+
+
+async def test_a_killed_servers_sessions_are_waited_for(folder: Path) -> None:
+    """They hold the shared memory until they notice, which takes them longer on a busy machine."""
+    server = PostgresServer(folder / "postgres", durable=False)
+    server.start()
+    try:
+        session = await asyncpg.connect(server.url())
+        pid = await session.fetchval("select pg_backend_pid()")
+        os.kill(pid, signal.SIGSTOP)
+        assert server.pid is not None
+        os.kill(server.pid, signal.SIGKILL)
+        assert wait_until(lambda: server.poll() is not None, 60.0)
+        noticing = threading.Timer(0.5, os.kill, (pid, signal.SIGCONT))
+        noticing.start()
+        server.start()
+        noticing.join()
+        assert await ask(server.url(), "select 1") == 1
+        session.terminate()
+    finally:
+        server.stop()
 
 
 def test_another_programs_pid_is_left_alone(folder: Path) -> None:

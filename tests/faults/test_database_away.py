@@ -24,7 +24,7 @@ from tests.support.postgres import Databases, temporary_folder
 
 CLAIMS = ("/v1/admin/flow", "/metrics", "/readyz", "/v1/summary", "/v1/claims", "/v1/events")
 ADAPTER = ("/v1/flow", "/v1/outgoing", "/v1/incoming", "/metrics")
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 90
 
 
 @dataclass

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
@@ -33,6 +34,9 @@ SOCKET_FOLDER_BYTES_MAX = 93
 """A unix socket's path may have 107 bytes, of which `/.s.PGSQL.5432` takes 14."""
 READY_SECONDS = 60.0
 POSTMASTER_STATUS_LINE = 8
+STILL_ENDING = b"pre-existing shared memory block"
+"""What a server says whose killed predecessor's sessions have not noticed yet: on a busy machine that takes them a moment."""
+LAUNCH_AGAIN_SECONDS = 0.1
 
 IDENT = "rcm {user} all\n"
 HBA = "local all all peer map=rcm\n"
@@ -56,6 +60,7 @@ class PostgresServer:
         self.account: Account | None = None
         self._settings = {**SETTINGS, **({} if durable else NOT_DURABLE), **(settings or {})}
         self._child: subprocess.Popen[bytes] | None = None
+        self._logged_before = 0
 
     @property
     def socket_folder(self) -> Path:
@@ -88,6 +93,7 @@ class PostgresServer:
         self._write_access()
         self._stop_stale()
         with self.log.open("ab") as output:
+            self._logged_before = output.tell()
             options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
             place = ["-D", str(self.data), "-c", f"unix_socket_directories={self.socket_folder}"]
             self._child = start_child(
@@ -162,8 +168,14 @@ class PostgresServer:
         except OSError:
             return []
 
-    def _is_ready(self, child: subprocess.Popen[bytes]) -> bool:
+    def _is_ready(self) -> bool:
+        child = self._child
+        assert child is not None
         if child.poll() is not None:
+            if STILL_ENDING in self.log.read_bytes()[self._logged_before :]:
+                time.sleep(LAUNCH_AGAIN_SECONDS)
+                self.launch()
+                return False
             raise PostgresFailed(f"PostgreSQL ended with {child.returncode}:\n{tail(self.log)}")
         status = self._status()
         if len(status) < POSTMASTER_STATUS_LINE or int(status[0]) != child.pid:
@@ -172,9 +184,7 @@ class PostgresServer:
 
     def await_ready(self) -> None:
         """Waits until it takes connections. Raises PostgresFailed where it does not."""
-        child = self._child
-        assert child is not None
-        if not wait_until(lambda: self._is_ready(child), READY_SECONDS):
+        if not wait_until(self._is_ready, READY_SECONDS):
             self.stop()
             raise PostgresFailed(f"PostgreSQL was not ready after {READY_SECONDS:.0f} s:\n{tail(self.log)}")
 
