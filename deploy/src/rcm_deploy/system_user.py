@@ -1,5 +1,6 @@
 """PostgreSQL refuses to run as root: as root we run it as a system user of our own, from a folder of our own."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -40,10 +41,7 @@ def server_account() -> Account | None:
     """Whom servers run as: None for the ordinary user who starts them, the system user `rcm` (made when missing) for root."""
     if not running_as_root():
         return None
-    found = _find()
-    if found is None:
-        _make()
-        found = _find()
+    found = _find() or _made()
     if found is None:
         raise NoSystemUser(
             "PostgreSQL does not run as root, and the system user 'rcm' could not be made. "
@@ -60,6 +58,19 @@ def _find() -> Account | None:
     except KeyError:
         return None
     return Account(entry.pw_uid, entry.pw_gid)
+
+
+def _made() -> Account | None:
+    """The user, made by the first of several launchers that start at once: two who make it would overwrite each other's."""
+    HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+    handle = os.open(HOME, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if _find() is None:
+            _make()
+        return _find()
+    finally:
+        os.close(handle)
 
 
 def _make() -> None:
