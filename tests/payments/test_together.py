@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import httpx
 
+from payments_svc.handlers.responsibility import APPLY_AGAIN
 from rcm.contracts.envelope import Event
-from rcm.contracts.payments import PaymentPosted
+from rcm.contracts.payments import PatientPaymentApplied, PaymentPosted
 from rcm.messaging.parked import envelope_of_message
 from rcm.messaging.unit_of_work import Cause, UnitOfWork
 from tests.payments.auditing import audit, deposits
@@ -18,12 +19,16 @@ from tests.support.live import ORGANISATION, LiveService
 X12 = {"content-type": "application/edi-x12"}
 
 
-def handled(it: LiveService, event: Event) -> Awaitable[None]:
-    """An event in a transaction of its own, beside whatever else runs."""
+def handling(it: LiveService, event: Event) -> Callable[[UnitOfWork], Awaitable[None]]:
+    """What is done with an event in a transaction."""
     subscription = next(each for each in it.service.subscriptions if isinstance(event, each.event))
     message = envelope_of_message(it.message(event)).message(subscription.reads)
-    work: Callable[[UnitOfWork], Awaitable[None]] = lambda unit: subscription.handler(unit, [message])  # noqa: E731
-    return it.runtime.run_worker(work, cause=Cause())
+    return lambda unit: subscription.handler(unit, [message])
+
+
+def handled(it: LiveService, event: Event) -> Awaitable[None]:
+    """An event in a transaction of its own, beside whatever else runs."""
+    return it.runtime.run_worker(handling(it, event), cause=Cause())
 
 
 async def test_the_same_file_from_two_senders_at_once(payments: LiveService, biller: httpx.AsyncClient) -> None:
@@ -54,9 +59,39 @@ async def test_a_payment_and_the_share_it_is_for(payments: LiveService, biller: 
         await post(biller, check(owed.paid(*PAID), other.paid(*PAID), trace=f"T{number}"))
         events = [owed.completed(), owed.pays(1500, named=number % 2 == 0), other.completed(), other.pays(2400, named=False)]
         await asyncio.gather(*(handled(payments, event) for event in events))
+        await payments.run_periodics(APPLY_AGAIN)
         figures = await audit(payments, ORGANISATION)
         assert figures[owed.encounter_id]["patient_open"] + figures[other.encounter_id]["patient_open"] == 100
     assert await deposits(payments, ORGANISATION) == 0
+
+
+async def test_a_payment_and_a_share_that_miss_each_other(payments: LiveService, biller: httpx.AsyncClient) -> None:
+    """Neither transaction sees the other, whichever commits first; both wake the work that joins what they made."""
+    case = Case()
+    await ready(payments, case)
+    await post(biller, check(case.paid(*PAID)))
+    both, woken = asyncio.Barrier(2), set()
+
+    async def done(event: Event) -> None:
+        work = handling(payments, event)
+
+        async def beside(unit: UnitOfWork) -> None:
+            await work(unit)
+            woken.add(APPLY_AGAIN in unit.woken)
+            await both.wait()
+
+        await payments.runtime.run_worker(beside, cause=Cause())
+
+    await asyncio.gather(done(case.completed()), done(case.pays(1500, named=False)))
+    assert woken == {True}
+    assert await deposits(payments, ORGANISATION) == 1500
+    await payments.run_periodics(APPLY_AGAIN)
+    assert await deposits(payments, ORGANISATION) == 0
+    assert (await audit(payments, ORGANISATION))[case.encounter_id]["patient_open"] == 500
+    [applied] = await payments.said(PatientPaymentApplied)
+    assert (applied.data.applied_cents, applied.data.deposit_left_cents) == (1500, 0)
+    await payments.run_periodics(APPLY_AGAIN)
+    assert len(await payments.said(PatientPaymentApplied)) == 1
 
 
 async def test_remittances_and_recodes_of_the_same_encounters(payments: LiveService, biller: httpx.AsyncClient) -> None:

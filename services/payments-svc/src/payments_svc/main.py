@@ -6,7 +6,9 @@ from pathlib import Path
 from payments_svc.api import ROUTERS
 from payments_svc.consumers import subscriptions
 from payments_svc.handlers.arrivals import WaitingRoom
+from payments_svc.handlers.patient_payments import apply_again
 from payments_svc.handlers.posting import MATCH_AGAIN
+from payments_svc.handlers.responsibility import APPLY_AGAIN
 from payments_svc.handlers.submissions import match_again
 from payments_svc.models import Base
 from payments_svc.settings import PaymentsSettings as Settings
@@ -16,8 +18,8 @@ from rcm.service import Periodic, Service
 
 __all__ = ["Settings", "build"]
 
-MATCH_AGAIN_EVERY = timedelta(seconds=5)
-"""Both of the two wake it when they have committed, in the process that they run in; this is for two processes."""
+AGAIN_EVERY = timedelta(seconds=5)
+"""Both of two that missed each other wake it when they have committed, in the process that they run in; this is for two."""
 
 
 def build(settings: Settings) -> Service:
@@ -36,7 +38,7 @@ def build(settings: Settings) -> Service:
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
         subscriptions=subscriptions(room),
-        periodics=[Periodic(MATCH_AGAIN, MATCH_AGAIN_EVERY, match)],
+        periodics=[Periodic(MATCH_AGAIN, AGAIN_EVERY, match), Periodic(APPLY_AGAIN, AGAIN_EVERY, apply_again)],
         context=room,
         description="The ledger of all money: charges, remittances (835), what patients owe, and where their payments went.",
         tags=[

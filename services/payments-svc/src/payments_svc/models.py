@@ -308,16 +308,6 @@ class PatientPayment(Base, table=True):
     encounter_id: UUID | None = None
 
 
-class Guarantor(Base, table=True):
-    """Whoever changes what a guarantor owes or has paid writes this row, so that two who do at once meet here."""
-
-    __tablename__ = "guarantor"
-
-    organisation_id: UUID = Field(primary_key=True)
-    guarantor_external_id: str = Field(primary_key=True)
-    version: int = Field(sa_type=BigInteger)
-
-
 class Task(Base, table=True):
     """Something a person should look at, beside the queue of held and unmatched CLPs."""
 

@@ -20,6 +20,8 @@ from payments_svc.store import encounters, ledger, patient_payments, remittance_
 from rcm.contracts.envelope import Message
 from rcm.messaging.unit_of_work import UnitOfWork
 
+APPLY_AGAIN = "apply deposits"
+"""The periodic work that finds what a payment and a share, taken at the same moment, did not see of each other."""
 Standing = dict[Key, list[PostedPayment]]
 """By encounter, what stands in the ledger."""
 
@@ -78,7 +80,6 @@ async def assign_responsibility(
     bills = await book.bills(concerned)
     asked = [each.key for each in concerned if (each.was_sent if each.self_pay else each.completed)]
     posted = {**standing, **await remittance_claims.posted_of_encounters(connection, [k for k in asked if k not in standing])}
-    moved = []
     for account in concerned:
         key = account.key
         cause, bill = causes[key], bills[key]
@@ -87,13 +88,12 @@ async def assign_responsibility(
         entry = account.responsibility_entry(total)
         if entry is not None:
             book.post_share(account, entry, cause)
-            moved.append(account)
+            book.unit.wake(APPLY_AGAIN)
         event = said.responsibility_assigned(account, bill, share)
         digest = said.digest(event)
         if digest != account.responsibility_digest and (total or entry is not None):
             account.responsibility_digest = digest
             book.say(account, event, cause)
-    await encounters.touch_guarantors(connection, ((each.organisation_id, each.guarantor_external_id) for each in moved))
     await _settle_deposits(book, concerned, causes)
 
 

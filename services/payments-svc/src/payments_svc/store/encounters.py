@@ -7,7 +7,7 @@ from uuid import UUID
 
 from payments_svc.domain.encounter_account import EncounterAccount
 from payments_svc.domain.ledger import OF_ENCOUNTER, Account
-from payments_svc.models import Encounter, Guarantor, Payee
+from payments_svc.models import Encounter, Payee
 from rcm.database.rows import insert_rows, update_rows
 
 if TYPE_CHECKING:
@@ -145,13 +145,6 @@ async def update_said(connection: "Connection", accounts: Sequence[tuple[Encount
     """What coding-svc says of encounters now, beside `update_accounts`."""
     rows = [{**_identity(account), **_said(account), "facts": facts} for account, facts in accounts]
     await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"), wide=("facts",))
-
-
-async def touch_guarantors(connection: "Connection", guarantors: Guarantors) -> None:
-    """Writes a row for each: of two transactions that change what a guarantor owes or has paid, one is run again."""
-    rows = [{"organisation_id": org, "guarantor_external_id": name, "version": 1} for org, name in sorted(set(guarantors))]
-    again = "(organisation_id, guarantor_external_id) do update set version = guarantor.version + 1"
-    await insert_rows(connection, Guarantor, rows, on_conflict=again)
 
 
 async def learn_payees(connection: "Connection", payees: set[tuple[UUID, str, str]]) -> set[tuple[UUID, str]]:

@@ -67,6 +67,24 @@ async def waiting_deposits(
     return [Payment(*row) for row in rows]
 
 
+async def free_beside_debts(connection: "Connection", limit: int) -> list[Payment]:
+    """Payments, of all organisations, with a deposit that is kept for no encounter, whose guarantors owe something."""
+    rows = await connection.fetch(
+        f"""select {_COLUMNS} from patient_payment p
+        left join encounter n on n.organisation_id = p.organisation_id and n.encounter_id = p.encounter_id
+        where p.deposit_cents > 0
+            and (p.encounter_id is null or n.completed or n.first_claim_voided or n.cancelled_self_pay or (
+                n.self_pay and not exists (select from submitted_claim s
+                    where s.organisation_id = n.organisation_id and s.encounter_id = n.encounter_id)
+            ))
+            and exists (select from encounter e where e.organisation_id = p.organisation_id
+                and e.guarantor_external_id = p.guarantor_external_id and e.patient_open_cents > 0)
+        order by p.received_on, p.patient_payment_id limit $1""",
+        limit,
+    )
+    return [Payment(*row) for row in rows]
+
+
 async def load_payments(connection: "Connection", keys: Iterable[tuple[UUID, UUID]]) -> dict[UUID, Payment]:
     """Payments by id; asked by (organisation, payment)."""
     wanted = list(keys)

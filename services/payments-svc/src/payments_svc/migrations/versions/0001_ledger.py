@@ -8,7 +8,7 @@ from rcm.database.migrations import create_platform_tables, secure
 
 revision, down_revision = "0001", None
 
-MUTABLE = ("encounter", "remittance", "remittance_claim", "patient_payment", "guarantor", "task")
+MUTABLE = ("encounter", "remittance", "remittance_claim", "patient_payment", "task")
 APPEND_ONLY = ("submitted_claim", "payee", "remittance_file", "ledger_entry")
 
 
@@ -275,7 +275,7 @@ def _remittance_claims() -> None:
 
 
 def _patient_payments() -> None:
-    """Payments, and the row at which two who change a guarantor's money meet."""
+    """Payments, and what of them waits as a deposit."""
     op.create_table(
         "patient_payment",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -300,11 +300,4 @@ def _patient_payments() -> None:
         "patient_payment",
         ["organisation_id", "encounter_id"],
         postgresql_where=sa.text("deposit_cents > 0 and encounter_id is not null"),
-    )
-    op.create_table(
-        "guarantor",
-        sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("guarantor_external_id", sa.String(), nullable=False),
-        sa.Column("version", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("organisation_id", "guarantor_external_id", name="pk_guarantor"),
     )
