@@ -11,7 +11,7 @@ from coding_svc.domain.edits.form import Facts
 from coding_svc.handlers.code_sets import InstalledCodes
 from coding_svc.main import code_book
 from tests.coding.making import TODAY, encounter, line
-from tests.shared.codesets.lists import ADD_ONS, PAIRS, RELATIVE_VALUES, UNIT_LIMITS, Shelf
+from tests.shared.codesets.lists import ADD_ONS, PAIRS, RELATIVE_VALUES, UNIT_LIMITS, Shelf, order_line
 
 FROM = date(2026, 1, 1)
 
@@ -87,6 +87,17 @@ def test_lists_that_are_loaded_meanwhile_are_taken_up(tmp_path: Path) -> None:
     shelf.load("mue", "MCR_MUE_PractitionerServices_Eff_01-01-2026.csv", UNIT_LIMITS, effective_from=FROM)
     sets._looked = 0.0
     assert [found.edit_id for found in assess(changed, book.facts(TODAY, {}))] == ["unit-limit"]
+
+
+def test_days_between_two_releases_are_judged_by_the_earlier_one(tmp_path: Path) -> None:
+    """The compiled sets end in March 2027; next year's list says nothing of the months before it begins."""
+    shelf = Shelf(tmp_path)
+    shelf.load("icd-10-cm-order", "icd10cm_order_2028.txt", order_line(1, "E119", "1", "Diabetes"))
+    codes = code_book(shelf.sets()).codes
+    days = [date(2027, 3, 31), date(2027, 4, 1), date(2027, 9, 30), date(2027, 10, 1), date(2029, 1, 1)]
+    assert [codes.diagnosis("I10", day).standing for day in days] == ["billable", "billable", "billable", "expired", "expired"]
+    assert {codes.diagnosis("E11.9", day).standing for day in days} == {"billable"}
+    assert all(codes.diagnosis("Z37.0", day).unacceptable_principal for day in days)
 
 
 def test_what_is_kept_of_a_diagnosis_is_what_is_found_on_each_day(facts: Facts) -> None:

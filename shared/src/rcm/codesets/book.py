@@ -21,6 +21,7 @@ from rcm.codesets.validity import DatedCodes, Period, Standing, Validity, day_of
 from rcm.codesets.verdict import judge, uncovered
 
 _KNOWN_CODES = 32_768
+_KNOWN_DAYS = 4_096
 _LOOK_SECONDS = 1.0
 
 
@@ -81,7 +82,7 @@ class CodeSets:
         self._standing = lru_cache(maxsize=_KNOWN_CODES)(self._find_standing)
         self._periods = lru_cache(maxsize=_KNOWN_CODES)(self.dated.periods)
         self._attributes = lru_cache(maxsize=_KNOWN_CODES)(self._find_attributes)
-        self._last_day = self.dated.last_day(System.ICD_10_CM)
+        self._judged_by = lru_cache(maxsize=_KNOWN_DAYS)(self._find_judged_by)
 
     def turning_days(self) -> list[date]:
         """Every day from which on something may hold of a diagnosis that did not the day before, in order.
@@ -112,7 +113,7 @@ class CodeSets:
         return self._periods(system, code)
 
     def standing(self, code: str, on: date) -> Standing:
-        """What a diagnosis (with its dot) is on a day. Days past all releases are judged by the last day that one covers."""
+        """What a diagnosis (with its dot) is on a day; days past a release that no other covers are judged by its last."""
         self.refresh()
         return self._standing(code, on)
 
@@ -132,7 +133,7 @@ class CodeSets:
         periods = self._periods(System.ICD_10_CM, code)
         if not periods:
             return Standing.HEADER if self.dated.has_beneath(System.ICD_10_CM, code) else Standing.UNKNOWN
-        day = min(number_of(on), self._last_day)
+        day = self._judged_by(on)
         if any(day in period for period in periods):
             return Standing.BILLABLE
         return Standing.NOT_YET if day < periods[0].first else Standing.EXPIRED
@@ -144,7 +145,10 @@ class CodeSets:
         male and female until 2024-09-30.
         """
         self.refresh()
-        return self._attributes(code, min(number_of(on), self._last_day))
+        return self._attributes(code, self._judged_by(on))
+
+    def _find_judged_by(self, on: date) -> int:
+        return self.dated.judged_by(System.ICD_10_CM, number_of(on))
 
     def _find_attributes(self, code: str, day: int) -> frozenset[str]:
         compiled = self.dated.attributes(System.ICD_10_CM, code, day)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from rcm.codesets.schema import COMPILED_RELEASE
 from rcm.codesets.systems import System
 
 _KNOWN = 32_768
@@ -88,6 +89,12 @@ class DatedCodes:
                 "SELECT release, system, first, last FROM coverage ORDER BY release"
             ):
                 self._coverage.setdefault(system, []).append(Coverage(release, Period(first, last)))
+        self._compiled_to = {
+            system: each.period.last
+            for system, told in self._coverage.items()
+            for each in told
+            if each.release == COMPILED_RELEASE
+        }
 
     def last_day(self, system: System) -> int:
         """The last day that anything covers; 0 where nothing does."""
@@ -105,6 +112,13 @@ class DatedCodes:
         bounds = {bound for file in self._files for (bound,) in file.execute(statement, (system, system))}
         bounds |= {bound for each in self.covered(system) for bound in (each.period.first, -each.period.last)}
         return {bound if bound > 0 else day_after(-bound) for bound in bounds}
+
+    def judged_by(self, system: System, day: int) -> int:
+        """The day itself where a release covers it, else the last one before it that one covers; itself where there is none."""
+        if self.covers(system, day):
+            return day
+        before = (each.period.last for each in self._coverage.get(system, ()) if each.period.last < day)
+        return max(before, default=day)
 
     def covered(self, system: System) -> list[Coverage]:
         """What is known of a system, oldest release first."""
@@ -157,16 +171,20 @@ class DatedCodes:
         return sorted({found for file in self._files for (found,) in file.execute(statement, asked)})[:limit]
 
     def attributes(self, system: System, code: str, day: int) -> frozenset[str]:
-        """What CMS's Medicare Code Editor says of the code on a day, as it names it ("manifestation", "newborn")."""
-        return next((names for first, last, names in self._editor_rows(system, code) if first <= day <= last), frozenset())
+        """What CMS's Medicare Code Editor says of the code on a day, as it names it ("manifestation", "newborn").
+
+        Only the compiled sets know it: later days are judged by the last that they cover, whatever newer codes were loaded.
+        """
+        known = min(day, self._compiled_to.get(system, day))
+        return next((names for first, last, names in self._editor_rows(system, code) if first <= known <= last), frozenset())
 
     def _find_editor_rows(self, system: System, code: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
         """What the editor says of a code over all days: read once, whatever the days that are asked for."""
-        statement = "SELECT first, last, attributes FROM validity WHERE system = ? AND code = ? AND release = 0"
+        statement = "SELECT first, last, attributes FROM validity WHERE system = ? AND code = ? AND release = ?"
         return tuple(
             (first, last, frozenset(names.split()))
             for file in self._files
-            for first, last, names in file.execute(statement, (system, code))
+            for first, last, names in file.execute(statement, (system, code, COMPILED_RELEASE))
         )
 
     def billable_on(self, system: System, day: int) -> Iterator[str]:
