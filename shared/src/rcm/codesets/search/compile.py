@@ -30,8 +30,8 @@ OWN_TITLE, OWN_TERM, INHERITED_TERM, POINTED_AT, OWN_DEFAULT, INHERITED_DEFAULT 
 """Where an entry's text stands; a default says NOS: it is the code where nothing more is said."""
 
 UNSPECIFIED, OTHER_SPECIFIED, ELSEWHERE, RESIDUAL, PARTLY = 1, 2, 4, 8, 16
-"""What a title leaves unsaid; that another disease is coded before it; that it is a category's residual code; that what it
-leaves unsaid is the cause or the companion alone ("with neuropathy, unspecified")."""
+"""What a title leaves unsaid; that another disease is coded, or came, before it; that it is a category's residual code; that
+what it leaves unsaid is the cause or the companion alone ("with neuropathy, unspecified")."""
 
 _LEAST_RARITY = 2.5
 """The commonest words (left, right) still tell one code from another."""
@@ -123,6 +123,7 @@ class _Entries:
             yield source
 
 
+_AFTER_ANOTHER = re.compile(r"(?<!not )classified elsewhere")
 _CONDITION = re.compile(r" with | due to ")
 
 
@@ -134,7 +135,7 @@ def target_flags(code: str, title: str) -> int:
         (UNSPECIFIED if main else PARTLY if "unspecified" in low else 0)
         | (RESIDUAL if code[3:5] == ".9" else 0)
         | (OTHER_SPECIFIED if low.startswith("other ") or "other specified" in low else 0)
-        | (ELSEWHERE if "classified elsewhere" in low and "not elsewhere" not in low else 0)
+        | (ELSEWHERE if low.startswith("subsequent ") or _AFTER_ANOTHER.search(low) else 0)
     )
 
 
@@ -171,14 +172,13 @@ def known_spellings(codes: Iterable[SourceCode]) -> tuple[list[str], dict[str, l
 
 def exact_texts(codes: Mapping[str, SourceCode], targets: Sequence[Target]) -> list[Keyed]:
     """The keys of all titles and inclusion terms; a category's names all targets beneath it."""
-    place = {code: number for number, target in enumerate(targets) for code in (target.key, *target.codes)}
+    place = {code: number for number, target in enumerate(targets) for code in target.codes}
     keys = [target.key for target in targets]
     texts: list[tuple[str, int, int]] = []
     for code, source in codes.items():
-        if code in place:
+        first, last = bisect_left(keys, code), bisect_left(keys, code + "~")
+        if first == last and code in place:
             first, last = place[code], place[code] + 1
-        else:
-            first, last = bisect_left(keys, code), bisect_left(keys, code + "~")
         texts.extend((text, first, last) for text in (source.title, *source.terms) if first < last)
     return keyed(texts)
 

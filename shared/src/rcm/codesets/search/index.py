@@ -108,6 +108,8 @@ class SearchIndex:
         cut = self._spelling.mended(phrase[:_LONGEST_PHRASE])
         best: dict[int, tuple[float, str]] = {}
         for place, reading in enumerate(readings(cut)):
+            if place and max((score for score, _ in best.values()), default=0.0) > self.weights.enough:
+                break
             found = self._one_reading(reading)
             self._prefer_exact(reading, phrase, found)
             for target, score in found.items():

@@ -41,6 +41,8 @@ class Weights:
     """What a category's residual code is given to that score where the phrase is the category's text."""
     each_optional: float = -0.002
     later_reading: float = -0.05
+    enough: float = 0.95
+    """From here on a phrase is not read in another way."""
     pale: float = 0.3
 
 

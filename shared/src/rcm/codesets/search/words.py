@@ -275,6 +275,7 @@ def readings(text: str) -> list[str]:
     for pick in range(min(2, max(len(choice.meanings) for choice in choices))):
         spelled = list[str](words)
         for start, length, longs in reversed(choices):
-            spelled[start : start + length] = longs[min(pick, len(longs) - 1)]
+            long = longs[min(pick, len(longs) - 1)]
+            spelled[start : start + length] = [*long, ","] if ABSENT & set(long) else long
         out.append(" ".join(spelled))
     return [*out, text]
