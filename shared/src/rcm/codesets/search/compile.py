@@ -33,7 +33,7 @@ UNSPECIFIED, OTHER_SPECIFIED, ELSEWHERE, RESIDUAL, PARTLY = 1, 2, 4, 8, 16
 """What a title leaves unsaid; that another disease is coded, or came, before it; that it is a category's residual code; that
 what it leaves unsaid is the cause or the companion alone ("with neuropathy, unspecified")."""
 
-_LEAST_RARITY = 2.5
+_LEAST_RARITY = 2.0
 """The commonest words (left, right) still tell one code from another."""
 _FULL_LENGTH = len("S52.501A")
 
