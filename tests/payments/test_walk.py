@@ -37,3 +37,14 @@ async def test_an_encounter_from_charge_to_the_patients_payment(payments: LiveSe
     assert (applied.data.applied_cents, applied.data.deposit_left_cents) == (2000, 500)
     again = await biller.post("/v1/remittances", content=content, headers={"content-type": "application/edi-x12"})
     assert again.status_code == 200
+
+
+async def test_a_deposit_is_found_among_those_of_others(payments: LiveService, biller: httpx.AsyncClient) -> None:
+    case = Case(guarantor="G-3")
+    await payments.deliver(case.coded(), case.submitted(last_payer=True))
+    await payments.deliver(*(case.pays(700, named=False, guarantor=f"G-{number}") for number in range(1, 6)))
+    content = file_of(check(case.paid([("CO", "45", 2000), ("PR", "3", 2000)], [("CO", "45", 500)])))
+    await biller.post("/v1/remittances", content=content, headers={"content-type": "application/edi-x12"})
+    [applied] = await payments.said(PatientPaymentApplied)
+    assert (applied.data.encounter_id, applied.data.applied_cents) == (case.encounter_id, 700)
+    assert (await biller.get("/v1/summary")).json()["suspense_cents"] == 4 * 700

@@ -66,14 +66,16 @@ class Adjudication(Struct, frozen=True, gc=False):
         )
         return balanced(amounts, Account.INSURANCE_OPEN)
 
-    def claim_level(self) -> AdjudicatedLine:
-        """What stands at the claim alone: its own adjustments, and what CLP04 differs from the lines' payments.
+    def by_line(self) -> tuple[AdjudicatedLine, ...]:
+        """The lines, and what stands at the claim alone: its own adjustments, and what CLP04 differs from the lines' payments.
 
         Where adjustments stand at the claim's level the lines' payments are larger than CLP04 (DOMAIN 1, the second
         balance), so the payment here is negative: in sum the lines show what was really paid.
         """
         unallocated = self.paid_cents - sum([line.paid_cents for line in self.lines])
-        return AdjudicatedLine(None, 0, unallocated, self.adjustments, denied=False)
+        if not unallocated and not self.adjustments:
+            return self.lines
+        return (*self.lines, AdjudicatedLine(None, 0, unallocated, self.adjustments, denied=False))
 
 
 def adjudicate(payment: ClaimPayment, reasons: AdjustmentReasons, on: date, payer_id: str = "") -> Adjudication:

@@ -70,7 +70,7 @@ def match_lines(payment: ClaimPayment, sent: Sequence[SentLine]) -> ClaimPayment
     found: list[int | None] = [
         by_control_number.get(line.control_number) if line.control_number else None for line in payment.lines
     ]
-    free = [line for line in sent if line.line_number not in found]
+    free = [line for line in sent if line.line_number not in found] if None in found else []
     for rule in (_same_service, _same_billed_service):
         if None not in found:
             break
@@ -81,7 +81,7 @@ def match_lines(payment: ClaimPayment, sent: Sequence[SentLine]) -> ClaimPayment
             if ours is not None:
                 free.remove(ours)
                 found[place] = ours.line_number
-    lines = tuple(replace(line, line_number=number) for line, number in zip(payment.lines, found, strict=True))
+    lines = tuple([replace(line, line_number=number) for line, number in zip(payment.lines, found, strict=True)])
     return replace(payment, lines=lines)
 
 

@@ -76,7 +76,7 @@ def after_payers(lines: Sequence[ChargedLine], adjudicated: Sequence[tuple[str, 
     last = max([RANKS.find(rank) for rank, _ in adjudicated], default=-1)
     for rank, adjudication in adjudicated:
         counts = RANKS.find(rank) == last
-        for line in (*adjudication.lines, adjudication.claim_level()):
+        for line in adjudication.by_line():
             share = unallocated if line.line_number is None else divided.get(line.line_number, unallocated)
             _add(share, parts, line, counts=counts)
     for place, rest in enumerate(unallocated):

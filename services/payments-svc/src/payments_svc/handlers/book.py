@@ -41,13 +41,18 @@ class Book:
         if missing:
             self.accounts.update(await encounters.load_accounts(self.unit.connection, missing))
 
-    async def load_with_bills(self, keys: Iterable[Key]) -> None:
-        """The same for encounters whose patient's share will be asked for."""
-        missing = [key for key in dict.fromkeys(keys) if key not in self.accounts]
+    async def load_with_bills(self, keys: Iterable[Key]) -> set[Key]:
+        """The same for encounters of sent claims whose patient's share will be asked for; those of which CLPs may be known."""
+        asked = set(keys)
+        missing = [key for key in asked if key not in self.accounts]
+        answered = asked.difference(missing)
         if missing:
-            found = await encounters.load_accounts_and_facts(self.unit.connection, missing)
-            for key, (account, facts) in found.items():
+            found = await encounters.load_sent(self.unit.connection, missing)
+            for key, (account, facts, is_answered) in found.items():
                 self.accounts[key], self._bills[key] = account, heard.read_bill(facts)
+                if is_answered:
+                    answered.add(key)
+        return answered
 
     def adopt(self, accounts: Iterable[EncounterAccount]) -> None:
         """Takes accounts that another query found; one that is in the book already stays as it is."""

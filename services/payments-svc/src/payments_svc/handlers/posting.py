@@ -101,10 +101,11 @@ async def _load(unit: UnitOfWork, claims: Sequence[RemittanceClaim], matched: Se
     posting = Posting(Book(unit), sent, await _by_payer_number(unit, unknown))
     found = [(claim, posting.claim_sent(claim)) for claim in claims]
     last = {(ours.organisation_id, ours.encounter_id) for _, ours in found if ours is not None and ours.last_payer}
-    await posting.book.load_with_bills(last)
+    answered = await posting.book.load_with_bills(last)
     await posting.book.load((ours.organisation_id, ours.encounter_id) for _, ours in found if ours is not None)
     reversals = {(o.organisation_id, o.encounter_id) for claim, o in found if o is not None and claim.payment.is_reversal}
-    await _load_standing(posting, last | reversals)
+    posting.standing.update({key: [] for key in last - answered})
+    await _load_standing(posting, answered | reversals)
     return posting
 
 
@@ -305,8 +306,10 @@ async def _waiting_reversals(posting: Posting, claims: Sequence[RemittanceClaim]
     """Reversals that came before what they take back, which may be posted now."""
     own = {claim.remittance_claim_id for claim in claims}
     keys = {claim.key for claim in claims if claim.state is ClaimState.POSTED}
-    reason = Reason.REVERSAL_WITHOUT_ORIGINAL
-    found = await remittance_claims.waiting_for_numbers(posting.book.unit.connection, keys, reason)
+    reason, connection = Reason.REVERSAL_WITHOUT_ORIGINAL, posting.book.unit.connection
+    if not await remittance_claims.any_waits(connection, {organisation_id for organisation_id, _ in keys}, reason):
+        return []
+    found = await remittance_claims.waiting_for_numbers(connection, keys, reason)
     waiting = []
     for each in found:
         ours = posting.claim_sent(each) or posting.found.get(each.key)

@@ -18,15 +18,22 @@ if TYPE_CHECKING:
 Key = tuple[UUID, UUID]
 Guarantors = Iterable[tuple[UUID, str]]
 
-_COLUMNS = """e.organisation_id, e.encounter_id, e.external_id, e.guarantor_external_id, e.date_of_service, e.first_rank,
+_FACTS = """e.organisation_id, e.encounter_id, e.external_id, e.guarantor_external_id, e.date_of_service, e.first_rank,
     e.self_pay, e.charge_cents, e.said_sequence, e.first_claim_voided, e.cancelled_self_pay, e.completed, e.version,
-    e.responsibility_digest, (
-        select true from submitted_claim s
-        where s.organisation_id = e.organisation_id and s.encounter_id = e.encounter_id limit 1
-    ) is not null as was_sent,
-    e.charges_cents, e.insurance_paid_cents, e.contractual_cents, e.other_adjustments_cents,
+    e.responsibility_digest"""
+_BALANCES = """e.charges_cents, e.insurance_paid_cents, e.contractual_cents, e.other_adjustments_cents,
     e.patient_paid_cents, e.patient_open_cents, e.insurance_open_cents"""
-"""A limit and not `exists`: that may be planned as a scan of all submitted claims."""
+
+
+def _any(table: str) -> str:
+    """Whether the encounter has a row there. A limit and not `exists`: that may be planned as a scan of the whole table."""
+    return f"""(
+        select true from {table} s where s.organisation_id = e.organisation_id and s.encounter_id = e.encounter_id limit 1
+    ) is not null"""
+
+
+_COLUMNS = f"{_FACTS}, {_any('submitted_claim')}, {_BALANCES}"
+_COLUMNS_OF_SENT = f"{_FACTS}, true, {_BALANCES}"
 
 
 def _account(row: "Record | Sequence[Any]") -> EncounterAccount:
@@ -67,17 +74,18 @@ async def load_accounts(connection: "Connection", keys: Iterable[Key]) -> dict[K
     return {account.key: account for account in map(_account, rows)}
 
 
-async def load_accounts_and_facts(connection: "Connection", keys: Sequence[Key]) -> dict[Key, tuple[EncounterAccount, str]]:
-    """The same, each with what its bill shows, as JSON text."""
+async def load_sent(connection: "Connection", keys: Sequence[Key]) -> dict[Key, tuple[EncounterAccount, str, bool]]:
+    """The same of encounters of which claims were sent: what each one's bill shows, as JSON text; whether a CLP is known."""
     rows = await connection.fetch(
-        f"""select e.facts, {_COLUMNS} from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
+        f"""select e.facts, {_any("remittance_claim")}, {_COLUMNS_OF_SENT}
+        from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
         join encounter e using (organisation_id, encounter_id)""",
         *_columns(keys),
     )
     found = {}
-    for facts, *row in rows:
+    for facts, answered, *row in rows:
         account = _account(row)
-        found[account.key] = account, facts
+        found[account.key] = account, facts, answered
     return found
 
 

@@ -50,8 +50,19 @@ async def update_deposits(connection: "Connection", payments: Iterable[Payment])
 async def waiting_deposits(
     connection: "Connection", guarantors: Iterable[tuple[UUID, str]], encounters: Iterable[tuple[UUID, UUID]]
 ) -> list[Payment]:
-    """Payments with a deposit, of these guarantors or named for these encounters."""
-    wanted, named = list(guarantors), list(encounters)
+    """Payments with a deposit, of these guarantors or named for these encounters, which are of the same organisations.
+
+    Where the organisations have no more deposits in all than guarantors are asked for, all are read and looked through.
+    """
+    wanted, named = set(guarantors), set(encounters)
+    every = await connection.fetch(
+        f"select {_COLUMNS} from patient_payment p where p.organisation_id = any($1::uuid[]) and p.deposit_cents > 0 limit $2",
+        list({organisation_id for organisation_id, _ in wanted}),
+        len(wanted) + 1,
+    )
+    if len(every) <= len(wanted):
+        payments = [Payment(*row) for row in every]
+        return [each for each in payments if each.guarantor in wanted or (each.organisation_id, each.encounter_id) in named]
     rows = await connection.fetch(
         f"""select {_COLUMNS} from unnest($1::uuid[], $2::text[]) as w(organisation_id, guarantor_external_id)
         join patient_payment p using (organisation_id, guarantor_external_id) where p.deposit_cents > 0

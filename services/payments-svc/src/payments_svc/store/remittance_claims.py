@@ -166,6 +166,17 @@ async def waiting_for_numbers(
     return await _claims(connection, rows)
 
 
+async def any_waits(connection: "Connection", organisations: Iterable[UUID], reason: str) -> bool:
+    """Whether any CLP of these organisations waits for this reason: mostly none, and then nobody need ask for whom."""
+    found: bool = await connection.fetchval(
+        """select exists (select from remittance_claim
+        where organisation_id = any($1::uuid[]) and state in ('held', 'unmatched') and reason = $2)""",
+        list(organisations),
+        reason,
+    )
+    return found
+
+
 async def waiting_whose_claim_came(connection: "Connection", limit: int) -> list[RemittanceClaim]:
     """Unmatched CLPs, of all organisations, whose patient control number is known: two transactions had missed each other."""
     rows = await connection.fetch(
