@@ -17,6 +17,7 @@ from coding_corpus import DAY, Note, f1, meanings, read_notes
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from coding_svc.domain.engine.assertion import Assertion
+from coding_svc.domain.engine.choice import chosen
 from coding_svc.domain.engine.evidence import gather
 from coding_svc.domain.engine.findings import Finding
 from coding_svc.domain.engine.guidelines.note import Note as RuledNote
@@ -155,8 +156,12 @@ def suggested(read: list[Read], rows: Rows, likely: Any, threshold: float) -> di
     """By note what is left, from a score on, once the guidelines have been applied."""
     codes = meanings()
     findings: dict[str, list[Finding]] = defaultdict(list)
+    scores: dict[str, dict[str, float]] = defaultdict(dict)
+    for (name, code), share in zip(rows.which, likely, strict=True):
+        scores[name][code] = float(share)
+    wanted = {name: chosen(of_codes, threshold) for name, of_codes in scores.items()}
     for (name, code), (asserted, spans), share in zip(rows.which, rows.asserted, likely, strict=True):
-        if share >= threshold and (form := codes.billable_form(code, DAY)):
+        if code in wanted[name] and (form := codes.billable_form(code, DAY)):
             findings[name].append(Finding(form, float(share), asserted, list(spans), ""))
     for each in read:
         note = RuledNote(each.note.text, DAY, SETTING, codes)

@@ -152,7 +152,8 @@ class Sentence:
     def _reaches(self, mark: Mark, first: int) -> bool:
         """Whether what a trigger says still holds where the finding begins."""
         grading = {m.first for m in self._marks if m.kind == "grades"}
-        ending = {m.first for m in self._marks if m.kind == "ends" and m.last < first}
+        ends = ("ends", "parts") if mark.kind == "negated_before" else ("ends",)
+        ending = {m.first for m in self._marks if m.kind in ends and m.last < first}
         turning = {m.first: m for m in self._marks if m.kind == "turns"}
         distance = 0
         separated = False

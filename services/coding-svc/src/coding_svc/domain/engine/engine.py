@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from coding_svc.domain.engine.assertion import Assertion
+from coding_svc.domain.engine.choice import chosen
 from coding_svc.domain.engine.evidence import Candidate, gather
 from coding_svc.domain.engine.findings import Finding, NotCoded, Span, Suggestion, Suggestions
 from coding_svc.domain.engine.guidelines.note import Note
@@ -92,19 +93,22 @@ class Engine:
 
     def _findings(self, text: str, on: date, reader: NoteReader) -> Iterator[Finding]:
         """The likely codes, with how the note asserts them."""
-        for candidate, score in self.scored(text, on):
+        scored = [(candidate, score) for candidate, score in self.scored(text, on)]
+        likely = chosen({candidate.code: score for candidate, score in scored}, self._weights.threshold)
+        for candidate, score in scored:
             spans = sorted(set(candidate.free or candidate.spans))
             section = reader.best_section(spans)
             assessed = section is Section.ASSESSMENT and _says_much(candidate)
             least = self._weights.threshold * (_ASSESSED if assessed else 1.0)
-            if score < least * _NAMED_AT_LEAST:
+            suggested = score >= least or candidate.code in likely
+            if not suggested and score < least * _NAMED_AT_LEAST:
                 continue
             code = self._codes.billable_form(candidate.code, on)
             if not code:
                 continue
             assertion, holding = reader.assertion(spans)
             finding = Finding(code, round(score, 4), assertion, holding, reader.why(text, holding, candidate, section))
-            if score < least:
+            if not suggested:
                 if assertion in (Assertion.AFFIRMED, Assertion.HISTORY):
                     continue
             elif section in PASSED_OVER and assertion is Assertion.AFFIRMED:

@@ -14,6 +14,8 @@ PASSED_OVER = {
     Section.INSTRUCTIONS: "stands among instructions to the patient",
 }
 """Sections whose findings are not the patient's diseases of the day, and why."""
+_FAMILY_REACHES = 250
+"""So many characters after its heading a family history tells of the family; what follows is the patient's again."""
 
 
 class NoteReader:
@@ -30,7 +32,7 @@ class NoteReader:
         """How a finding is asserted over all its places (one that affirms it is enough), and the places that say so."""
         by_assertion: dict[Assertion, list[tuple[int, int]]] = {}
         for span in spans:
-            by_assertion.setdefault(self._one(span), []).append(span)
+            by_assertion.setdefault(self.one(span), []).append(span)
         order = (
             Assertion.AFFIRMED,
             Assertion.HISTORY,
@@ -42,7 +44,8 @@ class NoteReader:
         best = next(each for each in order if each in by_assertion)
         return best, by_assertion[best]
 
-    def _one(self, span: tuple[int, int]) -> Assertion:
+    def one(self, span: tuple[int, int]) -> Assertion:
+        """How one place is asserted, by its sentence and its section."""
         at = bisect_right(self._starts, span[0]) - 1
         if at < 0:
             return Assertion.AFFIRMED
@@ -51,7 +54,7 @@ class NoteReader:
             self._read[at] = Sentence(self._text[start:end])
         found = self._read[at].of(span[0] - start, span[1] - start)
         section = self._sections.at(span[0])
-        if section is Section.FAMILY and found is not Assertion.NEGATED:
+        if section is Section.FAMILY and found is not Assertion.NEGATED and self._sections.since(span[0]) <= _FAMILY_REACHES:
             return Assertion.FAMILY
         if section is Section.PAST and found is Assertion.AFFIRMED:
             return Assertion.HISTORY

@@ -47,3 +47,7 @@ class Sections:
     def at(self, place: int) -> Section:
         """The section in which a character stands."""
         return self._names[bisect_right(self._starts, place) - 1]
+
+    def since(self, place: int) -> int:
+        """How many characters before a place its section began."""
+        return place - self._starts[bisect_right(self._starts, place) - 1]

@@ -24,20 +24,33 @@ _HITS = 8
 _FITS_IN_PART = 0.7
 _ALIKE = 0.4
 _UNSAID = 0.02
+_CLOSE = 0.2
+_MOST = 0.8
+_LITERAL = 0.12
+_LONG_WORD = 5
+_NEED_NOT_BE_SAID = frozenset(("uncomplicated", "presence", "mellitus", "essential", "female", "nontraumatic", "primary"))
+_SIDES = frozenset(("left", "right", "bilateral", "upper", "lower"))
+"""A site alone ("the right hand") is no disease."""
+_OTHER = 0.05
+"""An "other specified" code is for what has no code of its own, so it needs a word of it."""
 _FITS = 1.1
 """A code is looked at from a score on; the score and how far its title is alike in words then decide."""
-_NO_STATEMENTS = (Section.MEDICATION, Section.ALLERGY, Section.INSTRUCTIONS, Section.EXAM, Section.REVIEW, Section.FAMILY)
+_NO_STATEMENTS = (Section.MEDICATION, Section.ALLERGY, Section.INSTRUCTIONS, Section.EXAM, Section.REVIEW)
 _PARTS = (
     re.compile(
         r"\s+[-–—]+\s+|\s*:\s+|\s*[()]\s*"
-        r"|(?<![\w-])(?:man|woman|male|female|boy|girl|patient|child|infant|gentleman|lady|pt)\s+(?:\w+\s+){0,2}?"
+        r"|(?<![\w-])(?:mother|father|sister|brother|man|woman|male|female|boy|girl|patient|child|infant|gentleman|lady|pt)\s+(?:\w+\s+){0,2}?"
         r"(?:with|for|has|had|of|reports|presents with)\s+"
         r"|(?<![\w-])(?:follow[- ]?up(?: visit)?(?: of| for)?|here for|seen for|presents? (?:with|for)|complains of|c/o|reports"
-        r"|known|dx)\s+",
+        r"|known|dx|mother|father|sister|brother)\s+",
         re.IGNORECASE,
     ),
     re.compile(r",\s+(?:and\s+)?"),
-    re.compile(r"\s+(?:after|due to|secondary to|caused by|following|status post|s/p|since|from|while|when)\s+", re.IGNORECASE),
+    re.compile(
+        r"\s+(?:after|due to|secondary to|caused by|following|status post|s/p|since|from|while|when)\s+"
+        r"|\s+(?:(?:\w+\s+)?(?:years?|months?|weeks?|days?)\s+ago|in\s+(?:19|20)\d\d)\b",
+        re.IGNORECASE,
+    ),
     re.compile(r"\s+(?:and|plus|with|on|for|in|today)\s+", re.IGNORECASE),
 )
 _OPENING = re.compile(r"[\s•*#\-–]*(?:\d{1,2}[.)]\s*)?(?:[A-Z][A-Za-z/& ]{1,30}:\s*)?")
@@ -72,7 +85,7 @@ class StatementReader:
             yield from self._of(opening.end() if opening else start, end, 0)
 
     def _may_state(self, section: Section) -> bool:
-        if section in (Section.ASSESSMENT, Section.PAST, Section.COMPLAINT):
+        if section in (Section.ASSESSMENT, Section.PAST, Section.COMPLAINT, Section.FAMILY):
             return True
         return len(self._text) <= _SHORT_NOTE and section not in _NO_STATEMENTS
 
@@ -98,7 +111,7 @@ class StatementReader:
         while at < len(firsts):
             for last in range(min(len(firsts), at + 4) - 1, at, -1):
                 whole = at == 0 and last == len(firsts) - 1
-                found = None if whole else self._looked_up(*self._trimmed(firsts[at], lasts[last]))
+                found = None if whole else self._looked_up(*self._trimmed(firsts[at], lasts[last]), of_parts=True)
                 if found:
                     yield found
                     at = last + 1
@@ -114,8 +127,8 @@ class StatementReader:
             end -= 1
         return start, end
 
-    def _looked_up(self, start: int, end: int) -> Statement | None:
-        """The code whose title says all of the phrase and nothing against it."""
+    def _looked_up(self, start: int, end: int, *, of_parts: bool = False) -> Statement | None:
+        """The code whose title says all of the phrase and nothing against it; of several parts it says most words."""
         if self._left <= 0 or end - start < 3:
             return None
         self._left -= 1
@@ -124,23 +137,40 @@ class StatementReader:
         if not hits or hits[0][1] < _FITS_IN_PART:
             return None
         note = said(self._codes.words(phrase))
-        best: tuple[float, str, float] | None = None
-        for code, score in hits:
-            title = said(self._codes.words(title_words(self._codes.description(code))))
-            if score < hits[0][1] - 0.2 or contradiction(title, note) or _needs_words(code, phrase):
-                continue
-            rank = score + _ALIKE * _alike(title, note) - _UNSAID * len(title.present - note.present)
-            if best is None or rank > best[0] + 1e-9:
-                best = (rank, code, score)
-        if best is None or best[0] < _FITS:
-            return None
-        return Statement(start, end, best[1], min(1.0, best[0] / (1 + _ALIKE)))
+        ranked = [
+            (self._rank(code, score, phrase, note, several=of_parts or " and " in phrase), code)
+            for code, score in hits
+            if score >= hits[0][1] - _CLOSE and not _needs_words(code, phrase)
+        ]
+        best, code = max(ranked, key=lambda each: each[0], default=(0.0, ""))
+        return Statement(start, end, code, min(1.0, best / (1 + _ALIKE))) if best >= _FITS else None
+
+    def _rank(self, code: str, score: float, phrase: str, note: Said, *, several: bool) -> float:
+        """How well a code's title fits the phrase; 0 where it says the contrary or leaves out what the phrase is about."""
+        description = self._codes.description(code)
+        title = said(self._codes.words(title_words(description)))
+        same = len(title.present & note.present)
+        literal = _share_of_words(phrase, description)
+        unsaid = title.present - note.present - _NEED_NOT_BE_SAID
+        if contradiction(title, note) or not (same or literal) or (several and same < _MOST * len(note.present)):
+            return 0.0
+        if unsaid and score < 1 and len(note.present - _SIDES) <= 1:
+            return 0.0
+        if "other" in description.lower():
+            score += _OTHER if "other" in phrase.lower() else -_OTHER
+        return score + _ALIKE * _alike(title, note, len(unsaid)) - _UNSAID * len(unsaid) + _LITERAL * literal
 
 
-def _alike(title: Said, note: Said) -> float:
-    """0 to 1: how far the title says the note's words and no more."""
+def _alike(title: Said, note: Said, unsaid: int) -> float:
+    """0 to 1: how far the title says the note's words and no more; `unsaid`: how many of its words the note doesn't say."""
     both = len(title.present & note.present) + len(title.absent & note.absent)
-    return 2 * both / max(1, len(title.present) + len(note.present) + len(note.absent) + len(title.absent & note.absent))
+    return 2 * both / max(1, both + unsaid + len(note.present) + len(note.absent))
+
+
+def _share_of_words(phrase: str, title: str) -> float:
+    """How many of the phrase's longer words stand in the title letter by letter, 0 to 1."""
+    words = {word for word in _WORD.findall(phrase.lower()) if len(word) >= _LONG_WORD}
+    return len(words & set(_WORD.findall(title.lower()))) / max(1, len(words))
 
 
 @cache

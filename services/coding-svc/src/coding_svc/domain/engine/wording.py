@@ -17,9 +17,12 @@ _NOTHING_MORE = re.compile(
 )
 _SIDE = re.compile(r"(?<![\w/])(?:(R)|(L)|(?i:(rt)|(lt)|(b/l|bilat|both)))\.?(?![\w/'])")
 _WITHOUT = re.compile(r"\bw/o\b|\bwo\b", re.IGNORECASE)
+_SIDED = re.compile(r"\b(left|right)[- ]sided\b", re.IGNORECASE)
 _SIDES = ("right", "left", "right", "left", "bilateral")
 _DENYING = frozenset(("without", "no", "not", "non"))
 _DENIAL_ENDS = frozenset(("with", "but", ",", "in", "due", "of"))
+_OF_WHAT = frozenset(("evidence", "sign", "symptom", "mention", "history", "finding", "any"))
+"""In "without evidence of edema" edema is denied; in "without damage of the left eye" the eye is not."""
 _NUMBERED = re.compile(r"(?:[1-5][abc]?|i{1,3}|iv|v)")
 _COUNTED = frozenset(("type", "stage", "class", "grade", "degree"))
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
@@ -39,6 +42,7 @@ class Said(NamedTuple):
 
 def plain(text: str) -> str:
     """A text with its short words for sides and denials spelled out: "R wrist w/o" is "right wrist without"."""
+    text = _SIDED.sub(r"\1", text)
     return _WITHOUT.sub("without", _SIDE.sub(lambda match: _SIDES[(match.lastindex or 1) - 1], text))
 
 
@@ -52,13 +56,14 @@ def said(words: Sequence[str]) -> Said:
     present: set[str] = set()
     absent: set[str] = set()
     denied = False
-    counted = ""
+    counted = last = ""
     for word in words:
+        before, last = last, word
         if word in _DENYING:
             denied, counted = True, ""
             continue
         if word in _DENIAL_ENDS:
-            denied = denied and word in ("of", "in", "due")
+            denied = denied and (word in ("in", "due") or (word == "of" and before in _OF_WHAT))
             counted = ""
             continue
         whole = f"{counted} {_number(word)}" if counted and _NUMBERED.fullmatch(word) else word

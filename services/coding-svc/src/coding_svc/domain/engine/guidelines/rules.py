@@ -7,8 +7,11 @@ from typing import NamedTuple
 
 from coding_svc.domain.engine.assertion import Assertion
 from coding_svc.domain.engine.findings import Finding
+from coding_svc.domain.engine.guidelines.injuries import causes, encounters
 from coding_svc.domain.engine.guidelines.note import Note, kept
+from coding_svc.domain.engine.guidelines.people import whose
 from coding_svc.domain.engine.guidelines.specific import contained, contradicted, excluded, siblings, within
+from coding_svc.domain.engine.guidelines.status import status
 from coding_svc.domain.engine.guidelines.tables import Range, holds, ranges_of, rows
 from coding_svc.domain.engine.sections import Section, Sections
 
@@ -210,8 +213,16 @@ def specificity(findings: list[Finding], note: Note) -> None:
 
 
 def in_order(findings: list[Finding], note: Note) -> None:
-    """Diseases before signs, the disease before its manifestation, injuries before their external causes, Z codes late."""
-    findings.sort(key=lambda finding: (_place(finding, note), -finding.score, finding.code))
+    """Diseases before signs, the disease before its manifestation, injuries before their external causes, Z codes late.
+
+    Among these as the assessment names them, since the first of it is the reason for the visit; else the likeliest first.
+    """
+    sections = Sections(note.text)
+
+    def assessed(finding: Finding) -> int:
+        return min((start for start, _ in finding.spans if sections.at(start) is Section.ASSESSMENT), default=len(note.text))
+
+    findings.sort(key=lambda finding: (_place(finding, note), assessed(finding), -finding.score, finding.code))
 
 
 def _place(finding: Finding, note: Note) -> int:
@@ -228,6 +239,7 @@ def _place(finding: Finding, note: Note) -> int:
 ALL = (
     denied,
     contradicted,
+    whose,
     uncertain,
     relatives,
     past,
@@ -238,6 +250,9 @@ ALL = (
     siblings,
     excluded,
     most_specific,
+    encounters,
+    causes,
+    status,
     specificity,
     in_order,
 )

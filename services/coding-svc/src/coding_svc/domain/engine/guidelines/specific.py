@@ -70,16 +70,23 @@ def _clause(note: Note, start: int, end: int) -> _Clause:
     return _Clause(note.text[first : max(last, end)], said(note.codes.words(plain(note.text[start:end]))))
 
 
-def contained(findings: list[Finding], note: Note) -> None:  # noqa: ARG001 - the rules' common form
+def contained(findings: list[Finding], note: Note) -> None:
     """A code for a part of the words that another states as a whole ("infection" in "lower respiratory infection")."""
     for inner in kept(findings):
         for outer in kept(findings):
             if outer is inner or outer.code == inner.code or not outer.stated or outer.assertion is not inner.assertion:
                 continue
+            if outer.code[:3] == inner.code[:3] and _opens(outer, note) > _opens(inner, note):
+                continue
             longer = [span for span in outer.spans if not inner.stated or _longest(inner) < span[1] - span[0]]
             if within(inner.spans, longer):
                 inner.dropped = f"{outer.code} says more of the same"
                 break
+
+
+def _opens(finding: Finding, note: Note) -> int:
+    """How much a title leaves open."""
+    return len(_OPEN.findall(note.codes.description(finding.code).lower()))
 
 
 def _longest(finding: Finding) -> int:
@@ -109,7 +116,7 @@ def _says_less(vague: Finding, other: Finding, note: Note) -> bool:
     if vague.code[:3] != other.code[:3]:
         return False
     ours, theirs = (note.codes.description(each.code).lower() for each in (vague, other))
-    if len(_OPEN.findall(ours)) <= len(_OPEN.findall(theirs)):
+    if len(_OPEN.findall(ours)) <= len(_OPEN.findall(theirs)) or not _is_said(ours, theirs, other, note):
         return False
     if vague.code[0] not in _SITES:
         return True
@@ -117,6 +124,16 @@ def _says_less(vague: Finding, other: Finding, note: Note) -> bool:
         return False
     less, more = (said(note.codes.words(title_words(_OPEN.sub("", each)))) for each in (ours, theirs))
     return less.present <= more.present
+
+
+def _is_said(ours: str, theirs: str, other: Finding, note: Note) -> bool:
+    """Whether the note says what the longer title adds: "in remission", "with foreign body", "other" are not taken unsaid."""
+    if other.stated:
+        return True
+    less, more = (said(note.codes.words(title_words(_OPEN.sub("", each)))) for each in (ours, theirs))
+    adds = more.present - less.present
+    told = said(note.codes.words(plain(note.text))).present
+    return "other" not in theirs.split() and 2 * len(adds & told) >= len(adds)
 
 
 @cache

@@ -31,9 +31,13 @@ def holds(ranges: tuple[Range, ...], code: str) -> bool:
     return any(each.holds(code) for each in ranges)
 
 
+def lines(name: str) -> list[str]:
+    """A file's lines; # begins a comment."""
+    text = (files("coding_svc.domain.engine.guidelines") / "data" / name).read_text("utf-8")
+    return [line for line in (line.partition("#")[0].strip() for line in text.splitlines()) if line]
+
+
 @cache
 def rows(name: str) -> tuple[tuple[str, str], ...]:
     """A table's lines, left and right of the =; # begins a comment."""
-    text = (files("coding_svc.domain.engine.guidelines") / "data" / name).read_text("utf-8")
-    lines = (line.partition("#")[0].strip() for line in text.splitlines())
-    return tuple((left.strip(), right.strip()) for left, sep, right in (line.partition("=") for line in lines) if sep)
+    return tuple((left.strip(), right.strip()) for left, sep, right in (line.partition("=") for line in lines(name)) if sep)
