@@ -73,16 +73,20 @@ SENTENCES = Path(__file__).parent / "sentences"
 """Sentences in the style of discharge summaries and reports of radiology, echocardiography and pathology."""
 
 
+def sentences(name: str) -> list[list[str]]:
+    """A set's lines: N or A (negated, affirmed), the concept, the sentence."""
+    lines = (SENTENCES / f"{name}.tsv").read_text("utf-8").splitlines()
+    return [line.split("\t") for line in lines if not line.startswith("#")]
+
+
 def negation_f1(name: str) -> float:
-    """F1 of "negated" over a set of lines: N or A, the concept, the sentence."""
+    """F1 of "negated" over a set."""
     right = wrong = missed = 0
-    for line in (SENTENCES / f"{name}.tsv").read_text("utf-8").splitlines():
-        if not line.startswith("#"):
-            label, concept, sentence = line.split("\t")
-            found = assert_concept(concept, sentence) is Assertion.NEGATED
-            right += found and label == "N"
-            wrong += found and label == "A"
-            missed += not found and label == "N"
+    for label, concept, sentence in sentences(name):
+        found = assert_concept(concept, sentence) is Assertion.NEGATED
+        right += found and label == "N"
+        wrong += found and label == "A"
+        missed += not found and label == "N"
     return 2 * right / (2 * right + wrong + missed)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coding_svc.domain.engine import Engine
+from coding_svc.domain.engine import Engine, NotCoded, Suggestion
 from coding_svc.handlers.code_meanings import InstalledMeanings
 from rcm.codesets.book import installed_code_sets
 from rcm.codesets.search.index import installed_search
@@ -33,7 +33,7 @@ def test_a_short_note_is_coded(engine: Engine, codes: list[str], never: list[str
     suggested = {each.code for each in read.suggestions}
     assert set(codes) <= suggested
     assert not suggested & set(never)
-    told = [*read.suggestions, *read.not_coded]
+    told: list[Suggestion | NotCoded] = [*read.suggestions, *read.not_coded]
     assert all(text[span.start : span.end] == span.text for each in told for span in each.evidence)
 
 

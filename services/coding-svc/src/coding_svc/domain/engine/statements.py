@@ -31,7 +31,7 @@ _LONG_WORD = 5
 _NEED_NOT_BE_SAID = frozenset(("uncomplicated", "presence", "mellitus", "essential", "female", "nontraumatic", "primary"))
 _SIDES = frozenset(("left", "right", "bilateral", "upper", "lower"))
 """A site alone ("the right hand") is no disease."""
-_OTHER = 0.05
+_OTHER = 0.1
 """An "other specified" code is for what has no code of its own, so it needs a word of it."""
 _FITS = 1.1
 """A code is looked at from a score on; the score and how far its title is alike in words then decide."""

@@ -93,7 +93,7 @@ def _opposites() -> dict[str, list[tuple[str, ...]]]:
 def contradiction(title: Said, note: Said) -> str:
     """What the title says against the note's words, for people; empty where it says nothing against them."""
     for word in sorted(title.present):
-        if word in note.absent and word not in note.present:
+        if word in note.absent and note.absent.isdisjoint(title.absent):
             return f"the note says without {word}"
         for group in _opposites().get(word, ()):
             others = [other for other in group if other != word and other in note.present and other not in title.present]

@@ -79,11 +79,8 @@ def _replace(findings: list[Finding], finding: Finding, table: str, note: Note, 
         if holds(ranges, finding.code):
             instead = note.codes.billable_form(code, note.on)
             if instead and not any(each.code == instead and not each.dropped for each in findings):
-                findings.append(
-                    Finding(
-                        instead, finding.score, finding.assertion, list(finding.spans), f"in place of {finding.code}: {reason}"
-                    )
-                )
+                why = f"in place of {finding.code}: {reason}"
+                findings.append(Finding(instead, finding.score, finding.assertion, list(finding.spans), why, stated=True))
             return
 
 

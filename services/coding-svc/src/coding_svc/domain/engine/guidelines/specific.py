@@ -76,7 +76,7 @@ def contained(findings: list[Finding], note: Note) -> None:
         for outer in kept(findings):
             if outer is inner or outer.code == inner.code or not outer.stated or outer.assertion is not inner.assertion:
                 continue
-            if outer.code[:3] == inner.code[:3] and _opens(outer, note) > _opens(inner, note):
+            if _leaves_open(outer, inner, note):
                 continue
             longer = [span for span in outer.spans if not inner.stated or _longest(inner) < span[1] - span[0]]
             if within(inner.spans, longer):
@@ -84,9 +84,12 @@ def contained(findings: list[Finding], note: Note) -> None:
                 break
 
 
-def _opens(finding: Finding, note: Note) -> int:
-    """How much a title leaves open."""
-    return len(_OPEN.findall(note.codes.description(finding.code).lower()))
+def _leaves_open(vague: Finding, other: Finding, note: Note) -> bool:
+    """Whether a code leaves open what another of its category says, and the note too."""
+    if vague.code[:3] != other.code[:3]:
+        return False
+    ours, theirs = (note.codes.description(each.code).lower() for each in (vague, other))
+    return len(_OPEN.findall(ours)) > len(_OPEN.findall(theirs)) and _is_said(ours, theirs, other, note)
 
 
 def _longest(finding: Finding) -> int:
@@ -113,16 +116,14 @@ def _says_less(vague: Finding, other: Finding, note: Note) -> bool:
     touching = _touch(vague.spans, other.spans)
     if (touching or other.stated) and any(holds(left, vague.code) and holds(right, other.code) for left, right in _across()):
         return True
-    if vague.code[:3] != other.code[:3]:
-        return False
-    ours, theirs = (note.codes.description(each.code).lower() for each in (vague, other))
-    if len(_OPEN.findall(ours)) <= len(_OPEN.findall(theirs)) or not _is_said(ours, theirs, other, note):
+    if not _leaves_open(vague, other, note):
         return False
     if vague.code[0] not in _SITES:
         return True
     if vague.code[0] == "R" and not (touching or other.stated):
         return False
-    less, more = (said(note.codes.words(title_words(_OPEN.sub("", each)))) for each in (ours, theirs))
+    titles = (note.codes.description(each.code).lower() for each in (vague, other))
+    less, more = (said(note.codes.words(title_words(_OPEN.sub("", each)))) for each in titles)
     return less.present <= more.present
 
 
