@@ -45,6 +45,9 @@ HISTORIES = [
     ("former smoker", "Z87.891"),
     ("s/p CABG", "Z95.1"),
     ("status post appendectomy", "Z90.49"),
+    ("h/o MI", "I25.2"),
+    ("h/o prostate ca", "Z85.46"),
+    ("family hx of diabetes", "Z83.3"),
 ]
 WORDS = [
     ("aortic stenosis", "I35.0"),
@@ -57,6 +60,11 @@ WORDS = [
     ("type 1 diabetic", "E10.9"),
     ("pleural effusion", "J90"),
     ("nephrotic syndrome", "N04.9"),
+    ("C O P D", "J44.9"),
+    ("normal vaginal delivery", "O80"),
+    ("splinter right index finger", "S60.450A"),
+    ("curved spine", "M41.9"),
+    ("severe depression single episode", "F32.2"),
 ]
 SIDES_AND_DENIALS = [
     ("carpal tunnel syndrome R wrist", "G56.01"),

@@ -165,7 +165,7 @@ def known_spellings(codes: Iterable[SourceCode]) -> tuple[list[str], dict[str, l
     spellings = [word for word, _ in sorted(often.items(), key=lambda item: (-item[1], item[0]))]
     pieces: dict[str, list[int]] = defaultdict(list)
     for number, word in enumerate(spellings):
-        for piece in trigrams(word):
+        for piece in sorted(trigrams(word)):
             pieces[piece].append(number)
     return spellings, pieces
 

@@ -61,6 +61,7 @@ _OPPOSITES = (
     ("benign", "cancer"),
     ("open", "closed"),
     ("primary", "secondary"),
+    ("mild", "moderate", "severe"),
 )
 _SURE = 0.6
 _NEVER = -1

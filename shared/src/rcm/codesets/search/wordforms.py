@@ -27,7 +27,7 @@ def _compounds() -> tuple[dict[str, tuple[str, ...]], list[tuple[str, tuple[str,
     return places, sorted(troubles, key=lambda trouble: -len(trouble[0]))
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=16_384)
 def root(word: str) -> str:
     """A word less its grammatical ending: "tuberculous" and "tuberculosis" share theirs, "nephritis" and "nephrosis" don't."""
     if word.endswith(_WHOLE):
@@ -38,7 +38,7 @@ def root(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=16_384)
 def parts(word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What a compound says in two plain parts, place and trouble: "cervicitis" is (cervix), (inflammation, infection)."""
     places, troubles = _compounds()

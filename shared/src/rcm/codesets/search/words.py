@@ -61,7 +61,7 @@ def raw_tokens(text: str) -> list[str]:
     return _TOKEN.findall(fold(text))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def singular(word: str) -> str:
     """A word's singular, by English rules and the Latin and Greek plurals of medicine."""
     known = _plurals().get(word)
@@ -183,7 +183,7 @@ _NOT_SPECIFIED = re.compile(r"\bnot specified as\b|\bnot stated as\b|\bunspecifi
 _CLAUSE = re.compile(r"[,;:/()\[\]]")
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=4_096)
 def words_of(text: str) -> Words:
     """A text's words, brought to one form, the absent ones apart. Abbreviations stay as they are."""
     return canonical(_NOT_SPECIFIED.sub("without", text.lower()))
@@ -199,7 +199,7 @@ def canonical(text: str) -> Words:
 
 
 _SHORT = 6
-_ALSO = "as all add ad cold sad ha ed le pt ms mm w wo sp ac ca cap nec om ie tx rad ic loc"
+_ALSO = "as all add ad cold sad ha ed le pt ms mm w wo sp ac cap nec om ie tx rad ic loc"
 _ALSO_WORDS = frozenset(_ALSO.split())
 """Abbreviations that are words too, or codes' own: read so in capitals or beside what they belong to."""
 
@@ -260,8 +260,25 @@ def _choices(words: Sequence[str], capitals: set[str]) -> list[_Choice]:
     return found
 
 
+_HISTORY = re.compile(r"\b(?:h/o|hx(?: of)?)(?=[\s:])", re.IGNORECASE)
+_SPACED = re.compile(r"(?<![\w/])(?:[A-Za-z][. ]{1,2}){1,5}[A-Za-z]\b\.?")
+
+
+def _whose_history(found: re.Match[str]) -> str:
+    """ "Hx" said in full; "family hx" stays as it is, and is a saying."""
+    before = found.string[: found.start()].rstrip().lower()
+    return found[0] if before.endswith(("family", "fam")) else "history of"
+
+
+def _joined(found: re.Match[str]) -> str:
+    """Letters that stand apart, together where they are an abbreviation: C O P D, U.T.I."""
+    letters = "".join(raw_tokens(found[0]))
+    return letters.upper() if (letters,) in sayings() or (letters,) in sayings_alone() else found[0]
+
+
 def readings(text: str) -> list[str]:
     """What a phrase with abbreviations and sayings may mean, the likeliest first; itself alone where it holds none."""
+    text = _SPACED.sub(_joined, _HISTORY.sub(_whose_history, text))
     if " " in text.strip():
         for pattern, side in _SIDES:
             text = pattern.sub(side, text)
