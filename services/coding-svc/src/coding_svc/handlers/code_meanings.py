@@ -23,6 +23,7 @@ class InstalledMeanings:
         self.billable_form = lru_cache(maxsize=_KNOWN)(self._billable_form)
         self.sided = lru_cache(maxsize=_KNOWN)(self._sided)
         self.description = lru_cache(maxsize=_KNOWN)(sets.description)
+        self.search = lru_cache(maxsize=_KNOWN)(self._search)
         self.words = lru_cache(maxsize=_KNOWN)(self._words)
 
     def is_billable(self, code: str, on: date) -> bool:
@@ -33,7 +34,7 @@ class InstalledMeanings:
         """The code set's terms in a text."""
         return find_terms(self._index, text)
 
-    def search(self, phrase: str, on: date, limit: int) -> Sequence[tuple[str, float]]:
+    def _search(self, phrase: str, on: date, limit: int) -> Sequence[tuple[str, float]]:
         """The codes that a phrase may mean, the likeliest first, with how well each fits."""
         return [(hit.code, hit.score) for hit in self._index.search(phrase, self._sets, on, limit)]
 

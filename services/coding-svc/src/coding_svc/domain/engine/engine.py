@@ -1,7 +1,7 @@
 """Reads a note: what speaks for which diagnosis, how it is asserted, and what the guidelines make of it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from coding_svc.domain.engine.assertion import Assertion
@@ -24,6 +24,8 @@ _ASSESSED = 0.5
 """A finding of an assessment or a diagnosis needs so much of the score that others need."""
 _RARE = 7.0
 _STATED = 0.95
+Named = Mapping[tuple[int, int], str]
+"""By place, the code of the term that stands there."""
 _NAMED_AT_LEAST = 0.6
 """What is not coded is told from so much of the score on."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -44,8 +46,9 @@ class Engine:
             return Suggestions((), (), problem)
         text = text[:MOST_CHARACTERS]
         reader = NoteReader(text)
-        findings = list(self._findings(text, on, reader))
-        self._add_statements(findings, text, on, reader)
+        terms = list(self._terms(text, on))
+        findings = list(self._findings(text, on, reader, terms))
+        self._add_statements(findings, text, on, reader, {(term.start, term.end): code for code, term in terms})
         note = Note(text, on, setting, self._codes)
         for rule in ALL:
             rule(findings, note)
@@ -64,9 +67,11 @@ class Engine:
         """Whether a code may be suggested at all on the day."""
         return self._codes.is_billable(code, on)
 
-    def scored(self, text: str, on: date) -> Iterator[tuple[Candidate, float]]:
-        """Every code that anything in the text speaks for, with how likely a coder gives it."""
-        terms = list(self._terms(text, on))
+    def scored(
+        self, text: str, on: date, terms: Sequence[tuple[str, NamedTerm]] | None = None
+    ) -> Iterator[tuple[Candidate, float]]:
+        """Every code that anything in the text speaks for, with how likely a coder gives it; `terms` where they are known."""
+        terms = list(self._terms(text, on)) if terms is None else terms
         weights = self._weights
         for candidate in gather(text, weights.entries, weights.notes_with, terms).values():
             total = weights.base + sum(tree.value(candidate.features) for tree in weights.trees)
@@ -77,9 +82,9 @@ class Engine:
             code = next((code for code in term.codes if self._codes.is_billable(code, on)), term.codes[0])
             yield code, term
 
-    def _add_statements(self, findings: list[Finding], text: str, on: date, reader: NoteReader) -> None:
+    def _add_statements(self, findings: list[Finding], text: str, on: date, reader: NoteReader, named: Named) -> None:
         """What the note states in a title's own words is sure, whatever coders made of the single words elsewhere."""
-        for statement in StatementReader(text, self._codes, on).statements():
+        for statement in StatementReader(text, self._codes, on, named).statements():
             span = (statement.start, statement.end)
             assertion, holding = reader.assertion([span])
             same = next((each for each in findings if each.code == statement.code and each.assertion is assertion), None)
@@ -91,9 +96,9 @@ class Engine:
             same.score = max(same.score, round(_STATED * statement.fits, 4))
             same.spans = sorted({span, *same.spans})
 
-    def _findings(self, text: str, on: date, reader: NoteReader) -> Iterator[Finding]:
+    def _findings(self, text: str, on: date, reader: NoteReader, terms: Sequence[tuple[str, NamedTerm]]) -> Iterator[Finding]:
         """The likely codes, with how the note asserts them."""
-        scored = [(candidate, score) for candidate, score in self.scored(text, on)]
+        scored = [(candidate, score) for candidate, score in self.scored(text, on, terms)]
         likely = chosen({candidate.code: score for candidate, score in scored}, self._weights.threshold)
         for candidate, score in scored:
             spans = sorted(set(candidate.free or candidate.spans))

@@ -5,7 +5,7 @@ against which it says nothing, is that code. A statement that no title says as a
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -18,8 +18,9 @@ from coding_svc.domain.engine.wording import Said, contradiction, plain, said, t
 
 _SHORT_NOTE = 800
 """In a note of so many characters and without headings any sentence may state a diagnosis."""
-_MOST_SEARCHES = 40
+_MOST_SEARCHES = 28
 _MOST_WORDS = 16
+_SHORT_TERM = 3
 _HITS = 8
 _FITS_IN_PART = 0.7
 _ALIKE = 0.4
@@ -29,8 +30,6 @@ _MOST = 0.8
 _LITERAL = 0.12
 _LONG_WORD = 5
 _NEED_NOT_BE_SAID = frozenset(("uncomplicated", "presence", "mellitus", "essential", "female", "nontraumatic", "primary"))
-_SIDES = frozenset(("left", "right", "bilateral", "upper", "lower"))
-"""A site alone ("the right hand") is no disease."""
 _OTHER = 0.1
 """An "other specified" code is for what has no code of its own, so it needs a word of it."""
 _FITS = 1.1
@@ -69,7 +68,9 @@ class Statement(NamedTuple):
 class StatementReader:
     """Looks up one note's statements; a phrase is looked up once."""
 
-    def __init__(self, text: str, codes: CodeMeanings, on: date) -> None:
+    def __init__(self, text: str, codes: CodeMeanings, on: date, terms: Mapping[tuple[int, int], str] | None = None) -> None:
+        """`terms`: by place the codes of the code set's terms in the text; a short phrase that is one needs no search."""
+        self._terms = terms or {}
         self._text = text
         self._codes = codes
         self._on = on
@@ -95,7 +96,9 @@ class StatementReader:
         count = len(_WORD.findall(self._text, start, end))
         if not count or self._left <= 0:
             return
-        found = self._looked_up(start, end) if count <= _MOST_WORDS else None
+        found = self._known(start, end) if count <= _SHORT_TERM else None
+        if not found and count <= _MOST_WORDS:
+            found = self._looked_up(start, end)
         if found:
             yield found
             return
@@ -120,6 +123,14 @@ class StatementReader:
                 yield from self._of(firsts[at], lasts[at], level + 1)
                 at += 1
 
+    def _known(self, start: int, end: int) -> Statement | None:
+        """A term of the code set that is the whole phrase, and whose code's title has its very words."""
+        code = self._terms.get((start, end))
+        phrase = self._text[start:end]
+        if code is None or _needs_words(code, phrase) or _share_of_words(phrase, self._codes.description(code)) < 1:
+            return None
+        return Statement(start, end, code, 1.0)
+
     def _trimmed(self, start: int, end: int) -> tuple[int, int]:
         while start < end and not self._text[start].isalnum():
             start += 1
@@ -137,6 +148,8 @@ class StatementReader:
         if not hits or hits[0][1] < _FITS_IN_PART:
             return None
         note = said(self._codes.words(phrase))
+        if note.present <= _body():
+            return None
         ranked = [
             (self._rank(code, score, phrase, note, several=of_parts or " and " in phrase), code)
             for code, score in hits
@@ -154,7 +167,7 @@ class StatementReader:
         unsaid = title.present - note.present - _NEED_NOT_BE_SAID
         if contradiction(title, note) or not (same or literal) or (several and same < _MOST * len(note.present)):
             return 0.0
-        if unsaid and score < 1 and len(note.present - _SIDES) <= 1:
+        if unsaid and score < 1 and len(note.present) == 1:
             return 0.0
         if "other" in description.lower():
             score += _OTHER if "other" in phrase.lower() else -_OTHER
@@ -162,15 +175,26 @@ class StatementReader:
 
 
 def _alike(title: Said, note: Said, unsaid: int) -> float:
-    """0 to 1: how far the title says the note's words and no more; `unsaid`: how many of its words the note doesn't say."""
-    both = len(title.present & note.present) + len(title.absent & note.absent)
-    return 2 * both / max(1, both + unsaid + len(note.present) + len(note.absent))
+    """0 to 1: how far the title says the note's words and no more; `unsaid`: how many of its words the note doesn't say.
+
+    A denial that the title is silent about counts half: it is no part of what the patient has.
+    """
+    denied = len(title.absent & note.absent)
+    both = len(title.present & note.present) + denied
+    others = unsaid + len(note.present) + denied + 0.5 * len(note.absent - title.absent)
+    return 2 * both / max(1.0, both + others)
 
 
 def _share_of_words(phrase: str, title: str) -> float:
     """How many of the phrase's longer words stand in the title letter by letter, 0 to 1."""
     words = {word for word in _WORD.findall(phrase.lower()) if len(word) >= _LONG_WORD}
     return len(words & set(_WORD.findall(title.lower()))) / max(1, len(words))
+
+
+@cache
+def _body() -> frozenset[str]:
+    text = (files("coding_svc.domain.engine") / "data" / "body.txt").read_text("utf-8")
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
 
 
 @cache
