@@ -91,9 +91,11 @@ class Measurement:
 
     async def cut(self, count: int) -> None:
         watch = Stopwatch("file writing (837P)")
-        policy = submissions.CutPolicy(claims_max=BATCH)
+        policy, context = submissions.CutPolicy(claims_max=BATCH), self.context
         for _ in range(0, count, BATCH):
-            await self.request(watch, functools.partial(submissions.cut_now, setups=self.context.setups, policy=policy))
+            await self.request(
+                watch, functools.partial(submissions.cut_now, setups=context.setups, contents=context.contents, policy=policy)
+            )
         watch.report()
 
     async def transmit(self) -> None:

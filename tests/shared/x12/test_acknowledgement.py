@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rcm.x12.acknowledgement import (
+    AcknowledgedClaim,
     ClaimAcknowledgement,
     FunctionalAcknowledgement,
     InterchangeAcknowledgement,
@@ -16,6 +17,7 @@ from rcm.x12.acknowledgement import (
     write_functional_acknowledgements,
     write_interchange_acknowledgement,
 )
+from rcm.x12.acknowledgement.quick import QuickClaims
 from rcm.x12.problems import WrongTransaction
 from tests.shared.x12 import generate_answers as generate
 from tests.shared.x12.generate_answers import HEADER
@@ -92,3 +94,27 @@ def test_a_file_without_acknowledgement_is_refused_by_name() -> None:
     content = write_remittances(HEADER, [generate.remittance(Random(1), 1)])
     with pytest.raises(WrongTransaction, match="835 005010X221A1, and no TA1, 999 or 277CA"):
         list(read_acknowledgements(content))
+
+
+def test_the_quick_way_reads_a_277ca_as_segment_by_segment(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = [generate.claim_acknowledgement(Random(number), 4) for number in range(40)]
+    whole = write_claim_acknowledgements(HEADER, sent)
+    strange = [
+        whole.replace(b"*PT~", b"*X~", 3),
+        whole.replace(b"~TRN*2*", b"~HL*9*9*Z9~TRN*2*", 9),
+        whole.replace(b"*WQ*", b"*WQ*1,"),
+    ]
+    others = [content.translate(bytes.maketrans(b"*:~", b"|>\n")) for content in (whole, *strange)]
+    counted = []
+    reading = QuickClaims.read
+
+    def counting(self: QuickClaims, text: str, number: int) -> AcknowledgedClaim | None:
+        found = reading(self, text, number)
+        counted.append(found is not None)
+        return found
+
+    monkeypatch.setattr(QuickClaims, "read", counting)
+    quickly = [list(read_acknowledgements(content)) for content in (whole, *strange, *others)]
+    assert 50 < sum(counted) < len(counted)
+    monkeypatch.setattr(QuickClaims, "read", lambda *_: None)
+    assert [list(read_acknowledgements(content)) for content in (whole, *strange, *others)] == quickly

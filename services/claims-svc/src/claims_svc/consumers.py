@@ -14,10 +14,10 @@ from rcm.messaging.unit_of_work import UnitOfWork
 
 def subscriptions(context: Context) -> tuple[AnySubscription, ...]:
     """Which handler takes which event."""
-    setups = context.setups
+    setups, contents = context.setups, context.contents
 
     async def on_coded(unit: UnitOfWork, messages: Sequence[Message[SaidEncounter]]) -> None:
-        await encounters.create_claims(unit, messages, setups)
+        await encounters.create_claims(unit, messages, setups, contents)
 
     async def on_recoded(unit: UnitOfWork, messages: Sequence[Message[SaidEncounter]]) -> None:
         await encounters.recode_claims(unit, messages, setups)

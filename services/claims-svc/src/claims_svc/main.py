@@ -25,7 +25,7 @@ def build(settings: ClaimsSettings) -> Service:
     context = Context(policy=settings.policy)
 
     async def cut_files(unit: UnitOfWork) -> bool:
-        return await cut_due_files(unit, context.setups, context.policy)
+        return await cut_due_files(unit, context.setups, context.contents, context.policy)
 
     async def recheck_claims(unit: UnitOfWork) -> bool:
         return await recheck(unit, context.setups)

@@ -151,11 +151,11 @@ def _parameters(
     """The rows as JSON without their wide columns, then each of those as an array."""
     if not wide:
         return [_recordset(rows, labels)]
-    narrow = [{name: value for name, value in row.items() if name not in wide} for row in rows]
+    narrow = [dict(row) for row in rows]
     columns = _table(table).columns
     arrays: list[object] = []
     for name in wide:
-        values = [row[name] for row in rows]
+        values = [row.pop(name) for row in narrow]
         is_json = isinstance(columns[name].type, sqlalchemy.JSON)
         arrays.append([_ROWS.encode(value).decode() for value in values] if is_json else values)
     return [_recordset(narrow, labels), *arrays]

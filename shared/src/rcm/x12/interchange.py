@@ -180,11 +180,11 @@ class Walker:
             if not self._refill():
                 return None
         self.number += 1
-        self.raw = self._whole(self._text[self._at : end])
+        self.raw = self.whole(self._text[self._at : end])
         self._at = end + 1
         return self.raw.split(self._separator)
 
-    def _whole(self, raw: str) -> str:
+    def whole(self, raw: str) -> str:
         """A segment as it stood, where a binary one is only named in the text."""
         return self._binaries.get(raw, raw) if self._binaries else raw
 
@@ -203,7 +203,7 @@ class Walker:
             for raw in segments:
                 self._at += len(raw) + 1
                 self.number += 1
-                self.raw = raw if not self._binaries else self._whole(raw)
+                self.raw = raw if not self._binaries else self.whole(raw)
                 yield self.raw.split(separator)
             if self._at < len(self._text) or not self._refill():
                 break

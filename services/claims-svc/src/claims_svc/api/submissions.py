@@ -47,7 +47,8 @@ async def cut_now(request: Request, who: Biller) -> Response:
         parse_json(CutIn, body)
 
     async def work(unit: UnitOfWork) -> Answer:
-        cut = await submissions.cut_now(unit, context(request).setups, context(request).policy)
+        here = context(request)
+        cut = await submissions.cut_now(unit, here.setups, here.contents, here.policy)
         return Answer(CutView(submissions=[submission_view(submission) for submission in cut]), 201)
 
     return await edge(request).write(request, who, body, work)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 from typing import NamedTuple
 
 from claims_svc.domain.facts import ACCEPTING_CATEGORIES, Acknowledged, Stage
 from rcm.x12.acknowledgement import (
     AcknowledgedClaim,
-    AcknowledgedProvider,
     Acknowledgement,
     ClaimAcknowledgement,
     FunctionalAcknowledgement,
@@ -99,9 +99,9 @@ def _functional_message(acknowledgement: FunctionalAcknowledgement) -> str:
 
 
 def _claim_answers(acknowledgement: ClaimAcknowledgement) -> Iterator[Answer]:
+    """A refusal of the file or of the provider refuses all claims below it."""
     stage = Stage.PAYER if acknowledgement.by == "payer" else Stage.CLEARINGHOUSE
-    named = [(provider, claim) for provider in acknowledgement.providers for claim in provider.claims]
-    if not named and acknowledgement.statuses:
+    if acknowledgement.statuses and not any(provider.claims for provider in acknowledgement.providers):
         status = _deciding(acknowledgement.statuses)
         yield FileAnswer(
             "277CA",
@@ -114,41 +114,46 @@ def _claim_answers(acknowledgement: ClaimAcknowledgement) -> Iterator[Answer]:
             acknowledgement.envelope.sender_id,
             acknowledgement.envelope.receiver_id,
         )
-    for provider, claim in named:
-        answer = _claim_answer(acknowledgement, stage, provider, claim)
-        if answer is not None:
-            yield answer
+    of_file = acknowledgement.statuses if acknowledgement.rejected else ()
+    for provider in acknowledgement.providers:
+        above = of_file or (provider.statuses if provider.rejected else ())
+        for claim in provider.claims:
+            answer = _claim_answer(claim, stage, above, acknowledgement.processed_on)
+            if answer is not None:
+                yield answer
 
 
 def _claim_answer(
-    acknowledgement: ClaimAcknowledgement, stage: Stage, provider: AcknowledgedProvider, claim: AcknowledgedClaim
+    claim: AcknowledgedClaim, stage: Stage, above: tuple[Status, ...], processed_on: date | None
 ) -> ClaimAnswer | None:
-    """A refusal of the file or of the provider refuses all claims below it; a refused line refuses its claim."""
-    statuses = claim.statuses + tuple(status for line in claim.lines for status in line.statuses)
-    if acknowledgement.rejected:
-        statuses = acknowledgement.statuses
-    elif provider.rejected:
-        statuses = provider.statuses
+    """What is said of a claim, where nothing above it refuses it; a refused line refuses its claim."""
+    statuses = above or claim.statuses
+    if claim.lines and not above:
+        statuses += tuple([status for line in claim.lines for status in line.statuses])
     if not statuses:
         return None
     status = _deciding(statuses)
-    accepted = not status.rejects and (status.category in ACCEPTING_CATEGORIES or status.action == _ACCEPTED_ACTION)
+    rejects = status.rejects
+    accepted = not rejects and (status.category in ACCEPTING_CATEGORIES or status.action == _ACCEPTED_ACTION)
+    number = claim.patient_control_number
     fact = Acknowledged(
         stage,
         accepted,
-        claim.patient_control_number,
-        status.on or acknowledgement.processed_on,
+        number,
+        status.on or processed_on,
         status.category,
         status.code,
         status.entity,
         status.message,
         claim.payer_claim_control_number if stage is Stage.PAYER else "",
     )
-    return ClaimAnswer("277CA", claim.patient_control_number, fact, accepted or status.rejects)
+    return ClaimAnswer("277CA", number, fact, accepted or rejects)
 
 
 def _deciding(statuses: tuple[Status, ...]) -> Status:
-    return next((status for status in statuses if status.rejects), statuses[0])
+    if len(statuses) > 1:
+        return next((status for status in statuses if status.rejects), statuses[0])
+    return statuses[0]
 
 
 def acknowledgement_segments(content: bytes, patient_control_number: str = "") -> list[str]:

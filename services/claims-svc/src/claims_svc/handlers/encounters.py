@@ -22,6 +22,7 @@ from claims_svc.handlers.answers import Answered, say_answered
 from claims_svc.handlers.editing import run_edits
 from claims_svc.handlers.tasks import close_tasks
 from claims_svc.handlers.withdrawing import PRIMARY, WITHDRAWN, lose_coverage, withdraw
+from claims_svc.store.contents import Contents
 from claims_svc.store.setup import Setups
 from rcm.contracts.encounters import EncounterCancelled
 from rcm.contracts.envelope import Message
@@ -33,7 +34,9 @@ RECODED = "coding-svc EncounterRecoded"
 CANCELLED = "coding-svc EncounterCancelled"
 
 
-async def create_claims(unit: UnitOfWork, messages: Sequence[Message[SaidEncounter]], setups: Setups) -> None:
+async def create_claims(
+    unit: UnitOfWork, messages: Sequence[Message[SaidEncounter]], setups: Setups, contents: Contents
+) -> None:
     """A claim to the first payer of each encounter; self-pay has none. What has come before changes nothing."""
     billed = {message.data.encounter.encounter_id: message for message in messages if message.data.encounter.coverages}
     new = await store.claims.insert_encounters(
@@ -44,6 +47,9 @@ async def create_claims(unit: UnitOfWork, messages: Sequence[Message[SaidEncount
     pairs = [(_first_claim(m.organisation_id, m.data.encounter, unit), m.data.encounter) for m in fresh]
     held = await run_edits(unit, setups, pairs, [Act(now, CODED, m.event_id) for m in fresh])
     await store.claims.insert_claims(unit.connection, [claim for claim, _ in pairs])
+    for claim, encounter in pairs:
+        if claim.state is State.READY:
+            contents.keep(claim, encounter)
     for claim in held:
         events.say_held(unit, claim, billed[claim.encounter_id])
 

@@ -25,6 +25,7 @@ from claims_svc.edi.claim_file import Envelope, ToSend, Unwritable, write_claim_
 from claims_svc.handlers.answers import Answered, say_answered
 from claims_svc.handlers.editing import recheck
 from claims_svc.handlers.tasks import close_tasks
+from claims_svc.store.contents import Contents
 from claims_svc.store.rows import FILED
 from claims_svc.store.setup import Setups
 from rcm.errors import NotFound
@@ -44,36 +45,37 @@ class CutPolicy:
     claims_max: int = 5_000
 
 
-async def cut_due_files(unit: UnitOfWork, setups: Setups, policy: CutPolicy) -> bool:
+async def cut_due_files(unit: UnitOfWork, setups: Setups, contents: Contents, policy: CutPolicy) -> bool:
     """Cuts one file that is due, of any organisation; True where more are. Work by the clock."""
     now = unit.clock.now()
     waiting = await store.submissions.waiting_claims(unit.connection)
     due = [each for each in waiting if is_due(each, now, claims_wanted=policy.claims_wanted, oldest=policy.oldest)]
     if due:
-        await _cut(unit, setups, due[0], policy.claims_max)
+        await _cut(unit, setups, contents, due[0], policy.claims_max)
     return len(due) > 1 or any(each.count > policy.claims_max for each in due)
 
 
-async def cut_now(unit: UnitOfWork, setups: Setups, policy: CutPolicy) -> list[Submission]:
+async def cut_now(unit: UnitOfWork, setups: Setups, contents: Contents, policy: CutPolicy) -> list[Submission]:
     """Cuts what waits in the unit's organisation, up to one file for each receiver, after edits that are due."""
     while await recheck(unit, setups, unit.organisation):
         pass
     cut = []
     for waiting in await store.submissions.waiting_claims(unit.connection, unit.organisation):
-        submission = await _cut(unit, setups, waiting, policy.claims_max)
+        submission = await _cut(unit, setups, contents, waiting, policy.claims_max)
         if submission is not None:
             cut.append(submission)
     return cut
 
 
-async def _cut(unit: UnitOfWork, setups: Setups, waiting: Waiting, limit: int) -> Submission | None:
+async def _cut(unit: UnitOfWork, setups: Setups, contents: Contents, waiting: Waiting, limit: int) -> Submission | None:
     """One file with everything that is to be said about it; none where no claim of it can be written."""
     organisation_id = waiting.organisation_id
     setup = await setups.read_one(unit.connection, organisation_id)
-    ready = await store.submissions.ready_claims(unit.connection, organisation_id, setup.revision, waiting.receiver_id, limit)
+    revision, receiver_id = setup.revision, waiting.receiver_id
+    ready = await store.submissions.ready_claims(unit.connection, contents, organisation_id, revision, receiver_id, limit)
     assert setup.organisation is not None, "claims of an organisation that is not set up are never READY"
     number = await store.setup.take_interchange_number(unit.connection, organisation_id)
-    envelope = Envelope(setup.organisation, setup.receivers[waiting.receiver_id], number, unit.clock.now())
+    envelope = Envelope(setup.organisation, setup.receivers[receiver_id], number, unit.clock.now())
     numbers = new_patient_control_numbers(len(ready))
     to_send = [ToSend(claim, encounter, new) for (claim, encounter), new in zip(ready, numbers, strict=True)]
     content, going, refused = write_claim_file(envelope, setup, to_send)

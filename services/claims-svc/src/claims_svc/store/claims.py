@@ -12,7 +12,7 @@ from claims_svc.domain.claim import Claim
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.facts import Acknowledged, Facts, Filed, Heard, Stage
 from claims_svc.domain.states import WORKLIST
-from claims_svc.store.rows import CLAIM, claim_of, claim_row, columns, entry_rows, new_row, progress_rows
+from claims_svc.store.rows import CLAIM, GROWING, claim_of, claim_row, columns, entry_rows, new_row, progress_rows
 from claims_svc.store.writing import Write, inserting, updating, write_together
 from rcm.database.rows import insert_rows
 
@@ -253,7 +253,8 @@ def saving(claims: Collection[Claim]) -> Write | None:
 
 def saving_progress(claims: Collection[Claim], changed: Sequence[str]) -> Write | None:
     """Claims of which only the columns of `changed` are different."""
-    return updating(models.Claim, progress_rows(claims, changed), key=_KEY)
+    wide = tuple(name for name in changed if name in GROWING)
+    return updating(models.Claim, progress_rows(claims, changed), key=_KEY, wide=wide)
 
 
 def history(claims: Collection[Claim]) -> Write | None:

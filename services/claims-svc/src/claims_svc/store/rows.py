@@ -125,9 +125,9 @@ def claim_row(claim: Claim) -> dict[str, object]:
 
 def progress_rows(claims: Iterable[Claim], changed: Sequence[str]) -> list[dict[str, object]]:
     """The key and the columns of FILED or ANSWERED."""
-    names = ("organisation_id", "claim_id", *[name for name in changed if name not in _GROWING])
+    names = ("organisation_id", "claim_id", *[name for name in changed if name not in GROWING])
     plain = attrgetter(*names)
-    growing = [(name, _GROWING[name]) for name in changed if name in _GROWING]
+    growing = [(name, GROWING[name]) for name in changed if name in GROWING]
     rows: list[dict[str, object]] = []
     for claim in claims:
         row = dict(zip(names, plain(claim), strict=True))
@@ -158,7 +158,8 @@ def _longer(kept: str, new: bytes) -> str:
     return f"{kept[:-1]},{new[1:].decode()}" if kept else new.decode()
 
 
-_GROWING = {"facts": all_facts, "places": all_places}
+GROWING = {"facts": all_facts, "places": all_places}
+"""Columns that are added to, and grow long."""
 
 
 def entry_rows(claims: Collection[Claim]) -> list[dict[str, object]]:

@@ -11,7 +11,8 @@ from claims_svc.domain.claim import Claim, LeftClaim
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.states import State
 from claims_svc.domain.submission import Submission, SubmissionState, Waiting
-from claims_svc.store.claims import encounter_of, filed
+from claims_svc.store.claims import encounters_by_id, filed
+from claims_svc.store.contents import Contents
 from claims_svc.store.rows import CLAIM, claim_of
 from claims_svc.store.writing import Write, inserting, write_together
 from rcm.database.rows import update_rows
@@ -52,21 +53,22 @@ async def waiting_claims(connection: "Connection", organisation_id: UUID | None 
 
 
 async def ready_claims(
-    connection: "Connection", organisation_id: UUID, revision: int, receiver_id: str, limit: int
+    connection: "Connection", contents: Contents, organisation_id: UUID, revision: int, receiver_id: str, limit: int
 ) -> list[tuple[Claim, Encounter]]:
     """The claims of a receiver's next file with their content, those that wait longest first."""
     rows = await connection.fetch(
-        f"""select {CLAIM}, e.content from (
-                select * from claim
-                where organisation_id = $1 and worklist = 'READY' and setup_revision = $2 and receiver_id = $3
-                order by ready_at, claim_id limit $4
-            ) c join encounter e using (organisation_id, encounter_id)""",  # noqa: S608 - constants
+        f"""select {CLAIM} from claim c
+            where organisation_id = $1 and worklist = 'READY' and setup_revision = $2 and receiver_id = $3
+            order by ready_at, claim_id limit $4""",  # noqa: S608 - constants
         organisation_id,
         revision,
         receiver_id,
         limit,
     )
-    return [(claim_of(row), encounter_of(row["content"])) for row in rows]
+    ready = [(claim, contents.take(claim)) for claim in map(claim_of, rows)]
+    missing = [(organisation_id, claim.encounter_id) for claim, content in ready if content is None]
+    read = await encounters_by_id(connection, missing) if missing else {}
+    return [(claim, content or read[claim.encounter_id]) for claim, content in ready]
 
 
 async def insert_submission(

@@ -3,6 +3,7 @@
 from datetime import date
 
 from rcm.money import NotMoney
+from rcm.x12.acknowledgement.quick import QuickClaims
 from rcm.x12.acknowledgement.values import (
     AcknowledgedClaim,
     AcknowledgedLine,
@@ -11,11 +12,12 @@ from rcm.x12.acknowledgement.values import (
     Status,
 )
 from rcm.x12.elements import cents, day, instant, period
-from rcm.x12.interchange import Segment, TransactionSet, Walker, at
+from rcm.x12.interchange import Piece, Segment, TransactionSet, Walker, at
 from rcm.x12.problems import Problem
 from rcm.x12.values import Amount, Quantity, Reference
 
 _BLANKS = [""] * 13
+_LEVELS = frozenset({"20", "21", "19", "PT", "22", "23"})
 
 
 class _Level:
@@ -59,15 +61,24 @@ class _ProviderPart(_Level):
 
     def __init__(self) -> None:
         super().__init__()
-        self.claims: list[_ClaimPart] = []
+        self.claims: list[_ClaimPart | AcknowledgedClaim] = []
 
 
 class _Reader:
     """Collects one transaction set."""
 
     def __init__(self, walker: Walker) -> None:
-        self.walker = walker
-        self.component = walker.delimiters.component
+        self._walker = walker
+        self._element, self.component, self._terminator = (
+            walker.delimiters.element, walker.delimiters.component, walker.delimiters.terminator,
+        )  # fmt: skip
+        self._quick = QuickClaims(walker.delimiters)
+        self._number = 0
+        """The number of the segment at hand."""
+        self._read_quickly: Piece | None = None
+        """The piece before, where it was a claim and was read quickly."""
+        self._raw = ""
+        """The segment at hand as it stands."""
         self.problems: list[Problem] = []
         self.header: Segment = _BLANKS
         self.source, self.receiver = _Level(), _Level()
@@ -75,12 +86,32 @@ class _Reader:
         self.level: _Level = self.source
         self.dates: dict[str, date | None] = {}
 
-    def take(self, elements: Segment) -> None:
+    def piece(self, mark: str, text: str, number: int) -> None:
+        """A level, or what comes before the first."""
+        if mark and self.providers:
+            found = self._quick.read(text, number)
+            if found is not None:
+                self.providers[-1].claims.append(found)
+                self._read_quickly = (mark, text, number)
+                return
+        before, self._read_quickly = self._read_quickly, None
+        if before is not None and at(text.partition(self._terminator)[0].split(self._element), 2) not in _LEVELS:
+            # The claim before goes on in what is no level: it is read anew, to be added to.
+            self.providers[-1].claims.pop()
+            self._segments(*before)
+        self._segments(mark, text, number)
+
+    def _segments(self, mark: str, text: str, number: int) -> None:
+        for place, raw in enumerate((mark + text).split(self._terminator), number):
+            self._number, self._raw = place, self._walker.whole(raw)
+            self._take(self._raw.split(self._element))
+
+    def _take(self, elements: Segment) -> None:
         """One segment."""
         name = elements[0]
         claim = self.level if isinstance(self.level, _ClaimPart) else None
         if claim is not None and name != "HL":
-            claim.last = self.walker.number
+            claim.last = self._number
         if name == "HL":
             self._hl(at(elements, 3))
         elif name == "NM1":
@@ -103,7 +134,7 @@ class _Reader:
         elif name == "DTP" and self.level is self.source:
             self.dates[at(elements, 1)] = day(at(elements, 3))
         else:
-            self.level.raw.append(self.walker.raw)
+            self.level.raw.append(self._raw)
             self._note(name, 0, "unexpected-segment", "the segment has no place here")
 
     def _hl(self, code: str) -> None:
@@ -118,7 +149,7 @@ class _Reader:
             if not self.providers:
                 self._note("HL", 3, "missing-level", "a patient without a billing provider's level")
                 self.providers.append(_ProviderPart())
-            part = _ClaimPart(self.walker.number)
+            part = _ClaimPart(self._number)
             self.providers[-1].claims.append(part)
             self.level = part
         else:
@@ -138,7 +169,7 @@ class _Reader:
         elif name == "DTP" and at(elements, 1) in {"472", "232"}:
             claim.service = period(at(elements, 3))
         else:
-            claim.raw.append(self.walker.raw)
+            claim.raw.append(self._raw)
 
     def _line_segment(self, line: _LinePart, elements: Segment) -> None:
         """REF, DTP and others of 2220D."""
@@ -150,7 +181,7 @@ class _Reader:
         elif name == "DTP" and at(elements, 1) in {"472", "232"}:
             line.service = period(at(elements, 3))
         else:
-            line.raw.append(self.walker.raw)
+            line.raw.append(self._raw)
 
     def _statuses(self, stc: Segment) -> list[Status]:
         """STC01, STC10 and STC11 with what they share."""
@@ -173,7 +204,7 @@ class _Reader:
             return None
 
     def _note(self, name: str, element: int, code: str, message: str) -> None:
-        self.problems.append(Problem(self.walker.number, name, element, code, message))
+        self.problems.append(Problem(self._number, name, element, code, message))
 
 
 def _reference(elements: Segment) -> Reference:
@@ -183,8 +214,8 @@ def _reference(elements: Segment) -> Reference:
 def read_claim_acknowledgement(walker: Walker, transaction: TransactionSet) -> ClaimAcknowledgement:
     """The whole of one 277CA."""
     reader = _Reader(walker)
-    for elements in transaction:
-        reader.take(elements)
+    for piece in transaction.pieces("HL"):
+        reader.piece(*piece)
     source, receiver, header = reader.source, reader.receiver, reader.header
     first, last = transaction.first_segment, walker.number
     return ClaimAcknowledgement(
@@ -215,7 +246,7 @@ def read_claim_acknowledgement(walker: Walker, transaction: TransactionSet) -> C
 
 
 def _provider(part: _ProviderPart, component: str) -> AcknowledgedProvider:
-    claims = tuple([_claim(claim, component) for claim in part.claims])
+    claims = tuple([claim if isinstance(claim, AcknowledgedClaim) else _claim(claim, component) for claim in part.claims])
     nm1 = part.name
     return AcknowledgedProvider(
         nm1[9],
