@@ -27,10 +27,10 @@ from rcm.codesets.search.wordforms import parts, root
 from rcm.codesets.search.words import raw_tokens, readings, words_of
 
 _UNKNOWN_RARITY = 9.0
-_ENOUGH_POSTINGS = 12_000
+_ENOUGH_POSTINGS = 8_000
 _UNLIKELY, _COMMON = 0.35, 1_500
 """A word that hardly stands for what was said, and that very many entries hold, gathers nothing; it is weighed all the same."""
-_FEW = 300
+_FEW = 220
 _LONGEST_PHRASE = 400
 
 
