@@ -80,3 +80,8 @@ def test_keys_know_letters_and_words() -> None:
     assert letters_key("lung hemorrhage") != letters_key("hemorrhage of lung")
     assert words_key("hemorrhages of the lung") == words_key("lung haemorrhage")
     assert words_key("lung hemorrhage") != words_key("lung abscess")
+    assert words_key("of the, NOS") == letters_key("-") == 0
+
+
+def test_what_says_nothing_names_nothing(index: SearchIndex, codes: CodeSets) -> None:
+    assert not any(hit.score > 1 for phrase in ("of the", "unspecified", "NOS") for hit in index.search(phrase, codes, DAY))

@@ -27,7 +27,8 @@ class Keyed(NamedTuple):
 
 
 def _number(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+    """64 bits of a text; 0 where there is none, which is the key of nothing."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") if text else 0
 
 
 def letters_of(text: str) -> str:
@@ -51,7 +52,7 @@ def keyed(texts: Iterable[tuple[str, int, int]]) -> list[Keyed]:
     found: set[Keyed] = set()
     for text, first, last in texts:
         keys = {letters_key(text), words_key(text), words_key(split_brackets(text)[0])}
-        found.update(Keyed(key, first, last) for key in keys)
+        found.update(Keyed(key, first, last) for key in keys if key)
     return sorted(found)
 
 

@@ -1,6 +1,6 @@
 """A file of named sections, each a text or a flat array: written once, then mapped and read where it lies.
 
-`RCMIDX1\\n`, the length of a JSON table in 8 digits, the table ({name: [typecode or "text", first byte, bytes]}), then the
+`RCMIDX2\\n`, the length of a JSON table in 8 digits, the table ({name: [typecode or "text", first byte, bytes]}), then the
 sections, each from a multiple of 8 bytes on. Numbers are in the machine's own order: the file is made where it is read.
 """
 
@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Mapping
 from pathlib import Path
 
-MAGIC = b"RCMIDX1\n"
+MAGIC = b"RCMIDX2\n"
 _TEXT = "text"
 
 

@@ -72,10 +72,10 @@ def neoplasm_terms(codes: Mapping[str, SourceCode]) -> dict[str, list[str]]:
         for words in site.words:
             _give(found, site, words, 0)
     for source in codes.values():
-        site_of = _site_of(source.code) if source.code < "C77" and source.code.startswith("C") else None
-        for words in _named(source) if site_of else ():
-            assert site_of is not None
-            _give(found, site_of, words, 1)
+        its_site = _site_of(source.code) if "C" <= source.code < "C77" else None
+        if its_site:
+            for words in _named(source):
+                _give(found, its_site, words, 1)
     return {code: list(texts) for code, texts in found.items() if code in codes}
 
 
@@ -85,9 +85,9 @@ def _give(found: dict[str, dict[str, None]], site: Site, words: str, first: int)
         if code:
             found[code][f"{behavior} {words}"] = None
     skin = _SKIN.match(site.codes[0])
-    for pattern, kind in _KINDS_OF_SKIN if skin else ():
-        assert skin is not None
-        found[pattern.format(*skin.groups())][f"{kind} {words.removeprefix('skin of ')}"] = None
+    if skin:
+        for pattern, kind in _KINDS_OF_SKIN:
+            found[pattern.format(*skin.groups())][f"{kind} {words.removeprefix('skin of ')}"] = None
 
 
 _MALIGNANT = frozenset(("cancer", "melanoma", "lymphoma", "leukemia", "adenocarcinoma", "sarcoma", "myeloma", "glioblastoma"))
