@@ -79,6 +79,8 @@ def test_what_the_note_contradicts_is_dropped(meanings: InstalledMeanings, text:
         ("D64.9", "D50.9", True),
         ("J42", "J20.9", True),
         ("E11.42", "E11.22", False),
+        ("K80.20", "K80.00", True),
+        ("K80.00", "K80.20", False),
         ("R11.10", "R11.0", False),
         ("S52.501A", "S52.602A", False),
         ("S52.509A", "S52.502A", True),

@@ -85,11 +85,13 @@ def contained(findings: list[Finding], note: Note) -> None:
 
 
 def _leaves_open(vague: Finding, other: Finding, note: Note) -> bool:
-    """Whether a code leaves open what another of its category says, and the note too."""
+    """Whether a code leaves open, or denies, what another of its category says, and the note too."""
     if vague.code[:3] != other.code[:3]:
         return False
     ours, theirs = (note.codes.description(each.code).lower() for each in (vague, other))
-    return len(_OPEN.findall(ours)) > len(_OPEN.findall(theirs)) and _is_said(ours, theirs, other, note)
+    less, more = (said(note.codes.words(title_words(each))) for each in (ours, theirs))
+    opener = len(_OPEN.findall(ours)) > len(_OPEN.findall(theirs)) or not less.absent.isdisjoint(more.present)
+    return opener and _is_said(ours, theirs, other, note)
 
 
 def _longest(finding: Finding) -> int:
