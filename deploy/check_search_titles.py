@@ -5,6 +5,7 @@ sixth. The suite looks up a sample (tests/shared/codesets/test_search_exact.py).
 """
 
 import argparse
+import re
 import sys
 from collections import defaultdict
 from datetime import date
@@ -15,6 +16,8 @@ from rcm.codesets.search.exact import letters_of
 from rcm.codesets.search.index import installed_search
 
 DAY = date(2026, 3, 2)
+_NOT_SAID = re.compile(r",? (?:NOS|unspecified)$")
+"""What "Pyelonephritis NOS" may come before "Pyelonephritis" with: it is the code where nothing more is said."""
 _SHORT = 3
 """Letters of a term too short to be looked up ("NOS")."""
 
@@ -30,6 +33,10 @@ def standing_texts() -> dict[str, tuple[str, set[str]]]:
     for text, code in carried:
         if len(text) > _SHORT:
             texts.setdefault(letters_of(text), (text, set()))[1].add(code)
+    for text, code in carried:
+        plain = letters_of(_NOT_SAID.sub("", text))
+        if plain in texts:
+            texts[plain][1].add(code)
     return texts
 
 
