@@ -6,6 +6,9 @@ from typing import Protocol
 from rcm.messaging.consumer import Consumer
 from rcm.messaging.wire import Envelope
 
+GATHER_SECONDS = 0.05
+"""After a batch that was not full its reader rests so long: what is said meanwhile goes together (decision 0160)."""
+
 
 class NotAllHere(Exception):
     """A consumer that belongs to the bus is not subscribed yet, or no more: nothing can be carried now."""

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from rcm.logs import logger
 from rcm.messaging import crash
+from rcm.messaging.bus import GATHER_SECONDS
 from rcm.messaging.consumer import BATCH_MAX, Consumer
 from rcm.messaging.headers import envelope_of_record
 
@@ -116,6 +117,8 @@ class Membership:
             await client.commit({place: records[-1].offset + 1 for place, records in found.items()})
             crash.reach("consumer.after_offset")
             self._progress = time.monotonic()
+            if sum(map(len, found.values())) < BATCH_MAX:
+                await asyncio.sleep(GATHER_SECONDS)
 
     async def _take(self, found: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]) -> None:
         """Hands the records over, again and again while the database is away."""

@@ -15,7 +15,7 @@ from rcm.database.pool import Database
 from rcm.logs import logger
 from rcm.messaging import crash
 from rcm.messaging.bell import Bell
-from rcm.messaging.bus import NotAllHere
+from rcm.messaging.bus import GATHER_SECONDS, NotAllHere
 from rcm.messaging.log import LogBatch, position_before, read_log, read_replayed
 from rcm.messaging.wire import Envelope, Position
 
@@ -153,6 +153,8 @@ class Relay:
                 cursor = after if moved == "UPDATE 1" else await _cursor(connection)
                 if moved != "UPDATE 1" or batch.full or replay_ended:
                     continue
+            if batch.envelopes:
+                await asyncio.sleep(GATHER_SECONDS)
             rung = await self._bell.wait(UNSETTLED_SECONDS if batch.unsettled else SWEEP_SECONDS)
             if not rung and not batch.unsettled:
                 cursor = await _cursor(connection)
