@@ -41,6 +41,8 @@ def finding(code: str, span: tuple[int, int] = (0, 4), *, stated: bool = False) 
         ("Z00.121", "routine child health examination without abnormal findings", True),
         ("N18.4", "chronic kidney disease, stage 5", True),
         ("N18.30", "chronic kidney disease, stage 3a", False),
+        ("I12.9", "hypertension with stage 3a chronic kidney disease", False),
+        ("I12.9", "hypertension with stage 5 chronic kidney disease", True),
         ("C50.911", "cancer of the left breast", True),
         ("I10", "essential hypertension", False),
     ],
@@ -104,6 +106,7 @@ def test_a_code_that_leaves_open_what_another_says(
         ("Assessment: Hypothyroidism, hyperlipidemia and vitamin D deficiency", ["E03.9", "E78.5", "E55.9"]),
         ("9-year-old boy with ADHD, combined type, doing well", ["F90.2"]),
         ("Numbness in the right hand.", ["R20.0"]),
+        ("Assessment: Hypertension with stage 3a chronic kidney disease", ["I10", "N18.31"]),
         ("Follow-up in two weeks. Labs ordered. Continue metformin.", []),
     ],
 )

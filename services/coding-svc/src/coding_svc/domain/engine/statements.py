@@ -151,7 +151,7 @@ class StatementReader:
         if note.present <= _body():
             return None
         ranked = [
-            (self._rank(code, score, phrase, note, several=of_parts or " and " in phrase), code)
+            (self._rank(code, score, phrase, note, several=of_parts or _joins(phrase)), code)
             for code, score in hits
             if score >= hits[0][1] - _CLOSE and not _needs_words(code, phrase)
         ]
@@ -172,6 +172,11 @@ class StatementReader:
         if "other" in description.lower():
             score += _OTHER if "other" in phrase.lower() else -_OTHER
         return score + _ALIKE * _alike(title, note, len(unsaid)) - _UNSAID * len(unsaid) + _LITERAL * literal
+
+
+def _joins(phrase: str) -> bool:
+    """Whether a phrase may name two things ("hypertension with chronic kidney disease")."""
+    return " and " in phrase or " with " in phrase
 
 
 def _alike(title: Said, note: Said, unsaid: int) -> float:

@@ -100,7 +100,7 @@ def contradiction(title: Said, note: Said) -> str:
             if others and word not in note.present:
                 return f"the note says {others[0]}, the code {word}"
         kind, _, number = word.partition(" ")
-        if number and (against := _other_number(kind, number, note)):
+        if number and (against := _other_number(kind, number, note)) and not _within(against, kind, title):
             return f"the note says {against}, the code {word}"
     denied = sorted(title.absent & note.present)
     return f"the code says without {' '.join(denied)}" if denied and 2 * len(denied) >= len(title.absent) else ""
@@ -114,6 +114,12 @@ def _other_number(kind: str, number: str, note: Said) -> str:
     ):
         return ""
     return told[0]
+
+
+def _within(counted: str, kind: str, title: Said) -> bool:
+    """Whether a title names a range ("stage 1 through stage 4") and the number lies in it."""
+    places = sorted(word.partition(" ")[2][:1] for word in title.present if word.startswith(f"{kind} "))
+    return len(places) > 1 and places[0] <= counted.partition(" ")[2][:1] <= places[-1]
 
 
 def _compatible(one: str, other: str) -> bool:

@@ -112,18 +112,21 @@ def combined(findings: list[Finding], note: Note) -> None:
         found = [each for each in parts if each is not None]
         if len(found) < len(parts) or len({id(each) for each in found}) < len(found):
             continue
-        if any(each.code in rule.codes for each in kept(findings)) and rule.codes[0] not in {each.code for each in found}:
-            continue
         names = " and ".join(each.code for each in found)
         first = found[0]
-        for number, each in enumerate(found):
-            if number not in rule.stay:
-                each.dropped = f"said by {' '.join(rule.codes)}, which combines {names}"
+        for number, ranges in enumerate(rule.parts):
+            for each in kept(findings):
+                if number not in rule.stay and each.code not in rule.codes and holds(ranges, each.code):
+                    each.dropped = f"said by {' '.join(rule.codes)}, which combines {names}"
         spans = [span for each in found for span in each.spans]
         for code in rule.codes:
             form = note.codes.billable_form(code, note.on)
-            if form and not any(each.code == form and not each.dropped for each in findings):
-                findings.append(Finding(form, max(each.score for each in found), first.assertion, spans, f"combines {names}"))
+            score = max(each.score for each in found)
+            there = next((each for each in kept(findings) if each.code == form), None)
+            if there is not None:
+                there.score = max(there.score, score)
+            elif form:
+                findings.append(Finding(form, score, first.assertion, spans, f"combines {names}"))
 
 
 def integral(findings: list[Finding], note: Note) -> None:  # noqa: ARG001 - the rules' common form
