@@ -214,7 +214,7 @@ async def bench(buses: Sequence[str], count: int, stored: int) -> dict[str, Any]
             "ratios": {n: {way: round(rates[way] / rate, 3) for way, rate in f.items()} for n, f in floors.items()},
         }
     if stored:
-        result["growth"] = await bench_growth(stored, count)
+        result["growth"] = await bench_growth(stored, BATCHED * count)
     return result
 
 

@@ -1,15 +1,20 @@
-"""What finding codes by words costs: phrases a coder looks up, and invented notes of 5,000 characters."""
+"""What finding codes by words costs: phrases a coder looks up, and invented notes of 5,000 characters.
 
-import resource
+`python -m rcm_deploy.bench.codes_words` prints it: memory is that of a process that does nothing else.
+"""
+
 import sys
 from collections.abc import Callable
 from random import Random
 from time import perf_counter
 from typing import Any
 
+import orjson
+
 from rcm.codesets.book import installed_code_sets
 from rcm.codesets.search.index import installed_search
 from rcm_deploy.bench.codes_edits import DAY
+from rcm_deploy.bench.memory import peak_mib
 from rcm_deploy.cli.codes_files import CODING
 
 PHRASES = 1_000
@@ -60,12 +65,6 @@ def timed(work: Callable[[str], object], texts: list[str]) -> list[float]:
     return sorted(spent)
 
 
-def peak_mib() -> float:
-    """The most memory that the process has held, in MiB."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20, 1)
-
-
 def measure(phrases: int = PHRASES, documents: int = NOTES) -> dict[str, Any]:
     """Search and suggest, each warmed up; memory is the whole process's, the code sets and the engine in it."""
     random = Random("bench typing")  # noqa: S311 - samples, no secrets
@@ -87,3 +86,7 @@ def measure(phrases: int = PHRASES, documents: int = NOTES) -> dict[str, Any]:
         "process_peak_mib_with_search": with_search,
         "process_peak_mib": peak_mib(),
     }
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(orjson.dumps(measure()))

@@ -36,16 +36,14 @@ from rcm_deploy.bench.x12_files import amount, claims_file, remittance_file
 CLAIMS, MANY_CLAIMS, FEW_CLAIMS = 10_000, 100_000, 1_000
 BEST_OF = 5
 _GROWTH = """
-import resource, sys
+import sys
 from pathlib import Path
+from rcm_deploy.bench.memory import peak_bytes
 from rcm_deploy.bench.x12 import read_claims, read_remittance
-def peak():
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return used * 1024 if sys.platform == "linux" else used
 read = {"835": read_remittance, "837p": read_claims}[sys.argv[1]]
 read(Path(sys.argv[2]))
-before = peak()
-print(read(Path(sys.argv[3])), peak() - before)
+before = peak_bytes()
+print(read(Path(sys.argv[3])), peak_bytes() - before)
 """
 
 
