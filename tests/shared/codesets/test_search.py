@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from rcm.codesets.book import CodeSets, installed_code_sets
+from rcm.codesets.book import CodeSets
 from rcm.codesets.search.compile import FILE_NAME, write_search_index
 from rcm.codesets.search.file_format import NotAnIndex, Sections
-from rcm.codesets.search.index import SearchIndex, installed_search
+from rcm.codesets.search.index import SearchIndex
 from rcm.codesets.search.related import related_words
 from rcm.codesets.search.source import SourceCode
 from rcm.codesets.search.terms import find_terms
@@ -16,16 +16,6 @@ from rcm.codesets.search.wordforms import likeness, parts, root
 from rcm.codesets.search.words import readings, singular, words_of
 
 DAY = date(2026, 3, 2)
-
-
-@pytest.fixture(scope="module")
-def codes() -> CodeSets:
-    return installed_code_sets()
-
-
-@pytest.fixture(scope="module")
-def index() -> SearchIndex:
-    return installed_search()
 
 
 @pytest.mark.parametrize(

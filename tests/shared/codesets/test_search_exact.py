@@ -5,26 +5,16 @@ from random import Random
 
 import pytest
 
-from rcm.codesets.book import CodeSets, installed_code_sets
+from rcm.codesets.book import CodeSets
 from rcm.codesets.diagnosis import NoticeKind
 from rcm.codesets.search.exact import letters_key, letters_of, words_key
-from rcm.codesets.search.index import SearchIndex, installed_search
+from rcm.codesets.search.index import SearchIndex
 
 DAY = date(2026, 3, 2)
 SAMPLE = 120
 SHORT = 3
 """Characters of a term too short to be looked up ("NOS")."""
 INCLUDED = (NoticeKind.INCLUSION_TERM, NoticeKind.INCLUDES)
-
-
-@pytest.fixture(scope="module")
-def codes() -> CodeSets:
-    return installed_code_sets()
-
-
-@pytest.fixture(scope="module")
-def index() -> SearchIndex:
-    return installed_search()
 
 
 def carried(codes: CodeSets, code: str) -> set[str]:

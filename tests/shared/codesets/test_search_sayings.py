@@ -4,23 +4,13 @@ from datetime import date
 
 import pytest
 
-from rcm.codesets.book import CodeSets, installed_code_sets
+from rcm.codesets.book import CodeSets
 from rcm.codesets.search.context import unsaid_chapters
-from rcm.codesets.search.index import SearchIndex, installed_search
+from rcm.codesets.search.index import SearchIndex
 from rcm.codesets.search.neoplasms import meant_ranges, sites
 from rcm.codesets.search.words import readings, words_of
 
 DAY = date(2026, 3, 2)
-
-
-@pytest.fixture(scope="module")
-def codes() -> CodeSets:
-    return installed_code_sets()
-
-
-@pytest.fixture(scope="module")
-def index() -> SearchIndex:
-    return installed_search()
 
 
 NEOPLASMS = [
