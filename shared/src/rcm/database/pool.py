@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import asyncpg
-import msgspec
 import orjson
 from pydantic import BaseModel
 
@@ -76,8 +75,6 @@ def encode_json(value: object) -> bytes:
 def _json_of(value: object) -> object:
     if isinstance(value, UUID):
         return str(value)  # asyncpg's own class, which orjson doesn't take for a UUID
-    if isinstance(value, msgspec.Raw):
-        return orjson.Fragment(bytes(value))
     if isinstance(value, BaseModel):
         return orjson.Fragment(value.model_dump_json())
     if isinstance(value, Decimal | timedelta):
