@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -39,9 +40,12 @@ class CheckedClaim(Struct, frozen=True, gc=False):
     difference_cents: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Check:
-    """One remittance: a transaction set, or the several that carry one check and balance only together."""
+    """One remittance: a transaction set, or the several that carry one check and balance only together.
+
+    What is summed over its claims is summed once, however often its transaction is tried.
+    """
 
     identity: Identity
     payer_name: str
@@ -56,11 +60,17 @@ class Check:
     unreadable: bool = False
     """Its own segments, not a claim's, could not be read whole: amounts may be missing."""
 
-    @property
+    @cached_property
     def difference_cents(self) -> int:
         """The third balance: sum(CLP04) - sum(PLB) less BPR02; zero where it holds."""
-        claims = sum(each.payment.paid_cents for each in self.claims)
-        return claims - sum(each.amount_cents for each in self.provider_adjustments) - self.identity.payment_cents
+        claims = sum([each.payment.paid_cents for each in self.claims])
+        return claims - sum([each.amount_cents for each in self.provider_adjustments]) - self.identity.payment_cents
+
+    @cached_property
+    def responsibility_differences(self) -> tuple[tuple[int, ClaimPayment, int], ...]:
+        """The CLPs whose CLP05 is not the sum of their PR adjustments: place from 1, the CLP, by how many cents."""
+        differences = [each.payment.stated_responsibility_differs_by() for each in self.claims]
+        return tuple([(place, self.claims[place - 1].payment, cents) for place, cents in enumerate(differences, 1) if cents])
 
     def faults(self, known_payees: Iterable[str]) -> list[Reason]:
         """Why nothing of it may be posted; empty where all is well. `known_payees` are our NPIs and tax ids."""

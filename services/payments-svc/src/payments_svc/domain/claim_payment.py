@@ -87,8 +87,12 @@ class ClaimPayment(Struct, frozen=True, gc=False, omit_defaults=True):
 
     def stated_responsibility_differs_by(self) -> int:
         """CLP05 less the PR adjustments of claim and lines, in cents: where it is not zero it is worth a warning."""
-        adjustments = [*self.adjustments, *(each for line in self.lines for each in line.adjustments)]
-        return self.patient_responsibility_cents - sum([each.amount_cents for each in adjustments if each.group == "PR"])
+        difference = self.patient_responsibility_cents
+        for adjustments in (self.adjustments, *[line.adjustments for line in self.lines]):
+            for each in adjustments:
+                if each.group == "PR":
+                    difference -= each.amount_cents
+        return difference
 
     def without_line_numbers(self) -> "ClaimPayment":
         """As the payer said it, before its lines were matched with ours."""

@@ -8,22 +8,21 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
-from uuid import UUID
 
 from payments_svc.store import submissions
+from payments_svc.store.submissions import Number
 from rcm.messaging.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
-Number = tuple[UUID, str]
-"""An organisation and a patient control number as it is compared."""
 SECONDS_MAX = 30.0
 """However far behind the log we are."""
 
 
 class NotHeardYet(Exception):
-    """These patient control numbers are of no claim that we know; raised so that the transaction writes nothing."""
+    """One of a file's patient control numbers is of no claim that we know; raised so that the transaction writes nothing."""
 
     def __init__(self, numbers: set[Number], at: datetime) -> None:
+        """`numbers` are all that the file waits for, known or not."""
         super().__init__(f"{len(numbers)} patient control numbers")
         self.numbers, self.at = numbers, at
 
@@ -31,10 +30,12 @@ class NotHeardYet(Exception):
 class _Guest:
     """One remittance file that waits."""
 
-    __slots__ = ("at", "come", "missing")
+    __slots__ = ("at", "come", "missing", "numbers")
 
-    def __init__(self, missing: set[Number], at: datetime) -> None:
-        self.missing, self.at = missing, at
+    def __init__(self, numbers: set[Number], at: datetime) -> None:
+        self.numbers, self.at = numbers, at
+        self.missing = next(iter(numbers))
+        """One of them, the last that was found missing: while it is, nobody need ask for the others."""
         self.come = asyncio.Event()
 
 
@@ -73,14 +74,19 @@ class WaitingRoom:
     async def look(self, unit: UnitOfWork) -> None:
         """Lets those go whose claims are all known, or will not come: called when submissions were heard and committed."""
         self._looks += 1
-        probes = {guest: next(iter(guest.missing)) for guest in self._guests}
-        known = await submissions.known_numbers(unit.connection, probes.values())
-        lucky = [guest for guest, probe in probes.items() if probe in known]
-        known = await submissions.known_numbers(unit.connection, {number for guest in lucky for number in guest.missing})
+        guests = list(self._guests)
+        missing = await submissions.first_missing(unit.connection, [[guest.missing] for guest in guests])
+        lucky = [guest for place, guest in enumerate(guests) if place not in missing]
+        missing = await submissions.first_missing(unit.connection, [guest.numbers for guest in lucky])
+        complete = set()
+        for place, guest in enumerate(lucky):
+            if place in missing:
+                guest.missing = missing[place]
+            else:
+                complete.add(guest)
         beyond = self._heard_until - timedelta(seconds=self._seconds)
-        for guest in probes:
-            guest.missing -= known
-            if not guest.missing or guest.at < beyond:
+        for guest in guests:
+            if guest in complete or guest.at < beyond:
                 self._guests.discard(guest)
                 guest.come.set()
 

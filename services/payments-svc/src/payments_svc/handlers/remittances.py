@@ -9,6 +9,7 @@ from uuid import UUID
 from payments_svc import edi
 from payments_svc.domain.check import Check, Identity, ProviderAdjustment
 from payments_svc.domain.ledger import Entry, EntryKind, into_suspense
+from payments_svc.domain.matching import normalised_control_number
 from payments_svc.domain.remittance import REMITTANCE_TRANSITIONS, NotPossibleNow, Reason, RemittanceState, move
 from payments_svc.domain.remittance_claim import RemittanceClaim
 from payments_svc.events import said
@@ -21,8 +22,6 @@ from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
 
 Row = Mapping[str, Any]
-Posted = Sequence[tuple[dict[str, Any], Check, list[RemittanceClaim]]]
-"""Checks to be posted: the row of each, and its CLPs."""
 
 
 class ReceivedContent:
@@ -54,8 +53,8 @@ async def receive_file(unit: UnitOfWork, file: ReceivedContent, *, patient: bool
     found, new = await _sorted_out(unit, file.checks, file_id)
     if not new:
         return found, False
-    posted = [(row, check, _claims_of(unit, row, check)) for row, check in new if row["state"] == RemittanceState.POSTED]
-    sent = await _sent(unit, posted, patient=patient)
+    good = [(row, check) for row, check in new if row["state"] == RemittanceState.POSTED]
+    sent = await _sent(unit, [check for _, check in good], patient=patient)
     await remittances.insert_file(
         unit.connection,
         {
@@ -67,7 +66,7 @@ async def receive_file(unit: UnitOfWork, file: ReceivedContent, *, patient: bool
             "received_by": unit.cause.actor,
         },
     )
-    await _post(unit, posted, sent)
+    await _post(unit, good, sent)
     for row, _ in new:
         if row["state"] == RemittanceState.QUARANTINED:
             say_quarantined(unit, row)
@@ -75,15 +74,19 @@ async def receive_file(unit: UnitOfWork, file: ReceivedContent, *, patient: bool
     return found, True
 
 
-async def _sent(unit: UnitOfWork, posted: Posted, *, patient: bool) -> Sent:
-    """What the numbers of these CLPs stand for. Raises NotHeardYet."""
-    claims = [claim for _, _, own in posted for claim in own]
-    keys = {claim.key for claim in claims}
-    sent = await submissions.by_control_number(unit.connection, keys)
-    if patient and len(sent) < len(keys):
-        asked = {claim.key for claim in claims if not claim.reason and not claim.payment.is_predetermination}
-        if missing := asked - sent.keys():
-            raise NotHeardYet(missing, unit.clock.now())
+async def _sent(unit: UnitOfWork, checks: Sequence[Check], *, patient: bool) -> Sent:
+    """What the patient control numbers stand for of those CLPs that are posted by them. Raises NotHeardYet."""
+    numbers = {
+        (unit.organisation, normalised_control_number(each.payment.patient_control_number))
+        for check in checks
+        for each in check.claims
+        if each.fault is None and not each.payment.is_predetermination
+    }
+    if not patient:
+        return await submissions.by_control_number(unit.connection, numbers)
+    sent = await submissions.all_by_control_number(unit.connection, numbers)
+    if sent is None:
+        raise NotHeardYet(numbers, unit.clock.now())
     return sent
 
 
@@ -154,23 +157,22 @@ def _new_row(unit: UnitOfWork, check: Check, file_id: UUID, reasons: list[Reason
 
 def _warnings(check: Check) -> list[Mapping[str, object]]:
     """CLPs whose CLP05 is not the sum of their PR adjustments: posted all the same (DOMAIN.md 1)."""
-    differences = [(place, each.payment.stated_responsibility_differs_by()) for place, each in enumerate(check.claims, 1)]
     return [
         {
             "code": "patient-responsibility-differs",
             "position": place,
-            "patient_control_number": check.claims[place - 1].payment.patient_control_number,
+            "patient_control_number": payment.patient_control_number,
             "difference_cents": difference,
         }
-        for place, difference in differences
-        if difference
+        for place, payment, difference in check.responsibility_differences
     ]
 
 
-async def _post(unit: UnitOfWork, posted: Posted, sent: Sent) -> None:
+async def _post(unit: UnitOfWork, checks: Sequence[tuple[dict[str, Any], Check]], sent: Sent) -> None:
     """The CLPs of all these checks at once, and their provider adjustments. Counts up each row's version for what is said."""
-    if not posted:
+    if not checks:
         return
+    posted = [(row, check, _claims_of(unit, row, check)) for row, check in checks]
     await post_claims(unit, [claim for _, _, own in posted for claim in own], matched=sent)
     book = Book(unit)
     for row, check, claims in posted:
@@ -251,7 +253,7 @@ async def post_quarantined(unit: UnitOfWork, row: dict[str, Any], check: Check, 
     row["state"] = move(REMITTANCE_TRANSITIONS, RemittanceState(row["state"]), RemittanceState.POSTED)
     row["reasons"], row["holds_identity"] = [], True
     row["version"] += 1
-    await _post(unit, [(row, check, _claims_of(unit, row, check))], {})
+    await _post(unit, [(row, check)], {})
     await save_decision(unit, row, note)
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ClaimKey = tuple[UUID, UUID, UUID]
 """An organisation, an encounter, one of its claims."""
+Number = tuple[UUID, str]
+"""An organisation and a patient control number as it is compared."""
 _LINES = msgspec.json.Decoder(tuple[SentLine, ...])
 _COLUMNS = """s.organisation_id, s.patient_control_number, s.claim_id, s.encounter_id, s.rank, s.payer_id, s.last_payer,
     s.lines"""
@@ -34,7 +36,7 @@ async def insert_submitted(connection: "Connection", rows: Sequence[dict[str, ob
     await insert_rows(connection, SubmittedClaim, rows, on_conflict="do nothing")
 
 
-async def by_control_number(connection: "Connection", keys: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], SentClaim]:
+async def by_control_number(connection: "Connection", keys: Iterable[Number]) -> dict[Number, SentClaim]:
     """What these patient control numbers stand for, by organisation and number."""
     wanted = list(keys)
     if not wanted:
@@ -42,25 +44,42 @@ async def by_control_number(connection: "Connection", keys: Iterable[tuple[UUID,
     rows = await connection.fetch(
         f"""select {_COLUMNS} from unnest($1::uuid[], $2::text[]) as w(organisation_id, patient_control_number)
         join submitted_claim s using (organisation_id, patient_control_number)""",
-        [org for org, _ in wanted],
-        [number for _, number in wanted],
+        *_columns(wanted),
     )
     return {(row[0], row[1]): _sent(row) for row in rows}
 
 
-async def known_numbers(connection: "Connection", keys: Iterable[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
-    """Those of these patient control numbers, by organisation and number, that a claim was sent under."""
+async def all_by_control_number(connection: "Connection", keys: Iterable[Number]) -> dict[Number, SentClaim] | None:
+    """The same where every one of them stands for a claim; else None, and no row was fetched."""
     wanted = list(keys)
     if not wanted:
-        return set()
+        return {}
     rows = await connection.fetch(
-        """select organisation_id, patient_control_number
-        from unnest($1::uuid[], $2::text[]) as w(organisation_id, patient_control_number)
-        join submitted_claim s using (organisation_id, patient_control_number)""",
-        [org for org, _ in wanted],
-        [number for _, number in wanted],
+        f"""with found as materialized (
+            select {_COLUMNS} from unnest($1::uuid[], $2::text[]) as w(organisation_id, patient_control_number)
+            join submitted_claim s using (organisation_id, patient_control_number)
+        ) select * from found where (select count(*) from found) = $3""",
+        *_columns(wanted),
+        len(wanted),
     )
-    return {(row[0], row[1]) for row in rows}
+    return {(row[0], row[1]): _sent(row) for row in rows} if rows else None
+
+
+async def first_missing(connection: "Connection", files: Sequence[Iterable[Number]]) -> dict[int, Number]:
+    """By place, one of each file's patient control numbers that no claim was sent under; files without such are left out."""
+    wanted = [(place, number) for place, numbers in enumerate(files) for number in numbers]
+    if not wanted:
+        return {}
+    rows = await connection.fetch(
+        """select distinct on (w.place) w.place, w.organisation_id, w.number
+        from unnest($1::integer[], $2::uuid[], $3::text[]) as w(place, organisation_id, number) left join lateral (
+            select true as known from submitted_claim s
+            where s.organisation_id = w.organisation_id and s.patient_control_number = w.number limit 1
+        ) s on true where s.known is null""",
+        [place for place, _ in wanted],
+        *_columns([number for _, number in wanted]),
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 async def latest_of_claims(connection: "Connection", claims: Iterable[ClaimKey]) -> dict[ClaimKey, SentClaim]:
@@ -107,3 +126,8 @@ async def suggestions(
         [each[2] for each in asked],
         [each[3] for each in asked],
     )
+
+
+def _columns(numbers: Sequence[Number]) -> tuple[list[UUID], list[str]]:
+    """The numbers turned into a list for each column."""
+    return [organisation_id for organisation_id, _ in numbers], [number for _, number in numbers]
