@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from rcm.contracts.claims import ClaimAccepted, ClaimRejected, ClaimSubmitted
@@ -312,3 +313,46 @@ async def test_an_answer_under_a_former_number_is_the_claims_own(
         "PAYER_ACCEPTED",
         [first.number, second.number],
     )
+
+
+@pytest.mark.parametrize(("by", "category"), [("AY", "A1"), ("PR", "A2")])
+async def test_a_claim_that_is_taken_at_once_is_what_folding_would_make_of_it(
+    claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient, by: str, category: str
+) -> None:
+    """The first word about a claim takes a way of its own; one that an acknowledgement names twice is folded."""
+    at_once, folded = await submit(claims, biller, adapter, Case(), Case())
+    verdicts = [(each.number, category) for each in (at_once, folded, folded)]
+    taken = await acknowledge(adapter, claim_acknowledgement(*verdicts, by=by))
+    assert (taken["state"], taken["accepted"]) == ("APPLIED", 3)
+    rows = await claims.rows(
+        "select claim_id, facts, state, version, updated_at, submitted_at, accepted_on, payer_holds, next_rank, findings::text,"
+        " payer_claim_control_number, insurance_paid_cents, responsibility::text, sequence_completed from claim"
+    )
+    columns = {claim_id: others for claim_id, _, *others in rows}
+    assert columns[at_once.claim_id] == columns[folded.claim_id]
+    facts = {claim_id: msgspec.json.decode(kept) for claim_id, kept, *_ in rows}
+    (one,), (first, second) = facts[at_once.claim_id], facts[folded.claim_id]
+    assert one["fact"].pop("patient_control_number") == at_once.number
+    assert [each["fact"].pop("patient_control_number") for each in (first, second)] == [folded.number] * 2
+    assert one == first == second
+    said = await claims.said(ClaimAccepted)
+    assert {(message.data.claim_id, message.sequence) for message in said} == {
+        (each.claim_id, columns[each.claim_id][1]) for each in (at_once, folded)
+    }
+
+
+async def test_a_void_that_is_taken_is_folded(
+    claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient
+) -> None:
+    """A payer that takes a void holds the claim no more, where it has paid nothing: no way past the fold."""
+    case = Case()
+    (first,) = await submit(claims, biller, adapter, case)
+    claim = await claim_of(biller, case)
+    body = {"frequency": "8", "payer_claim_control_number": "EM2025000117"}
+    changed = await biller.patch(f"/v1/claims/{first.claim_id}", json=body, headers={"if-match": f'"{claim["version"]}"'})
+    assert changed.status_code == 200, changed.text
+    (submission,) = await cut(biller)
+    await transmit(adapter, submission, "inbound/void.837")
+    void = await sent(biller, case, submission)
+    await acknowledge(adapter, claim_acknowledgement((void.number, "A2")))
+    assert await state_of(biller, case) == "REVERSED"

@@ -8,11 +8,10 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-import orjson
 from msgspec import Struct
 
 from claims_svc.domain.answers import wording
-from claims_svc.domain.claim import Claim, LeftClaim
+from claims_svc.domain.claim import AcceptedClaim, Claim, LeftClaim
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.facts import SOURCE, Acknowledged, Posted, Reversed, Stage
 from claims_svc.domain.setup import BillingProvider
@@ -215,16 +214,33 @@ def say_submitted(unit: UnitOfWork, organisation_id: UUID, left: LeftClaim, body
     )
 
 
-def say_accepted(unit: UnitOfWork, claim: Claim, fact: Acknowledged, caused_by: Message[Any] | None = None) -> None:
+class _Accepted(Struct, gc=False):
+    """ClaimAccepted, in the contract's order."""
+
+    claim_id: UUID
+    encounter_id: UUID
+    patient_control_number: str
+    by: str
+    payer_claim_control_number: str
+
+
+def say_accepted(
+    unit: UnitOfWork,
+    organisation_id: UUID,
+    claim: AcceptedClaim,
+    fact: Acknowledged,
+    caused_by: Message[Any] | None = None,
+) -> None:
     """ClaimAccepted by a clearinghouse or a payer."""
-    data = {
-        "claim_id": str(claim.claim_id),
-        "encounter_id": str(claim.encounter_id),
-        "patient_control_number": fact.patient_control_number,
-        "by": "payer" if fact.stage is Stage.PAYER else "clearinghouse",
-        "payer_claim_control_number": fact.payer_claim_control_number,
-    }
-    _say(unit, claim, WrittenEvent(ClaimAccepted, claim.claim_id, orjson.dumps(data).decode()), caused_by)
+    by = "payer" if fact.stage is Stage.PAYER else "clearinghouse"
+    data = _Accepted(claim.claim_id, claim.encounter_id, fact.patient_control_number, by, fact.payer_claim_control_number)
+    unit.emit(
+        WrittenEvent(ClaimAccepted, claim.claim_id, _encode(data).decode()),
+        organisation_id=organisation_id,
+        sequence=claim.version,
+        correlation_id=claim.encounter_id,
+        caused_by=caused_by,
+    )
 
 
 def say_rejected(unit: UnitOfWork, claim: Claim, fact: Acknowledged, caused_by: Message[Any] | None = None) -> None:
@@ -241,10 +257,17 @@ def say_rejected(unit: UnitOfWork, claim: Claim, fact: Acknowledged, caused_by: 
     _say(unit, claim, event, caused_by)
 
 
+class _Completed(Struct, gc=False):
+    """PayerSequenceCompleted, in the contract's order."""
+
+    encounter_id: UUID
+    claim_ids: tuple[UUID, ...]
+
+
 def say_completed(unit: UnitOfWork, claim: Claim, caused_by: Message[Any] | None = None) -> None:
     """PayerSequenceCompleted; the claim's row carries the encounter's version too (decision 0054)."""
-    data = {"encounter_id": str(claim.encounter_id), "claim_ids": (str(claim.claim_id),)}
-    _say(unit, claim, WrittenEvent(PayerSequenceCompleted, claim.encounter_id, orjson.dumps(data).decode()), caused_by)
+    data = _Completed(claim.encounter_id, (claim.claim_id,))
+    _say(unit, claim, WrittenEvent(PayerSequenceCompleted, claim.encounter_id, _encode(data).decode()), caused_by)
 
 
 def say_reopened(unit: UnitOfWork, claim: Claim, caused_by: Message[Any] | None = None) -> None:

@@ -322,6 +322,15 @@ class LeftClaim(NamedTuple):
     next_rank: str
 
 
+class AcceptedClaim(NamedTuple):
+    """What ClaimAccepted needs of a claim that a clearinghouse or payer took, beside what that one said."""
+
+    claim_id: UUID
+    version: int
+    encounter_id: UUID
+    patient_control_number: str
+
+
 def original_reference(claim: Claim) -> str:
     """REF*F8 for a replacement or a void; empty for an original."""
     if claim.frequency not in REPLACING:

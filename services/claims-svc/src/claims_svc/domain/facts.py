@@ -63,6 +63,11 @@ class Acknowledged(Struct, frozen=True, gc=False, tag="acknowledged"):
         return (_WEIGHT[self.stage], self.on or date.min, not self.accepted, self.category, self.code)
 
 
+def state_after(fact: Acknowledged) -> State:
+    """What a claim that left the house is, where nothing else was heard of it."""
+    return _STATE[fact.stage, fact.accepted]
+
+
 class Posted(Struct, frozen=True, gc=False, tag="posted"):
     """One CLP of a remittance that payments-svc posted."""
 
@@ -189,7 +194,7 @@ def _acknowledged(
     """Where nothing of the present claim is adjudicated: by the weightiest acknowledgement of its last submission."""
     current = last.patient_control_number if last else ""
     deciding = _weightiest([fact for fact in facts.acknowledged if fact.patient_control_number == current])
-    state = _STATE[deciding.stage, deciding.accepted] if deciding else State.SUBMITTED
+    state = state_after(deciding) if deciding else State.SUBMITTED
     if _asks_for_void(last) and state is State.PAYER_ACCEPTED and all(_without_money(fact) for fact in standing):
         return Outcome(
             State.REVERSED, paid_cents, deciding=deciding, payer_claim_control_number=payer_number, void_answered=True

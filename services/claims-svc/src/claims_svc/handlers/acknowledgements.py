@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from claims_svc import store
+from claims_svc import events, store
 from claims_svc.domain.acknowledgement import (
     Acknowledgement,
     AcknowledgementState,
@@ -14,7 +14,6 @@ from claims_svc.domain.acknowledgement import (
     may_be_retried,
 )
 from claims_svc.domain.claim import Act, Claim
-from claims_svc.domain.facts import Acknowledged
 from claims_svc.domain.submission import Submission, SubmissionState
 from claims_svc.edi.acknowledgements import Answer, ClaimAnswer, FileAnswer, acknowledgement_segments, read_answers
 from claims_svc.handlers.answers import Answered, say_answered
@@ -94,15 +93,16 @@ async def _apply(unit: UnitOfWork, acknowledgement: Acknowledgement, answers: Se
     if moving:
         await write_together(unit.connection, facts)
         facts, claims = None, await _claims_inside(unit, moving)
-    by_number = await store.claims.claims_by_control_number(
-        unit.connection, unit.organisation, {answer.control_number for answer in of_claims}
-    )
+    act = Act(unit.clock.now(), unit.cause.actor, acknowledgement.acknowledgement_id)
+    numbers = {answer.control_number for answer in of_claims}
+    taken = await _taken_at_once(unit, of_claims, act) if not moving else set()
+    by_number = await store.claims.claims_by_control_number(unit.connection, unit.organisation, numbers - taken)
     for number, claim in by_number.items():
         by_number[number] = claims.setdefault(claim.claim_id, claim)
-    unresolved += _never_sent(of_claims, by_number)
-    act = Act(unit.clock.now(), unit.cause.actor, acknowledgement.acknowledgement_id)
+    named = taken | by_number.keys()
+    unresolved += _never_sent(of_claims, named)
     answered = await _heard(unit, claims, of_claims, by_number, act)
-    _conclude(acknowledgement, of_claims, by_number, unresolved, sum(submission.claim_count for submission in refused))
+    _conclude(acknowledgement, of_claims, named, unresolved, sum(submission.claim_count for submission in refused))
     return _Found(answered, facts)
 
 
@@ -186,8 +186,23 @@ async def _claims_inside(unit: UnitOfWork, submissions: Sequence[Submission]) ->
     return claims
 
 
-def _never_sent(answers: Sequence[ClaimAnswer], by_number: Collection[str]) -> list[Unresolved]:
-    missing = dict.fromkeys(answer.control_number for answer in answers if answer.control_number not in by_number)
+async def _taken_at_once(unit: UnitOfWork, answers: Sequence[ClaimAnswer], act: Act) -> set[str]:
+    """The numbers of claims that are taken by the first that is heard of them, as most are: nothing is to be folded there.
+
+    All in one statement, and said. Where one acknowledgement names a claim several times it is folded.
+    """
+    count = Counter([answer.control_number for answer in answers])
+    facts = {
+        answer.control_number: answer.fact for answer in answers if answer.fact.accepted and count[answer.control_number] == 1
+    }
+    taken = await store.claims.accept_first(unit.connection, unit.organisation, facts, act)
+    for claim in taken:
+        events.say_accepted(unit, unit.organisation, claim, facts[claim.patient_control_number])
+    return {claim.patient_control_number for claim in taken}
+
+
+def _never_sent(answers: Sequence[ClaimAnswer], named: Collection[str]) -> list[Unresolved]:
+    missing = dict.fromkeys(answer.control_number for answer in answers if answer.control_number not in named)
     return [Unresolved("277CA", number, NEVER_SENT) for number in missing]
 
 
@@ -211,19 +226,15 @@ async def _heard(
 def _conclude(
     acknowledgement: Acknowledgement,
     answers: Sequence[ClaimAnswer],
-    by_number: Collection[str],
+    named: Collection[str],
     unresolved: Sequence[Unresolved],
     refused_in_files: int,
 ) -> None:
-    count = Counter(_verdict(answer.fact) for answer in answers if answer.decides and answer.control_number in by_number)
-    acknowledgement.accepted += count["accepted"]
-    acknowledgement.rejected += count["rejected"] + refused_in_files
+    count = Counter([answer.fact.accepted for answer in answers if answer.decides and answer.control_number in named])
+    acknowledgement.accepted += count[True]
+    acknowledgement.rejected += count[False] + refused_in_files
     acknowledgement.unresolved = tuple(unresolved)
     acknowledgement.state = AcknowledgementState.QUARANTINED if unresolved else AcknowledgementState.APPLIED
-
-
-def _verdict(fact: Acknowledged) -> str:
-    return "accepted" if fact.accepted else "rejected"
 
 
 async def list_acknowledgements(unit: UnitOfWork, limit: int, after: UUID | None, state: str | None) -> list[Acknowledgement]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from claims_svc import events, store
 from claims_svc.domain.answers import Next, apply, reopens, what_follows
-from claims_svc.domain.claim import Act, Claim, open_claim
+from claims_svc.domain.claim import AcceptedClaim, Act, Claim, open_claim
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.facts import Acknowledged, Heard, Posted, Reversed, fold
 from claims_svc.domain.states import OURS, REJECTED, WITHDRAWN_STATES, State
@@ -95,7 +95,8 @@ def _settle(unit: UnitOfWork, answer: Answered, following: _Following) -> None:
     for fact, act, decides in answer.heard:
         claim.facts_new.append(Heard(fact, act.at, act.actor, claim.state, act.cause_id, decides))
     if outcome.deciding is not None and change.accepted:
-        events.say_accepted(unit, claim, outcome.deciding, answer.cause)
+        taken = AcceptedClaim(claim.claim_id, claim.version, claim.encounter_id, claim.patient_control_number)
+        events.say_accepted(unit, claim.organisation_id, taken, outcome.deciding, answer.cause)
     if outcome.deciding is not None and change.rejected:
         events.say_rejected(unit, claim, outcome.deciding, answer.cause)
         _after_rejection(unit, answer, following)

@@ -1,6 +1,6 @@
 """Claims, what they are made of, and what is known about them: many in one statement each."""
 
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -8,13 +8,13 @@ import msgspec
 from msgspec import Struct
 
 from claims_svc import models
-from claims_svc.domain.claim import Claim
+from claims_svc.domain.claim import AcceptedClaim, Act, Claim
 from claims_svc.domain.encounter import Encounter
-from claims_svc.domain.facts import Acknowledged, Facts, Filed, Heard, Stage
-from claims_svc.domain.states import WORKLIST
-from claims_svc.store.rows import CLAIM, GROWING, claim_of, claim_row, columns, entry_rows, new_row, progress_rows
+from claims_svc.domain.facts import Acknowledged, Facts, Filed, Heard, Stage, state_after
+from claims_svc.domain.states import WORKLIST, State
+from claims_svc.store.rows import CLAIM, GROWING, as_facts, claim_of, claim_row, columns, entry_rows, new_row, progress_rows
 from claims_svc.store.writing import Write, inserting, updating, write_together
-from rcm.database.rows import insert_rows
+from rcm.database.rows import insert_rows, recordset
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -27,6 +27,23 @@ _KEY = ("organisation_id", "claim_id")
 _ENCOUNTER = msgspec.json.Decoder(Encounter)
 _HEARD = msgspec.json.Decoder(list[Heard])
 _FILED = msgspec.json.Decoder(list[Filed])
+_ACCEPT = """
+update claim c set state = n.state, version = c.version + 1, updated_at = $4, accepted_on = n.accepted_on, payer_holds = true,
+    payer_claim_control_number = coalesce(nullif(n.payer_number, ''), c.payer_claim_control_number), facts = n.facts
+from rows from (
+    json_to_recordset($2::text::json) as (number text, state text, accepted_on date, payer_number text), unnest($3::text[])
+) as n(number, state, accepted_on, payer_number, facts) cross join lateral (
+    select waiting.claim_id from claim waiting
+    where waiting.organisation_id = $1 and waiting.patient_control_number = n.number and waiting.patient_control_number <> ''
+        and waiting.state = $5 and waiting.facts = '' and not waiting.file_refused and waiting.frequency <> '8'
+    offset 0
+) found
+where c.organisation_id = $1 and c.claim_id = found.claim_id
+returning c.claim_id, c.version, c.encounter_id, c.patient_control_number
+"""
+"""`offset 0` has each claim looked up by its number: the planner, who takes the conditions for rarely met, would rather read
+the organisation's claims one after the other.
+"""
 
 
 class Known(Struct):
@@ -164,6 +181,25 @@ async def duplicates_of(connection: "Connection", claims: Sequence[Claim]) -> di
             if earlier:
                 found[claim.claim_id] = min(earlier)
     return found
+
+
+async def accept_first(
+    connection: "Connection", organisation_id: UUID, facts: Mapping[str, Acknowledged], act: Act
+) -> list[AcceptedClaim]:
+    """Claims by patient control number that are taken by the first that is heard of them: as `domain.answers.apply` says.
+
+    Answers those for which this is all. The others are as they were: there something was heard before, which must be folded
+    with it; they wait for their transmission, ask for a void, or went under another number.
+    """
+    if not facts:
+        return []
+    taken = [
+        {"number": number, "state": state_after(fact), "accepted_on": fact.on, "payer_number": fact.payer_claim_control_number}
+        for number, fact in facts.items()
+    ]
+    kept = [as_facts([Heard(fact, act.at, act.actor, state_after(fact), act.cause_id)]) for fact in facts.values()]
+    rows = await connection.fetch(_ACCEPT, organisation_id, recordset(taken), kept, act.at, State.SUBMITTED)
+    return [AcceptedClaim(*row) for row in rows]
 
 
 async def known_about(connection: "Connection", claims: Collection[Claim]) -> dict[UUID, Known]:

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from claims_svc.domain.claim import Claim, Finding, Own
+from claims_svc.domain.facts import Heard
 from claims_svc.domain.states import State
 from rcm.ids import new_id
 
@@ -140,7 +141,7 @@ def progress_rows(claims: Iterable[Claim], changed: Sequence[str]) -> list[dict[
 def all_facts(claim: Claim) -> str:
     """What the claim's facts are with the new ones, which are kept from now on."""
     if claim.facts_new:
-        claim.facts_kept = _longer(claim.facts_kept, _encode(claim.facts_new))
+        claim.facts_kept = _longer(claim.facts_kept, as_facts(claim.facts_new))
         claim.facts_new = []
     return claim.facts_kept
 
@@ -148,14 +149,19 @@ def all_facts(claim: Claim) -> str:
 def all_places(claim: Claim) -> str:
     """What the claim's places in files are with the new one, which is kept from now on."""
     if claim.places_new:
-        claim.places_kept = _longer(claim.places_kept, _encode(claim.places_new))
+        claim.places_kept = _longer(claim.places_kept, _encode(claim.places_new).decode())
         claim.places_new = []
     return claim.places_kept
 
 
-def _longer(kept: str, new: bytes) -> str:
+def as_facts(heard: Sequence[Heard]) -> str:
+    """Facts as a claim keeps them."""
+    return _encode(heard).decode()
+
+
+def _longer(kept: str, new: str) -> str:
     """An array of JSON, and another one's members at its end."""
-    return f"{kept[:-1]},{new[1:].decode()}" if kept else new.decode()
+    return f"{kept[:-1]},{new[1:]}" if kept else new
 
 
 GROWING = {"facts": all_facts, "places": all_places}
