@@ -1,18 +1,20 @@
 """Ids: UUIDv7, which sort by the time they were made and say nothing about a patient."""
 
-from uuid import UUID, SafeUUID
+from uuid import UUID
 
+from asyncpg.pgproto import pgproto
 from uuid_utils import uuid7
-
-_new, _set, _unknown = object.__new__, object.__setattr__, SafeUUID.unknown
 
 
 def new_id() -> UUID:
     """A new UUIDv7.
 
-    Made without UUID's own constructor, that checks what needs no check: each encounter needs about twenty of them.
+    Of the class in which ids come back from the database: a UUID whose making, hash and text are C, a fifth of Python's own
+    cost. Each encounter needs about twenty of them.
     """
-    made = _new(UUID)
-    _set(made, "int", uuid7().int)
-    _set(made, "is_safe", _unknown)
-    return made
+    return pgproto.UUID(uuid7().bytes)
+
+
+def id_of(text: str) -> UUID:
+    """The id that is written so, in the same class. Raises ValueError where it is none."""
+    return pgproto.UUID(text)

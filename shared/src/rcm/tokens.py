@@ -28,6 +28,7 @@ from jwt.algorithms import OKPAlgorithm
 
 from rcm.errors import Unauthenticated
 from rcm.identity import Principal, Role
+from rcm.ids import id_of
 
 ALGORITHMS = ("EdDSA", "ES256")
 ISSUER = AUDIENCE = "rcm"
@@ -209,7 +210,7 @@ class Verifier:
 
 def _principal(claims: Mapping[str, Any]) -> Principal:
     try:
-        return Principal(UUID(str(claims["org"])), Role(claims["role"]), str(claims["sub"]))
+        return Principal(id_of(str(claims["org"])), Role(claims["role"]), str(claims["sub"]))
     except ValueError as error:
         raise Unauthenticated("The token's claims org (a UUID) and role (a role of ours) can't be read") from error
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 import pytest_asyncio
 import sqlalchemy
@@ -42,7 +43,7 @@ class Everything(Base, table=True):
     id: UUID = Field(primary_key=True)
     text: str
     short: str = Field(max_length=5)
-    colour: Colour
+    colour: str
     number: int
     big: int = Field(sa_type=sqlalchemy.BigInteger)
     yes: bool
@@ -58,8 +59,7 @@ class Everything(Base, table=True):
 
 
 CREATE = """
-create type colour as enum ('RED', 'DARK_BLUE');
-create table everything (organisation_id uuid, id uuid, text varchar not null, short varchar(5), colour colour, number integer,
+create table everything (organisation_id uuid, id uuid, text varchar not null, short varchar(5), colour varchar, number integer,
   big bigint, yes boolean, day date, instant timestamptz, raw bytea, decimal numeric(9,2), words text[], numbers bigint[],
   ids uuid[], json_value jsonb, note varchar, primary key (organisation_id, id))
 """
@@ -109,9 +109,7 @@ async def test_every_type_comes_back(database: Database) -> None:
     found = await database.pool.fetch("select * from everything order by id")
     assert [r["words"] for r in found] == [r["words"] for r in rows]
     for expected, got in zip(rows, found, strict=True):
-        colour = expected["colour"]
-        assert isinstance(colour, Colour)
-        assert dict(got) == expected | {"colour": colour.name}
+        assert dict(got) == expected
 
 
 async def test_models_become_json(database: Database) -> None:
@@ -167,6 +165,31 @@ async def test_rows_with_different_keys_are_a_mistake(database: Database) -> Non
     rows = [row(), {k: v for k, v in row().items() if k != "day"}]
     with pytest.raises(ValueError, match="different keys"):
         await database.run(lambda c: insert_rows(c, Everything, rows))
+
+
+class Short(msgspec.Struct):
+    """Some columns of `everything`, as a hot path would write them."""
+
+    organisation_id: UUID
+    id: UUID
+    text: str
+    colour: str
+    number: int
+
+
+async def test_structs_are_rows(database: Database) -> None:
+    rows = [Short(new_id(), new_id(), f"text {number}", Colour.RED, number) for number in range(3)]
+    documents = [{"n": number} for number in range(3)]
+    await database.run(lambda c: insert_rows(c, Everything, rows, wide={"json_value": documents, "raw": [b"\x00", b"", b"x"]}))
+    rows[1].text = "changed"
+    key = ("organisation_id", "id")
+    await database.run(lambda c: update_rows(c, Everything, rows[1:], key=key, wide={"raw": [b"new", b"y"]}))
+    found = await database.pool.fetch("select text, colour, number, json_value, raw from everything order by number")
+    assert [tuple(each) for each in found] == [
+        ("text 0", "red", 0, {"n": 0}, b"\x00"),
+        ("changed", "red", 1, {"n": 1}, b"new"),
+        ("text 2", "red", 2, {"n": 2}, b"y"),
+    ]
 
 
 async def test_several_writes_are_one_statement(database: Database) -> None:

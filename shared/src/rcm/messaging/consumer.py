@@ -59,6 +59,8 @@ class Consumer:
             if base in self.handlers:
                 raise ValueError(f"{name} subscribes twice to {base}")
             self.handlers[base], self._reads[base] = subscription.handler, subscription.reads
+        self._wanted: dict[str, bool] = {}
+        """By type, with its version: whether there is a handler for the event."""
         self.topics = tuple(dict.fromkeys(subscription.event.TOPIC for subscription in subscriptions))
         self._database = database
         self._clock = clock
@@ -68,7 +70,12 @@ class Consumer:
 
     def wants(self, envelope: Envelope) -> bool:
         """Whether this service has a handler for the event, in whichever version."""
-        return envelope.fault is not None or base_of(envelope.type) in self.handlers
+        if envelope.fault is not None:
+            return True
+        wanted = self._wanted.get(envelope.type)
+        if wanted is None:
+            wanted = self._wanted[envelope.type] = base_of(envelope.type) in self.handlers
+        return wanted
 
     async def take(self, envelopes: Sequence[Envelope]) -> None:
         """Handles what is wanted of a delivery; when it returns all of it is committed, in effect or put aside.

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from rcm.ids import id_of
 from rcm.messaging.wire import Envelope, schema_address
 
 Headers = Sequence[tuple[str, bytes]]
@@ -43,15 +44,15 @@ def envelope_of_record(topic: str, place: str, headers: Iterable[tuple[str, byte
         text = {name: content.decode() for name, content in found.items() if name.startswith("ce_")}
         causation = text.get("ce_causationid")
         return Envelope(
-            UUID(text["ce_id"]),
-            UUID(text["ce_organisationid"]),
+            id_of(text["ce_id"]),
+            id_of(text["ce_organisationid"]),
             topic,
             text["ce_type"],
-            UUID(text["ce_subject"]),
+            id_of(text["ce_subject"]),
             int(text["ce_sequence"]),
             datetime.fromisoformat(text["ce_time"]),
-            UUID(text["ce_correlationid"]),
-            UUID(causation) if causation else None,
+            id_of(text["ce_correlationid"]),
+            id_of(causation) if causation else None,
             text.get("ce_traceparent"),
             value or b"",
         )

@@ -1,7 +1,7 @@
 """Grouping a batch into few calls of handlers without breaking any key's order."""
 
 from bisect import bisect_left
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -16,12 +16,14 @@ class Wave:
     envelopes: list[Envelope] = field(default_factory=list)
 
 
-def plan(envelopes: Iterable[Envelope], singly: Container[tuple[str, UUID]] = ()) -> list[Wave]:
+def plan(envelopes: Sequence[Envelope], singly: Collection[tuple[str, UUID]] = ()) -> list[Wave]:
     """As few waves as a greedy reading finds: each message in the earliest wave of its event that is not before its key's last.
 
     Within a wave messages keep the order in which they came, and so does each key over all waves. A key in `singly` has one
     message a wave at most.
     """
+    if envelopes and not singly and len({envelope.type for envelope in envelopes}) == 1:
+        return [Wave(base_of(envelopes[0].type), list(envelopes))]
     waves: list[Wave] = []
     last_of_key: dict[tuple[str, UUID], int] = {}
     waves_of_base: dict[str, list[int]] = {}

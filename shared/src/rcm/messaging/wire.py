@@ -1,10 +1,11 @@
 """An event between the log and a handler: its envelope in columns or headers, its data still bytes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
+
+from msgspec import Struct
 
 from rcm.contracts.envelope import Event, Message
 from rcm.contracts.registry import decode, newest_json
@@ -21,8 +22,7 @@ class Position(NamedTuple):
 START = Position(0, 0, 0)
 
 
-@dataclass(slots=True, eq=False)
-class Envelope:
+class Envelope(Struct, eq=False):
     """One event as it lies in the log or on a bus."""
 
     event_id: UUID
@@ -40,7 +40,7 @@ class Envelope:
     logged_at: datetime | None = None
     fault: ValueError | None = None
     """Why this is no event, where a bus brought something else."""
-    _message: Message[Event] | None = field(default=None, repr=False)
+    _message: Message[Event] | None = None
 
     @property
     def key(self) -> tuple[str, UUID]:
