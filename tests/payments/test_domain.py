@@ -223,12 +223,10 @@ def test_a_negative_share_is_none() -> None:
 
 
 def account(*, open_cents: int, on: date = DAY, guarantor: str = "G", known: bool = True) -> EncounterAccount:
-    made = EncounterAccount(ORGANISATION, uuid4(), "E", guarantor, on, "P", False, open_cents, 1, completed=known)
+    made = EncounterAccount((ORGANISATION, uuid4()), "E", guarantor, on, "P", False, open_cents, 1, completed=known)
     for entry in made.charge_entries():
         made.take(entry.lines)
-    moved = made.responsibility_entry(open_cents if known else 0)
-    if moved:
-        made.take(moved.lines)
+    made.take(made.share_lines(open_cents if known else 0))
     return made
 
 
@@ -260,9 +258,7 @@ def test_what_was_paid_too_much_comes_back_the_last_payment_first() -> None:
     owed = account(open_cents=1000)
     first, second = deposit(600), deposit(400)
     apply_deposits([first, second], [owed])
-    entry = owed.responsibility_entry(300)
-    assert entry is not None
-    owed.take(entry.lines)
+    owed.take(owed.share_lines(300))
     assert owed.balances[Account.PATIENT_OPEN] == -700
     returned = return_excess(owed, [(first, 600), (second, 400)])
     assert [(each.payment, each.applied_cents) for each in returned] == [(second, -400), (first, -300)]

@@ -34,7 +34,8 @@ def written_as_its_model(event: WrittenEvent) -> bool:
 @pytest.mark.parametrize("lines", [LINES, ()])
 def test_a_posted_payment(lines: tuple[LinePayment, ...]) -> None:
     payment = ClaimPayment("PCN", "1", 12500, 5900, 2000, "ICN", (Adjustment("CO", "253", 100),), lines)
-    claim = RemittanceClaim(uuid4(), uuid4(), uuid4(), 1, "P", PAYMENT_DAY, payment, claim_id=uuid4(), encounter_id=uuid4())
+    claim = RemittanceClaim((uuid4(), "PCN"), uuid4(), uuid4(), 1, "P", PAYMENT_DAY, payment)
+    claim.claim_id, claim.encounter_id = uuid4(), uuid4()
     event = said.payment_posted(claim, payment, adjudicate(payment, published_table(), PAYMENT_DAY))
     assert written_as_its_model(event)
     assert PaymentPosted.model_validate_json(event.json).model_dump_json() == event.json
@@ -42,7 +43,7 @@ def test_a_posted_payment(lines: tuple[LinePayment, ...]) -> None:
 
 def test_a_claim_that_waits() -> None:
     payment = ClaimPayment("PCN", "1", 12500, 5900)
-    claim = RemittanceClaim(uuid4(), uuid4(), uuid4(), 1, "P", PAYMENT_DAY, payment, reason="unmatched")
+    claim = RemittanceClaim((uuid4(), "PCN"), uuid4(), uuid4(), 1, "P", PAYMENT_DAY, payment, reason="unmatched")
     assert written_as_its_model(said.claim_held(claim))
 
 
@@ -53,7 +54,7 @@ async def test_a_responsibility(payments: LiveService, *, self_pay: bool) -> Non
     [row] = await payments.rows("select facts, encounter_id from encounter")
     bill = heard.read_bill(row["facts"])
     account = heard.account_of(envelope_of_message(message).message(heard.read_coded))
-    account.encounter_id = row["encounter_id"]
+    account.key = (account.organisation_id, row["encounter_id"])
     adjudicated = [("P", adjudicate(ClaimPayment("PCN", "1", 12500, 6000, lines=LINES), published_table(), PAYMENT_DAY))]
     share = (of_self_payer if self_pay else after_payers)(bill.lines, adjudicated)
     assert share.total_cents == (4500 if self_pay else 2000)

@@ -1,8 +1,9 @@
 """An encounter's place in the ledger: what was charged, who owes what of it, who paid."""
 
-from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from payments_svc.domain.ledger import OF_ENCOUNTER, Account, Entry, EntryKind, Lines, UnbalancedEntry, balanced
 
@@ -12,16 +13,15 @@ def no_balances() -> dict[Account, int]:
     return dict.fromkeys(OF_ENCOUNTER, 0)
 
 
-@dataclass(slots=True)
-class EncounterAccount:
+class EncounterAccount(Struct, gc=False):
     """The working copy of one encounter: balances are those of its ledger entries, debit positive.
 
     What is true of the facts so far is kept beside them, so that the order in which facts arrive does not matter: the last
     charge that was said, whether its first claim was voided, whether all payers have answered.
     """
 
-    organisation_id: UUID
-    encounter_id: UUID
+    key: tuple[UUID, UUID]
+    """Organisation and encounter."""
     external_id: str
     guarantor_external_id: str
     date_of_service: date
@@ -46,9 +46,12 @@ class EncounterAccount:
     """A claim of it was sent to a payer."""
 
     @property
-    def key(self) -> tuple[UUID, UUID]:
-        """Organisation and encounter."""
-        return self.organisation_id, self.encounter_id
+    def organisation_id(self) -> UUID:
+        return self.key[0]
+
+    @property
+    def encounter_id(self) -> UUID:
+        return self.key[1]
 
     @property
     def responsibility_cents(self) -> int:
@@ -104,9 +107,6 @@ class EncounterAccount:
             entries.append(Entry(EntryKind.CHARGE, lines, "The charges of the coded encounter", self.encounter_id))
         return entries
 
-    def responsibility_entry(self, total_cents: int) -> Entry | None:
+    def share_lines(self, total_cents: int) -> Lines:
         """Moves the difference between insurance open and patient open, so that the patient's whole share is `total_cents`."""
-        lines = balanced(((Account.PATIENT_OPEN, total_cents - self.responsibility_cents),), Account.INSURANCE_OPEN)
-        if not lines:
-            return None
-        return Entry(EntryKind.RESPONSIBILITY, lines, "What the patient owes after all payers", self.encounter_id)
+        return balanced(((Account.PATIENT_OPEN, total_cents - self.responsibility_cents),), Account.INSURANCE_OPEN)

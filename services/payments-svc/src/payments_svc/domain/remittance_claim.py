@@ -1,20 +1,20 @@
 """One CLP on its way: received, posted, held, waiting for its claim, taken back."""
 
-from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from msgspec import Struct
+
 from payments_svc.domain.check import CheckedClaim
 from payments_svc.domain.claim_payment import ClaimPayment
-from payments_svc.domain.matching import normalised_control_number
 from payments_svc.domain.remittance import CLAIM_TRANSITIONS, WAITING, ClaimState, NotPossibleNow, move
 
 
-@dataclass(slots=True)
-class RemittanceClaim:
+class RemittanceClaim(Struct, gc=False):
     """The working copy of one CLP."""
 
-    organisation_id: UUID
+    key: tuple[UUID, str]
+    """Organisation and patient control number, as it is compared."""
     remittance_claim_id: UUID
     remittance_id: UUID
     position: int
@@ -40,11 +40,9 @@ class RemittanceClaim:
     decided_by: str = ""
     note: str = ""
 
-    key: tuple[UUID, str] = field(init=False)
-    """Organisation and patient control number, as it is compared."""
-
-    def __post_init__(self) -> None:
-        self.key = (self.organisation_id, normalised_control_number(self.payment.patient_control_number))
+    @property
+    def organisation_id(self) -> UUID:
+        return self.key[0]
 
     @property
     def waits(self) -> bool:

@@ -39,6 +39,7 @@ class Responsibility(Struct, frozen=True, gc=False):
     parts: tuple[tuple[str, int], ...]
     """By reason, smallest reason first: 1 deductible, 2 coinsurance, 3 copay; or self_pay."""
     lines: tuple[LineShare, ...]
+    """One for each line that is charged, in their order."""
 
     @property
     def total_cents(self) -> int:

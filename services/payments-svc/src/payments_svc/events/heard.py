@@ -146,8 +146,7 @@ def account_of(message: Message[CodedEncounter]) -> EncounterAccount:
     """A new account of an encounter, nothing charged yet."""
     said = message.data
     return EncounterAccount(
-        message.organisation_id,
-        said.encounter_id,
+        (message.organisation_id, said.encounter_id),
         said.external_id,
         said.guarantor_external_id,
         said.date_of_service,

@@ -218,22 +218,19 @@ class _Assigned(Struct, frozen=True, gc=False):
 
 def responsibility_assigned(account: EncounterAccount, bill: Bill, responsibility: Responsibility) -> WrittenEvent:
     """What the patient owes of an encounter, whole, from facts that were an event's once."""
-    shares = {share.line_number: share for share in responsibility.lines}
-    lines = []
-    for line in bill.lines:
-        share = shares[line.line_number]
-        lines.append(
-            _AssignedLine(
-                line.line_number,
-                line.procedure,
-                line.description,
-                line.date_of_service,
-                line.charge_cents,
-                share.insurance_paid_cents,
-                share.adjusted_cents,
-                share.patient_cents,
-            )
+    lines = [
+        _AssignedLine(
+            line.line_number,
+            line.procedure,
+            line.description,
+            line.date_of_service,
+            line.charge_cents,
+            share.insurance_paid_cents,
+            share.adjusted_cents,
+            share.patient_cents,
         )
+        for line, share in zip(bill.lines, responsibility.lines, strict=True)
+    ]
     said = _Assigned(
         str(account.encounter_id),
         bill.guarantor,

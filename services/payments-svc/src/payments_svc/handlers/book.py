@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from payments_svc.domain.encounter_account import EncounterAccount
-from payments_svc.domain.ledger import Entry, together
+from payments_svc.domain.ledger import Entry, EntryKind, Lines, together
 from payments_svc.events import heard
 from payments_svc.store import encounters, ledger
 from rcm.contracts.envelope import Event, Message, WrittenEvent
@@ -97,8 +97,9 @@ class Book:
     def post(self, account: EncounterAccount, entry: Entry, cause: CausedBy) -> UUID:
         """Takes an entry into an encounter's balances, and keeps it."""
         account.take(entry.lines)
-        self._changed[account.key] = account
-        return self.write(account.organisation_id, entry, cause)
+        key = account.key
+        self._changed[key] = account
+        return self.write(key[0], entry, cause)
 
     def post_answer(self, account: EncounterAccount, entry: Entry, cause: CausedBy) -> UUID:
         """The same for what a payer said, or took back."""
@@ -106,17 +107,19 @@ class Book:
         self._answers[account.key] = self._entries[-1]
         return entry_id
 
-    def post_share(self, account: EncounterAccount, entry: Entry, cause: CausedBy) -> None:
+    def post_share(self, account: EncounterAccount, lines: Lines, cause: CausedBy) -> None:
         """A change of the patient's share: in the entry of the answer that made it, where this transaction posted that."""
-        answer = self._answers.get(account.key)
+        key = account.key
+        answer = self._answers.get(key)
         if answer is None:
-            self.post(account, entry, cause)
+            reason = "What the patient owes after all payers"
+            self.post(account, Entry(EntryKind.RESPONSIBILITY, lines, reason, account.encounter_id), cause)
             return
-        account.take(entry.lines)
-        self._changed[account.key] = account
+        account.take(lines)
+        self._changed[key] = account
         answered = answer.entry
-        lines, reason = together(answered.lines, entry.lines), f"{answered.reason}, and the patient's share"
-        answer.entry = replace(answered, lines=lines, reason=reason)
+        reason = f"{answered.reason}, and the patient's share"
+        answer.entry = replace(answered, lines=together(answered.lines, lines), reason=reason)
 
     def say(self, account: EncounterAccount, event: Event | WrittenEvent, cause: CausedBy) -> None:
         """Says something about an encounter or its claim, under a version of its own."""

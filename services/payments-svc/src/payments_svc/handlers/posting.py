@@ -1,6 +1,6 @@
 """CLPs into the ledger: matched, posted, taken back, or into suspense with a reason. One load, one decision, one save."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -79,8 +79,8 @@ async def post_claims(
     New CLPs (state None) are inserted, stored ones updated. What still waits afterwards has its reason and its payment in
     suspense; the caller says so. `matched` is what patient control numbers stand for, as a person says or is known already.
     """
-    posting = await _load(unit, claims, matched or {})
-    deferred = [claim for claim in claims if not _decide(posting, claim, cause(claim))]
+    posting, found = await _load(unit, claims, matched or {})
+    deferred = [claim for claim, ours in zip(claims, found, strict=True) if not _decide(posting, claim, ours, cause(claim))]
     decided = list(claims)
     for claim in deferred:
         if not _take_back(posting, claim, cause(claim)):
@@ -89,28 +89,41 @@ async def post_claims(
     await _save(posting, decided)
 
 
-async def _load(unit: UnitOfWork, claims: Sequence[RemittanceClaim], matched: Sent) -> Posting:
-    connection = unit.connection
-    asked = {claim.key for claim in claims} - matched.keys()
-    sent = await submissions.by_control_number(connection, asked) | matched
+async def _load(
+    unit: UnitOfWork, claims: Sequence[RemittanceClaim], matched: Sent
+) -> tuple[Posting, Sequence[SentClaim | None]]:
+    """What the posting works with; and whose each of the CLPs is."""
+    missing = [claim for claim in claims if claim.key not in matched]
+    sent = matched
+    if missing:
+        sent = await submissions.by_control_number(unit.connection, {claim.key for claim in missing}) | matched
     unknown = {
         (claim.organisation_id, claim.payer_identifier, claim.payment.payer_claim_control_number)
-        for claim in claims
+        for claim in missing
         if claim.key not in sent and claim.payment.payer_claim_control_number
     }
     posting = Posting(Book(unit), sent, await _by_payer_number(unit, unknown))
-    found = [(claim, posting.claim_sent(claim)) for claim in claims]
-    last = {(ours.organisation_id, ours.encounter_id) for _, ours in found if ours is not None and ours.last_payer}
+    found = [posting.claim_sent(claim) for claim in claims]
+    last: set[Key] = set()
+    others: set[Key] = set()
+    reversals: set[Key] = set()
+    for claim, ours in zip(claims, found, strict=True):
+        if ours is not None:
+            key = (ours.organisation_id, ours.encounter_id)
+            (last if ours.last_payer else others).add(key)
+            if claim.payment.is_reversal:
+                reversals.add(key)
     answered = await posting.book.load_with_bills(last)
-    await posting.book.load((ours.organisation_id, ours.encounter_id) for _, ours in found if ours is not None)
-    reversals = {(o.organisation_id, o.encounter_id) for claim, o in found if o is not None and claim.payment.is_reversal}
+    await posting.book.load(others)
     posting.standing.update({key: [] for key in last - answered})
     await _load_standing(posting, answered | reversals)
-    return posting
+    return posting, found
 
 
-async def _by_payer_number(unit: UnitOfWork, keys: Iterable[tuple[UUID, str, str]]) -> dict[tuple[UUID, str, str], SentClaim]:
+async def _by_payer_number(unit: UnitOfWork, keys: Collection[tuple[UUID, str, str]]) -> dict[tuple[UUID, str, str], SentClaim]:
     """What a payer's own numbers stand for; one that stands for several claims answers none: a person decides."""
+    if not keys:
+        return {}
     known = await remittance_claims.claims_of_payer_numbers(unit.connection, keys)
     one = {key: (key[0], *next(iter(claims))) for key, claims in known.items() if len(claims) == 1}
     sent = await submissions.latest_of_claims(unit.connection, set(one.values()))
@@ -129,7 +142,7 @@ async def _load_standing(posting: Posting, encounters: Iterable[Key]) -> None:
     posting.standing.update(standing)
 
 
-def _decide(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> bool:
+def _decide(posting: Posting, claim: RemittanceClaim, ours: SentClaim | None, cause: CausedBy) -> bool:
     """Posts a CLP or lets it wait; False for a reversal whose original may still come in this very batch."""
     payment = claim.payment
     if claim.state is ClaimState.HELD or (claim.state is None and claim.reason):
@@ -138,7 +151,7 @@ def _decide(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> bool:
         _wait(posting, claim, ClaimState.HELD, Reason.NOT_A_PAYMENT)
     elif payment.is_predetermination:
         claim.become(ClaimState.INFORMATION)
-    elif (ours := posting.claim_sent(claim)) is None:
+    elif ours is None:
         _wait(posting, claim, ClaimState.UNMATCHED, Reason.UNMATCHED)
     else:
         _belongs_to(claim, ours)

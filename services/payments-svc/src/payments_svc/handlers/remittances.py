@@ -186,14 +186,16 @@ async def _post(unit: UnitOfWork, checks: Sequence[tuple[dict[str, Any], Check]]
 
 def _claims_of(unit: UnitOfWork, row: Row, check: Check) -> list[RemittanceClaim]:
     """The CLPs of a check, undecided; one whose own balance fails carries its reason."""
+    organisation_id, remittance_id = row["organisation_id"], row["remittance_id"]
+    payer_identifier, paid_on = check.identity.payer_identifier, check.identity.payment_date or unit.clock.today()
     return [
         RemittanceClaim(
-            row["organisation_id"],
+            (organisation_id, normalised_control_number(each.payment.patient_control_number)),
             new_id(),
-            row["remittance_id"],
+            remittance_id,
             position,
-            check.identity.payer_identifier,
-            check.identity.payment_date or unit.clock.today(),
+            payer_identifier,
+            paid_on,
             each.payment,
             reason=each.fault.value if each.fault else "",
             difference_cents=each.difference_cents,

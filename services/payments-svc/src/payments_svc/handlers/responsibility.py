@@ -85,13 +85,13 @@ async def assign_responsibility(
         cause, bill = causes[key], bills[key]
         share = _share(account, bill.lines, posted.get(key, ()), adjudications)
         total = share.total_cents
-        entry = account.responsibility_entry(total)
-        if entry is not None:
-            book.post_share(account, entry, cause)
+        moved = account.share_lines(total)
+        if moved:
+            book.post_share(account, moved, cause)
             book.unit.wake(APPLY_AGAIN)
         event = said.responsibility_assigned(account, bill, share)
         digest = said.digest(event)
-        if digest != account.responsibility_digest and (total or entry is not None):
+        if digest != account.responsibility_digest and (total or moved):
             account.responsibility_digest = digest
             book.say(account, event, cause)
     await _settle_deposits(book, concerned, causes)

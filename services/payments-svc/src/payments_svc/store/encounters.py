@@ -42,8 +42,7 @@ def _account(row: "Record | Sequence[Any]") -> EncounterAccount:
     )
     voided, cancelled, completed, version, digest, was_sent, charges, *debits = rest
     return EncounterAccount(
-        organisation_id,
-        encounter_id,
+        (organisation_id, encounter_id),
         external_id,
         guarantor,
         date_of_service,
@@ -139,19 +138,19 @@ async def accounts_with_open_balance(connection: "Connection", guarantors: Guara
 
 async def insert_accounts(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, str]]) -> None:
     """New encounters, with their bills' facts."""
-    rows = [{**_identity(account), **_said(account), **_money(account), "facts": facts} for account, facts in accounts]
+    rows = [{**_said(account), **_money(account), "facts": facts} for account, facts in accounts]
     await insert_rows(connection, Encounter, rows, wide=("facts",))
 
 
 async def update_accounts(connection: "Connection", accounts: Iterable[EncounterAccount]) -> None:
     """Balances, version and state of encounters."""
-    rows = [{**_identity(account), **_money(account)} for account in accounts]
+    rows = [_money(account) for account in accounts]
     await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"))
 
 
 async def update_said(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, str]]) -> None:
     """What coding-svc says of encounters now, beside `update_accounts`."""
-    rows = [{**_identity(account), **_said(account), "facts": facts} for account, facts in accounts]
+    rows = [{**_said(account), "facts": facts} for account, facts in accounts]
     await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"), wide=("facts",))
 
 
@@ -180,12 +179,10 @@ async def known_payees(connection: "Connection", organisation_id: UUID, values: 
     return {row[0] for row in rows}
 
 
-def _identity(account: EncounterAccount) -> Mapping[str, object]:
-    return {"organisation_id": account.organisation_id, "encounter_id": account.encounter_id}
-
-
 def _said(account: EncounterAccount) -> Mapping[str, object]:
     return {
+        "organisation_id": account.organisation_id,
+        "encounter_id": account.encounter_id,
         "external_id": account.external_id,
         "guarantor_external_id": account.guarantor_external_id,
         "date_of_service": account.date_of_service,
@@ -198,7 +195,10 @@ def _said(account: EncounterAccount) -> Mapping[str, object]:
 
 def _money(account: EncounterAccount) -> Mapping[str, object]:
     balances = account.balances
+    organisation_id, encounter_id = account.key
     return {
+        "organisation_id": organisation_id,
+        "encounter_id": encounter_id,
         "first_claim_voided": account.first_claim_voided,
         "cancelled_self_pay": account.cancelled_self_pay,
         "completed": account.completed,

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from payments_svc.domain.claim_payment import ClaimPayment
-from payments_svc.domain.matching import PostedPayment
+from payments_svc.domain.matching import PostedPayment, normalised_control_number
 from payments_svc.domain.remittance import ClaimState
 from payments_svc.domain.remittance_claim import RemittanceClaim
 from payments_svc.models import RemittanceClaim as Table
@@ -51,14 +51,15 @@ async def _payers(connection: "Connection", remittances: Iterable[tuple[UUID, UU
 def _claim(row: "Record", payer: str) -> RemittanceClaim:
     org, own_id, remittance_id, position, on, payment, state, reason, difference, *place = row
     claim_id, encounter_id, rank, payer_id, entry_id, decided_by, note = place
+    said = _PAYMENT.decode(payment)
     claim = RemittanceClaim(
-        org,
+        (org, normalised_control_number(said.patient_control_number)),
         own_id,
         remittance_id,
         position,
         payer,
         on,
-        _PAYMENT.decode(payment),
+        said,
         ClaimState(state),
         reason,
         difference,
@@ -78,15 +79,16 @@ def _claim(row: "Record", payer: str) -> RemittanceClaim:
 
 def _row(claim: RemittanceClaim) -> dict[str, object]:
     payment = claim.payment
+    organisation_id, number = claim.key
     return {
-        "organisation_id": claim.organisation_id,
+        "organisation_id": organisation_id,
         "remittance_claim_id": claim.remittance_claim_id,
         "remittance_id": claim.remittance_id,
         "position": claim.position,
         "state": claim.state,
         "reason": claim.reason,
         "difference_cents": claim.difference_cents,
-        "patient_control_number": claim.key[1],
+        "patient_control_number": number,
         "payer_claim_control_number": payment.payer_claim_control_number,
         "status_code": payment.status,
         "charge_cents": payment.charge_cents,
