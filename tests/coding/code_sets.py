@@ -1,7 +1,9 @@
 """Code sets in memory, for the tests of edits: what is told of a code holds, and all else is billable and plain."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import structs
 
 from coding_svc.domain.codes import Bundling, CodeSets, DiagnosisFacts, ProcedureFacts
 from coding_svc.domain.edits.form import Facts
@@ -57,4 +59,4 @@ class InMemoryCodes:
 
     @property
     def facts(self) -> Facts:
-        return replace(FACTS, codes=self, today=TODAY)
+        return structs.replace(FACTS, codes=self, today=TODAY)

@@ -228,7 +228,7 @@ async def test_a_quarantined_body_that_can_be_read_now_is_taken(coding: Coding, 
 
     def unable(body: bytes) -> Parcel:
         raw = Raw.of(Form.JSON, body)
-        return Parcel(Form.JSON, raw, [Refused(InvalidBody("not yet"), raw)])
+        return Parcel(Form.JSON, [Refused(InvalidBody("not yet"), raw)])
 
     async with coding.client(Role.EHR) as ehr:
         with monkeypatch.context() as patched:

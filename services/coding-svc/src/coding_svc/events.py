@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-import orjson
+import msgspec
 
 from coding_svc.domain.edits.form import Finding, Severity
 from coding_svc.domain.encounter import RECORD_PARTS, Encounter, Part, ServiceLine
@@ -16,6 +16,7 @@ from rcm.contracts.encounters import EncounterCancelled, EncounterCoded, Encount
 from rcm.contracts.envelope import WrittenEvent
 from rcm.contracts.values import EditFinding
 
+_encode = msgspec.json.Encoder().encode
 SILENT = frozenset(RECORD_PARTS)
 """Parts of an encounter that no event carries: a change there says nothing to anybody."""
 
@@ -45,35 +46,34 @@ def recoded(
 def _json(encounter: Encounter, document: bytes, encounter_id: UUID, release: str, more: Mapping[str, object]) -> str:
     """The encounter's JSON without its silent parts, and behind it what the contract wants besides."""
     absent: dict[str, object] = {
-        "encounter_id": str(encounter_id),
+        "encounter_id": encounter_id,
         "charge_cents": encounter.charge_cents,
         "code_set_release": release,
         **more,
     }
-    leave = {name for name in SILENT if getattr(encounter, name)}
+    leave = {name for name in RECORD_PARTS if getattr(encounter, name)}
     if encounter.date_of_service_to is None:
         absent["date_of_service_to"] = encounter.date_of_service
     if encounter.guarantor is None:
         absent["guarantor"] = _fragment(encounter.patient)
     if encounter.rendering_provider is None and encounter.billing_provider is not None:
         absent["rendering_provider"] = _fragment(encounter.billing_provider)
-    if any(line.date_of_service is None for line in encounter.lines):
+    if None in [line.date_of_service for line in encounter.lines]:
         leave.add("lines")
         absent["lines"] = [_dated(line, encounter.date_of_service) for line in encounter.lines]
     said = encounter.model_dump_json(exclude_none=True, exclude=leave | SILENT).encode() if leave else document
-    return (said[:-1] + b"," + orjson.dumps(absent, default=_fragment)[1:]).decode()
+    return (said[:-1] + b"," + _encode(absent)[1:]).decode()
 
 
-def _dated(line: ServiceLine, day: date | None) -> orjson.Fragment:
+def _dated(line: ServiceLine, day: date | None) -> msgspec.Raw:
     """A line as JSON; one without a day has the encounter's first."""
     written = line.model_dump_json(exclude_none=True)
-    return orjson.Fragment(written if line.date_of_service or not day else f'{{"date_of_service":"{day}",{written[1:]}')
+    return msgspec.Raw(written if line.date_of_service or not day else f'{{"date_of_service":"{day}",{written[1:]}')
 
 
-def _fragment(part: object) -> orjson.Fragment:
+def _fragment(part: Part) -> msgspec.Raw:
     """A part of an encounter as JSON."""
-    assert isinstance(part, Part)
-    return orjson.Fragment(part.model_dump_json(exclude_none=True))
+    return msgspec.Raw(part.model_dump_json(exclude_none=True))
 
 
 def held(encounter_id: UUID, external_id: str, findings: Sequence[Finding]) -> EncounterHeld:

@@ -5,12 +5,12 @@ incomplete or wrong in the eyes of a biller is taken and held by the edits: noth
 cents, dates are ISO dates, codes are written as the field writes them.
 """
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter
 
 from rcm.money import LARGEST_AMOUNT_CENTS
 
@@ -39,10 +39,26 @@ ChargeCents = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT_CENTS)]
 """An amount in US cents; a charge is never negative: a mistaken one is cancelled or replaced."""
 
 
+T = TypeVar("T")
+
+
+class kept(Generic[T]):  # noqa: N801 - a decorator
+    """What is found out of an encounter once and kept with it: a cached_property without that one's lock, which costs a
+    microsecond (Python 3.12 has none either). An encounter is judged by one thread.
+    """
+
+    def __init__(self, find: Callable[[Any], T]) -> None:
+        self._find, self._name, self.__doc__ = find, find.__name__, find.__doc__
+
+    def __get__(self, encounter: Any, _: type) -> T:
+        found = encounter.__dict__[self._name] = self._find(encounter)
+        return found
+
+
 class Part(BaseModel):
     """A part of an encounter. An unknown field is refused: it would be lost."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, ignored_types=(kept,))
 
 
 class Address(Part):
@@ -234,7 +250,7 @@ class Encounter(Part):
     overrides: Annotated[tuple[Override, ...], Field(max_length=20)] = ()
     stay: Stay | None = None
 
-    @cached_property
+    @kept
     def people(self) -> tuple[tuple[str, Person], ...]:
         """Every person with the JSON pointer: the patient, the guarantor, subscribers."""
         found: list[tuple[str, Person]] = [("/patient", self.patient)]
@@ -245,7 +261,7 @@ class Encounter(Part):
                 found.append((f"/coverages/{place}/subscriber", coverage.subscriber))
         return tuple(found)
 
-    @cached_property
+    @kept
     def providers(self) -> tuple[tuple[str, Provider], ...]:
         """Every provider with the JSON pointer."""
         named = (
@@ -258,7 +274,7 @@ class Encounter(Part):
         )
         return tuple((path, provider) for path, provider in named if provider)
 
-    @cached_property
+    @kept
     def charge_cents(self) -> int:
         """The sum of the lines."""
         return sum(line.charge_cents for line in self.lines)
@@ -273,6 +289,7 @@ class Encounter(Part):
         return line.date_of_service or self.date_of_service
 
 
+_WRITER = TypeAdapter(Encounter)
 RECORD_PARTS = ("record", "notes", "documents", "tags", "overrides", "stay")
 """What belongs to the coder's desk and not to the bill; most encounters have none of it."""
 
@@ -283,7 +300,7 @@ def document_of(encounter: Encounter) -> bytes:
     The same content has the same bytes.
     """
     empty = {name for name in RECORD_PARTS if not getattr(encounter, name)}
-    return encounter.model_dump_json(exclude_none=True, exclude=empty).encode()
+    return _WRITER.dump_json(encounter, exclude_none=True, exclude=empty)
 
 
 def quantity(units: str) -> Decimal:

@@ -16,13 +16,11 @@ LINES_MAX = 5_000
 
 def read_json(body: bytes) -> Parcel:
     """One encounter."""
-    raw = Raw.of(Form.JSON, body)
-    return Parcel(Form.JSON, raw, [_read(body, raw, "")])
+    return Parcel(Form.JSON, [_read(body, "")])
 
 
 def read_lines(body: bytes) -> Parcel:
     """An encounter on each line; empty lines are passed over. Raises InvalidBody for more than LINES_MAX."""
-    raw = Raw.of(Form.NDJSON, body)
     lines = [(number, line) for number, line in enumerate(without_bom(body).split(b"\n"), 1) if line.strip()]
     if not lines:
         raise InvalidBody(
@@ -31,7 +29,7 @@ def read_lines(body: bytes) -> Parcel:
     if len(lines) > LINES_MAX:
         fault = Fault("", "too-many-lines", f"There are {len(lines)} lines", f"Send at most {LINES_MAX} at once.")
         raise InvalidBody("The body has too many lines", faults=[fault])
-    return Parcel(Form.NDJSON, raw, [_read(line, Raw.of(Form.JSON, line), str(number)) for number, line in lines])
+    return Parcel(Form.NDJSON, [_read(line, str(number)) for number, line in lines])
 
 
 def read_many(body: bytes) -> Iterator[Encounter | Refused]:
@@ -65,7 +63,8 @@ def _is_one(content: bytes) -> bool:
     return first == content
 
 
-def _read(body: bytes, raw: Raw, place: str) -> Taken | Refused:
+def _read(body: bytes, place: str) -> Taken | Refused:
+    raw = Raw.of(Form.JSON, body)
     try:
         return Taken.of(parse_json(Encounter, body), raw, place)
     except RcmError as error:

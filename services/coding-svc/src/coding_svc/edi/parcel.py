@@ -1,9 +1,10 @@
 """What a body was read into: encounters, and refusals of what became none. Reading never raises for what a body says."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
+
+from msgspec import Struct
 
 from coding_svc.domain.encounter import Encounter, document_of
 from coding_svc.domain.repairs import Repair, repaired
@@ -20,8 +21,7 @@ class Form(StrEnum):
     HL7 = "application/hl7-v2"
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Struct, frozen=True, gc=False):
     """A body as it came."""
 
     media_type: str
@@ -33,8 +33,7 @@ class Raw:
         return cls(form.value, body, sha256(body).digest())
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """An encounter that was read. `document` is its JSON, `digest` that JSON's SHA-256: the same content has the same."""
 
     encounter: Encounter
@@ -55,8 +54,7 @@ class Taken:
         return cls(encounter, repairs, document, sha256(document).digest(), service_keys(encounter), raw, place, place_of)
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """What became no encounter, and why."""
 
     error: RcmError
@@ -65,11 +63,9 @@ class Refused:
     external_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(Struct, frozen=True):
     """One request's body. `header` keeps what the answer in kind needs (HL7: the message header)."""
 
     form: Form
-    raw: Raw
     items: Sequence[Taken | Refused]
-    header: Mapping[str, str] = field(default_factory=dict)
+    header: Mapping[str, str] = {}

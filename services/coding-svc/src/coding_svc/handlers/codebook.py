@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from coding_svc.domain.codes import CodeSets as CodesByDate
 from coding_svc.domain.edits.form import Facts
@@ -35,7 +36,8 @@ class CodeBook:
         """The release that codes are checked against."""
         return self.codes.release
 
-    def facts(self, today: date, billed: Mapping[int, str]) -> Facts:
+    def facts(self, today: date, billed: Mapping[int, UUID | str]) -> Facts:
+        """What the edits need to know today of an encounter whose patient has `billed` services."""
         """What the edits need to know besides the encounter."""
         self.codes.refresh()
         return Facts(today, self.codes, self.is_place_of_service, billed)

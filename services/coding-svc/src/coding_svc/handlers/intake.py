@@ -1,9 +1,11 @@
 """Encounters come in: each is coded or held, or is known already, or is refused by itself; their raw input is kept."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from coding_svc import events
 from coding_svc.domain.edits.catalogue import assess, holds
@@ -26,8 +28,7 @@ class ExternalIdTaken(Conflict):
     title = "An encounter with this external id is there already, with other content"
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """An encounter that is there now. `again` tells that it was there before, with the same content."""
 
     encounter_id: UUID
@@ -40,8 +41,7 @@ class Accepted:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Declined:
+class Declined(Struct, frozen=True):
     """What was refused; `raw_input_id` names the kept body where it is in the quarantine."""
 
     error: RcmError
@@ -53,8 +53,7 @@ class Declined:
 Outcome = Accepted | Declined
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """A request's parcel and why it came: requests that share a transaction have each their own cause."""
 
     parcel: Parcel
@@ -77,9 +76,10 @@ class _Desk:
     """One transaction's intake: what is decided in memory, and written at the end."""
 
     def __init__(self, unit: UnitOfWork, book: CodeBook, known: dict[str, encounters.Known], billed: twins.Billed) -> None:
-        self._unit, self._book, self._known, self._billed = unit, book, known, billed
+        self._unit, self._known, self._billed = unit, known, billed
         self._now: datetime = unit.clock.now()
-        self._today = unit.clock.today()
+        self._facts = book.facts(unit.clock.today(), twins.NONE)
+        self._release = book.release
         self._new: list[encounters.New] = []
         self._bodies: dict[int, raw_inputs.Body] = {}
         self._refused: dict[int, Refused] = {}
@@ -105,7 +105,8 @@ class _Desk:
         """A new encounter: the edits decide whether it is coded or held."""
         encounter, encounter_id = item.encounter, new_id()
         patient = encounter.patient.external_id
-        findings = assess(encounter, self._book.facts(self._today, self._billed.of(patient)))
+        billed = self._billed.of(patient)
+        findings = assess(encounter, replace(self._facts, billed=billed) if billed else self._facts)
         state = move(None, State.HELD if holds(findings) else State.CODED)
         charge_cents = encounter.charge_cents
         said_cents = charge_cents if state is State.CODED else 0
@@ -134,7 +135,7 @@ class _Desk:
     def _say(self, item: Taken, encounter_id: UUID, state: State, findings: Sequence[Finding]) -> None:
         encounter = item.encounter
         self._unit.emit(
-            events.coded(encounter, item.document, encounter_id, self._book.release)
+            events.coded(encounter, item.document, encounter_id, self._release)
             if state is State.CODED
             else events.held(encounter_id, encounter.external_id, findings),
             organisation_id=self._unit.organisation,

@@ -8,23 +8,22 @@ from coding_svc.domain.states import State
 from coding_svc.store import encounters
 from rcm.messaging.unit_of_work import UnitOfWork
 
-NONE: Mapping[int, str] = {}
+NONE: Mapping[int, UUID | str] = {}
 
 
 class Billed:
     """Service keys by patient; what a batch takes is added as it is decided, so that its own twins are found."""
 
     def __init__(self) -> None:
-        self._by_patient: dict[str, dict[int, str]] = {}
+        self._by_patient: dict[str, dict[int, UUID | str]] = {}
 
-    def add(self, patient: str, encounter_id: object, keys: Sequence[int | None]) -> None:
+    def add(self, patient: str, name: UUID | str, keys: Sequence[int | None]) -> None:
         told = self._by_patient.setdefault(patient, {})
-        name = str(encounter_id)
         for key in keys:
             if key is not None:
                 told.setdefault(key, name)
 
-    def of(self, patient: str) -> Mapping[int, str]:
+    def of(self, patient: str) -> Mapping[int, UUID | str]:
         """The patient's keys, each with the encounter that has it."""
         return self._by_patient.get(patient, NONE)
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from coding_svc.domain.edits.form import Finding, Severity
 from coding_svc.domain.encounter import Encounter
@@ -21,8 +22,7 @@ _STORED = """encounter_id, external_id, state, version, said_charge_cents, charg
  content_sha256, raw_input_id, raw_place, received_at, changed_at"""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What an encounter with an external id that came again is compared with."""
 
     encounter_id: UUID
@@ -63,8 +63,7 @@ class Stored:
     changed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class New:
+class New(Struct, frozen=True):
     """A row to be: an encounter with the state that was decided, and its place in its raw input."""
 
     encounter_id: UUID

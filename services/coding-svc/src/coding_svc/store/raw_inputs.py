@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from coding_svc.models import Quarantine, RawInput
 from rcm.database.rows import insert_rows
 from rcm.errors import Fault
@@ -15,8 +17,7 @@ _QUARANTINED = """q.raw_input_id, q.sha256, q.state, q.code, q.faults, q.attempt
  octet_length(r.body) as bytes"""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True, gc=False):
     """A body as it came."""
 
     raw_input_id: UUID

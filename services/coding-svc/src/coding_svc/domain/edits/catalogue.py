@@ -22,13 +22,15 @@ BY_ID: dict[str, Edit] = {edit.edit_id: edit for edit in EDITS}
 
 
 @lru_cache(maxsize=1024)
-def edits_on(day: date) -> tuple[Edit, ...]:
-    """The edits that count for a date of service."""
-    return tuple(edit for edit in EDITS if edit.effective_from <= day <= edit.effective_to)
+def edits_for(day: date, aspects: frozenset[str]) -> tuple[Edit, ...]:
+    """The edits that count for a date of service and are worth running, in the catalogue's order."""
+    return tuple(
+        edit for edit in EDITS if edit.effective_from <= day <= edit.effective_to and (not edit.needs or edit.needs in aspects)
+    )
 
 
 def aspects_of(encounter: Encounter, facts: Facts) -> set[str]:
-    """What the encounter and its codes have that edits look at: with it, most encounters need few of the edits."""
+    """What the encounter and its codes have, or lack, that edits look at: with it, most encounters need few of the edits."""
     found = _aspects_of_lines(encounter, facts)
     day, codes = diagnoses.coding_day(encounter), facts.codes
     if day is not None:
@@ -63,13 +65,8 @@ def _aspects_of_lines(encounter: Encounter, facts: Facts) -> set[str]:
 
 def assess(encounter: Encounter, facts: Facts) -> tuple[Finding, ...]:
     """What all edits find, in the catalogue's order. An overridden edit is told as a warning with the override's reason."""
-    aspects = aspects_of(encounter, facts)
-    found = [
-        (edit, hit)
-        for edit in edits_on(encounter.date_of_service or facts.today)
-        if not edit.needs or edit.needs in aspects
-        for hit in edit.check(encounter, facts)
-    ]
+    edits = edits_for(encounter.date_of_service or facts.today, frozenset(aspects_of(encounter, facts)))
+    found = [(edit, hit) for edit in edits for hit in edit.check(encounter, facts)]
     if not found:
         return ()
     allowed = [override for override in encounter.overrides if BY_ID.get(override.edit_id, _NONE).overridable]

@@ -1,9 +1,12 @@
 """The one form of every edit: what it is, since when, how grave, where, why, how to mend it, and who says so."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
 
 from coding_svc.domain.codes import CodeSets
 from coding_svc.domain.encounter import Encounter
@@ -18,15 +21,14 @@ class Severity(StrEnum):
     """It is told and goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What the edits need to know besides the encounter."""
 
     today: date
     codes: CodeSets
     is_place_of_service: Callable[[str, date], bool]
-    billed: Mapping[int, str] = field(default_factory=dict)
-    """Service keys of other live encounters of the same patient, each with that encounter's id."""
+    billed: Mapping[int, UUID | str] = {}
+    """Service keys of other live encounters of the same patient, each with that encounter's id, or its name in a file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,9 @@ def read(body: bytes) -> Parcel:
         if len(encounters) > ENCOUNTERS_MAX:
             raise _refused("Bundle.entry", "fhir-too-many", f"There are {len(encounters)} Encounters", "Send fewer at once.")
     except RcmError as error:
-        return Parcel(Form.FHIR, raw, [Refused(error, raw)])
+        return Parcel(Form.FHIR, [Refused(error, raw)])
     header = {"type": text(bundle.get("type"))}
-    return Parcel(Form.FHIR, raw, [_encounter(index, place, found, raw) for place, found in encounters], header)
+    return Parcel(Form.FHIR, [_encounter(index, place, found, raw) for place, found in encounters], header)
 
 
 def _refused(place: str, code: str, message: str, fix: str) -> FhirRefused:

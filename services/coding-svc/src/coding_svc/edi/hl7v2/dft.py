@@ -28,10 +28,10 @@ def read(body: bytes) -> Parcel:
         header.update(message.header)
         _check_kind(message)
         check_whole(text, message)
-        return Parcel(Form.HL7, raw, [_encounter(message, raw)], header)
+        return Parcel(Form.HL7, [_encounter(message, raw)], header)
     except RcmError as error:
         header["acknowledgement"] = error.acknowledgement if isinstance(error, Hl7Refused) else REJECT
-        return Parcel(Form.HL7, raw, [Refused(error, raw)], header)
+        return Parcel(Form.HL7, [Refused(error, raw)], header)
 
 
 def _check_kind(message: Message) -> None:
