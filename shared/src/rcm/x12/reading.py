@@ -109,6 +109,22 @@ _HOLES = {
 """Elements before it that the guides do not use."""
 
 
+_YES_OR_NO = frozenset({"", "N", "Y"})
+_FIXED = {
+    "DMG": {1: frozenset({"", "D8"})},
+    "DTP": {2: frozenset({"D8", "RD8", "TM", "DT"})},
+    "PAT": {5: frozenset({"", "D8"}), 7: frozenset({"", "01"}), 9: _YES_OR_NO},
+    "PRV": {2: frozenset({"", "PXC"})},
+    "PWK": {5: frozenset({"", "AC"})},
+    "CR1": {1: frozenset({"", "LB"}), 5: frozenset({"", "DH"})},
+    "CRC": {2: _YES_OR_NO},
+    "CLM": {6: _YES_OR_NO},
+    "SV1": {9: _YES_OR_NO, 11: _YES_OR_NO, 12: _YES_OR_NO, 15: frozenset({"", "0"})},
+    "TOO": {1: frozenset({"", "JP"})},
+}
+"""Elements whose few values a type holds by its own fields, or takes for granted; others are not lost with it."""
+
+
 def longer_than_typed(elements: Sequence[str]) -> bool:
     """Whether a segment says more than its type holds: such a one is kept raw as well."""
     name = elements[0]
@@ -116,7 +132,10 @@ def longer_than_typed(elements: Sequence[str]) -> bool:
     if len(elements) > longest and any(elements[longest:]):
         return True
     holes = _HOLES.get(name)
-    return holes is not None and any(place < len(elements) and elements[place] for place in holes)
+    if holes is not None and any(place < len(elements) and elements[place] for place in holes):
+        return True
+    fixed = _FIXED.get(name)
+    return fixed is not None and any(place < len(elements) and elements[place] not in fixed[place] for place in fixed)
 
 
 TYPED = frozenset(_LONGEST)

@@ -17,6 +17,11 @@ from rcm.x12.problems import Problem
 from rcm.x12.values import Amount, Quantity, Reference
 
 _BLANKS = [""] * 13
+_TYPED = {
+    "BHT": {1, 2, 3, 4, 5, 6}, "NM1": {1, 2, 3, 4, 5, 7, 8, 9}, "TRN": {1, 2}, "DTP": {1, 2, 3}, "REF": {1, 2, 3},
+    "STC": {1, 2, 3, 4, 10, 11, 12}, "SVC": {1, 2, 4, 7}, "QTY": {1, 2}, "AMT": {1, 2},
+}  # fmt: skip
+"""Elements that have a typed place, or one value alone."""
 _LEVELS = frozenset({"20", "21", "19", "PT", "22", "23"})
 
 
@@ -107,35 +112,63 @@ class _Reader:
             self._take(self._raw.split(self._element))
 
     def _take(self, elements: Segment) -> None:
-        """One segment."""
-        name = elements[0]
+        """One segment; what of it has no typed place, or could not be read, stands raw where it is."""
         claim = self.level if isinstance(self.level, _ClaimPart) else None
-        if claim is not None and name != "HL":
+        if claim is not None and elements[0] != "HL":
             claim.last = self._number
+        faults = len(self.problems)
+        taken = self._typed(claim, elements)
+        if taken and len(self.problems) == faults and not _says_more(elements):
+            return
+        if not taken and claim is None:
+            self._note(elements[0], 0, "unexpected-segment", "the segment has no place here")
+        (claim.lines[-1] if claim is not None and claim.lines else self.level).raw.append(self._raw)
+
+    def _typed(self, claim: _ClaimPart | None, elements: Segment) -> bool:
+        """False for a segment that has no typed place."""
+        name, line = elements[0], claim.lines[-1] if claim is not None and claim.lines else None
         if name == "HL":
             self._hl(at(elements, 3))
-        elif name == "NM1":
+        elif name == "NM1" and self.level.name is _BLANKS:
             self.level.name = [*elements, *_BLANKS]
-        elif name == "TRN":
+        elif name == "TRN" and not self.level.trace:
             self.level.trace = at(elements, 2)
-        elif name == "STC":
-            target = claim.lines[-1].statuses if claim is not None and claim.lines else self.level.statuses
-            target += self._statuses([*elements, *_BLANKS])
-        elif name == "BHT":
-            self.header = [*elements, *_BLANKS]
-        elif name == "QTY":
-            self.level.quantities.append(Quantity(at(elements, 1), at(elements, 2)))
-        elif name == "AMT":
-            self.level.amounts.append(Amount(at(elements, 1), self._money(elements, 2, "AMT") or 0))
-        elif claim is not None:
-            self._claim_segment(claim, elements)
+        elif name == "STC" and self.level is not self.source:
+            (line or self.level).statuses += self._statuses([*elements, *_BLANKS])
+        elif claim is None:
+            return self._level_segment(elements)
+        elif name == "SVC":
+            claim.lines.append(_LinePart([*elements, *_BLANKS]))
+            claim.lines[-1].charge = self._money(elements, 2, "SVC") or 0
+        elif name == "DTP" and at(elements, 1) in {"472", "232"}:
+            (line or claim).service = self._period(elements)
+        elif name == "REF" and line is not None and at(elements, 1) == "FJ" and not line.control_number:
+            line.control_number = at(elements, 2)
         elif name == "REF":
-            self.level.references.append(_reference(elements))
-        elif name == "DTP" and self.level is self.source:
-            self.dates[at(elements, 1)] = day(at(elements, 3))
+            (line or claim).references.append(_reference(elements))
         else:
-            self.level.raw.append(self._raw)
-            self._note(name, 0, "unexpected-segment", "the segment has no place here")
+            return False
+        return True
+
+    def _level_segment(self, elements: Segment) -> bool:
+        """What has a typed place above the claims only: False where it has none."""
+        name, qualifier, level = elements[0], at(elements, 1), self.level
+        if level is self.source:
+            if name == "BHT" and self.header is _BLANKS:
+                self.header = [*elements, *_BLANKS]
+            elif name == "DTP" and qualifier in {"050", "009"} and qualifier not in self.dates:
+                self.dates[qualifier] = self._day(elements, 3)
+            else:
+                return False
+        elif name == "QTY":
+            level.quantities.append(Quantity(qualifier, at(elements, 2)))
+        elif name == "AMT":
+            level.amounts.append(Amount(qualifier, self._money(elements, 2, "AMT") or 0))
+        elif name == "REF" and level is not self.receiver:
+            level.references.append(_reference(elements))
+        else:
+            return False
+        return True
 
     def _hl(self, code: str) -> None:
         if code == "20":
@@ -155,42 +188,14 @@ class _Reader:
         else:
             self._note("HL", 3, "unknown-level", "HL03 names no level of a 277CA")
 
-    def _claim_segment(self, claim: _ClaimPart, elements: Segment) -> None:
-        """REF, DTP, SVC and others of 2200D and 2220D."""
-        name = elements[0]
-        if name == "SVC":
-            line = _LinePart([*elements, *_BLANKS])
-            line.charge = self._money(elements, 2, "SVC") or 0
-            claim.lines.append(line)
-        elif claim.lines:
-            self._line_segment(claim.lines[-1], elements)
-        elif name == "REF":
-            claim.references.append(_reference(elements))
-        elif name == "DTP" and at(elements, 1) in {"472", "232"}:
-            claim.service = period(at(elements, 3))
-        else:
-            claim.raw.append(self._raw)
-
-    def _line_segment(self, line: _LinePart, elements: Segment) -> None:
-        """REF, DTP and others of 2220D."""
-        name = elements[0]
-        if name == "REF" and at(elements, 1) == "FJ" and not line.control_number:
-            line.control_number = at(elements, 2)
-        elif name == "REF":
-            line.references.append(_reference(elements))
-        elif name == "DTP" and at(elements, 1) in {"472", "232"}:
-            line.service = period(at(elements, 3))
-        else:
-            line.raw.append(self._raw)
-
     def _statuses(self, stc: Segment) -> list[Status]:
         """STC01, STC10 and STC11 with what they share."""
-        amount = self._money(stc, 4, "STC")
+        amount, on = self._money(stc, 4, "STC"), self._day(stc, 2)
         made: list[Status] = []
         for composite in (stc[1], stc[10], stc[11]):
             if composite:
                 category, code, entity = (*composite.split(self.component), "", "")[:3]
-                made.append(Status(category, code, entity, day(stc[2]), stc[3], amount, stc[12]))
+                made.append(Status(category, code, entity, on, stc[3], amount, stc[12]))
         if not made:
             self._note("STC", 1, "missing-element", "STC01 is not there")
         return made
@@ -203,8 +208,27 @@ class _Reader:
             self._note(name, place, "not-an-amount", str(error))
             return None
 
+    def _day(self, elements: Segment, place: int) -> date | None:
+        text = at(elements, place)
+        found = day(text)
+        if text and found is None:
+            self._note(elements[0], place, "not-a-date", "no date can be read")
+        return found
+
+    def _period(self, elements: Segment) -> tuple[date | None, date | None]:
+        found = period(at(elements, 3))
+        if found[0] is None:
+            self._note("DTP", 3, "not-a-date", "no date can be read")
+        return found
+
     def _note(self, name: str, element: int, code: str, message: str) -> None:
         self.problems.append(Problem(self._number, name, element, code, message))
+
+
+def _says_more(elements: Segment) -> bool:
+    """Whether a segment holds more than its type."""
+    places = _TYPED.get(elements[0])
+    return places is not None and any(text and place not in places for place, text in enumerate(elements[1:], 1))
 
 
 def _reference(elements: Segment) -> Reference:

@@ -51,14 +51,17 @@ class QuickClaims:
             return None
         name, trace, category, code, entity, on, action, amount, message, payer_number, served = found.groups("")
         names = name.split(self._element)
-        if not category or len(names) != _NAME_ELEMENTS:
+        if not category or len(names) != _NAME_ELEMENTS or names[5]:
             return None
         try:
             amount_cents = cents(amount) if amount else None
         except NotMoney:
             return None
         first, last = period(served) if served else (None, None)
-        status = Status(category, code, entity, day(on), action, amount_cents, message)
+        told = day(on)
+        if (on and told is None) or (served and first is None):
+            return None
+        status = Status(category, code, entity, told, action, amount_cents, message)
         return AcknowledgedClaim(
             trace, (status,), names[2], names[3], names[8], payer_number, (), first, last, (), number,
             number + text.count(self._terminator) - 1, (), names[4], names[6], names[7],

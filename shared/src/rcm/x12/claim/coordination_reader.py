@@ -1,7 +1,7 @@
 """Reads what other payers have done with a claim: loops 2320 with 2330, and 2430."""
 
 from rcm.x12.claim.coordination import LineAdjudication, OtherPayer, OtherProvider, OtherSubscriber
-from rcm.x12.claim.parties_reader import PartyLoop
+from rcm.x12.claim.parties_reader import OTHER_PAYER, OTHER_PROVIDER, OTHER_SUBSCRIBER, PartyLoop
 from rcm.x12.elements import period
 from rcm.x12.grammar import Delimiters
 from rcm.x12.interchange import Segment, at
@@ -9,8 +9,9 @@ from rcm.x12.reading import BLANKS, Faults, longer_than_typed
 from rcm.x12.values import Adjustment, InpatientAdjudication, OutpatientAdjudication
 
 _PAYER, _SUBSCRIBER = "PR", "IL"
-_CLAIM_AMOUNTS = frozenset({"D", "A8", "EAF"})
-_LINE_AMOUNTS = frozenset({"EAF"})
+_CLAIM_KINDS = frozenset({"CAS", "OI", "MOA", "MIA", "DTP", "AMT D", "AMT A8", "AMT EAF"})
+_LINE_KINDS = frozenset({"CAS", "DTP", "AMT EAF"})
+"""Segments that have a typed place; of AMT those with these qualifiers."""
 
 
 class CoordinationReader:
@@ -27,7 +28,7 @@ class CoordinationReader:
         element, terminator, faults = self._delimiters.element, self._delimiters.terminator, self._faults
         first, *others = head.split(terminator)
         sbr = ["SBR", *first.split(element), *BLANKS]
-        found = _Found(_CLAIM_AMOUNTS)
+        found = _Found(_CLAIM_KINDS)
         if longer_than_typed(["SBR", *first.split(element)]):
             found.raw.append(f"SBR{element}{first}")
         for place, raw in enumerate(others, number + 1):
@@ -36,31 +37,32 @@ class CoordinationReader:
             if not found.take(elements, faults) or longer_than_typed(elements):
                 found.raw.append(raw)
         place = number + len(others) + 1
-        subscriber = PartyLoop("", self._delimiters)
-        payer = PartyLoop("", self._delimiters)
+        subscriber = PartyLoop("", self._delimiters, OTHER_SUBSCRIBER)
+        payer = PartyLoop("", self._delimiters, OTHER_PAYER)
         providers: list[OtherProvider] = []
         for loop_text in loops:
-            loop = PartyLoop(loop_text, self._delimiters)
-            if loop.nm1[0] == _SUBSCRIBER and not subscriber.nm1[0]:
-                subscriber = loop
-            elif loop.nm1[0] == _PAYER and not payer.nm1[0]:
-                payer = loop
+            role = loop_text.partition(element)[0]
+            if role == _SUBSCRIBER and not subscriber.nm1[0]:
+                subscriber = PartyLoop(loop_text, self._delimiters, OTHER_SUBSCRIBER)
+                found.raw += subscriber.raw
+            elif role == _PAYER and not payer.nm1[0]:
+                payer = PartyLoop(loop_text, self._delimiters, OTHER_PAYER)
+                found.raw += payer.raw
+                found.place = place + payer.places.get("DTP", 0)
             else:
-                providers.append(OtherProvider(loop.nm1[0], loop.nm1[1] == "2", tuple(loop.references)))
-                if loop.nm1[2] or loop.nm1[8] or loop.street or loop.city:
+                loop = PartyLoop(loop_text, self._delimiters, OTHER_PROVIDER)
+                providers.append(OtherProvider(role, loop.nm1[1] == "2", tuple(loop.references)))
+                if loop.raw:
                     found.raw += f"NM1{element}{loop_text}".split(terminator)
-            found.raw += loop.raw
-            if loop is payer:
-                found.place = place + loop.places.get("DTP", 0)
             place += loop_text.count(terminator) + 1
-        return found.whole(sbr, subscriber, payer, providers, number, self._faults)
+        return found.whole(sbr, subscriber, payer, providers, number, self._faults, element)
 
     def line_adjudication(self, text: str, number: int) -> LineAdjudication:
         """2430; `text` is what follows "SVD*", `number` that of SVD."""
         element, faults = self._delimiters.element, self._faults
         first, *others = text.split(self._delimiters.terminator)
         svd = ["SVD", *first.split(element)]
-        found = _Found(_LINE_AMOUNTS)
+        found = _Found(_LINE_KINDS)
         faults.number = number
         paid = faults.money(svd, 2)
         if longer_than_typed(svd):
@@ -92,7 +94,6 @@ class _Found:
 
     def __init__(self, kinds: frozenset[str]) -> None:
         self.kinds = kinds
-        """The AMT that have fields."""
         self.adjustments: list[Adjustment] = []
         self.amounts: dict[str, int] = {}
         self.dates: list[Segment] = []
@@ -105,9 +106,11 @@ class _Found:
     def take(self, elements: Segment, faults: Faults) -> bool:
         """False for a segment that has no typed place."""
         name = elements[0]
+        if (f"AMT {at(elements, 1)}" if name == "AMT" else name) not in self.kinds:
+            return False
         if name == "CAS":
             self.adjustments += faults.adjustments(elements)
-        elif name == "AMT" and at(elements, 1) in self.kinds and at(elements, 1) not in self.amounts:
+        elif name == "AMT" and at(elements, 1) not in self.amounts:
             self.amounts[at(elements, 1)] = faults.money(elements, 2)
         elif name == "OI" and not self.oi:
             self.oi = elements
@@ -122,7 +125,14 @@ class _Found:
         return True
 
     def whole(
-        self, sbr: Segment, subscriber: PartyLoop, payer: PartyLoop, providers: list[OtherProvider], number: int, faults: Faults
+        self,
+        sbr: Segment,
+        subscriber: PartyLoop,
+        payer: PartyLoop,
+        providers: list[OtherProvider],
+        number: int,
+        faults: Faults,
+        element: str,
     ) -> OtherPayer:
         """2320 as typed."""
         il, pr = subscriber.nm1, payer.nm1
@@ -130,6 +140,7 @@ class _Found:
         adjudicated_on = period(at(dates[0], 3))[0] if dates else None
         if dates and adjudicated_on is None:
             faults.note("DTP", 3, "not-a-date", "DTP03 is no date", self.place)
+        self.raw += [element.join(dtp) for dtp in dates[adjudicated_on is not None :]]
         holder = OtherSubscriber(
             il[8], il[2], il[3], il[4], il[6], il[7] or "MI", il[1] == "2", subscriber.address, tuple(subscriber.references)
         )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from msgspec import Struct
+
 from rcm.x12.claim.values import NO_DATE, Patient, Payer, PayTo, Place, Provider, Receiver, Submitter, Subscriber
 from rcm.x12.elements import day, period
 from rcm.x12.grammar import Delimiters
@@ -14,12 +16,39 @@ _KEPT = 512
 _NOWHERE = Address("", "")
 
 
+class Typed(Struct, frozen=True):
+    """What of a loop has a typed place."""
+
+    segments: frozenset[str]
+    """Ids of those behind NM1."""
+    left: tuple[int, ...]
+    """Places of NM1 without one, counted from NM101 as 0."""
+
+
+def typed(segments: str, places: str) -> Typed:
+    """`places` of NM1 as its guide counts them."""
+    known = {int(place) - 1 for place in places.split()}
+    return Typed(frozenset(segments.split()), tuple(place for place in range(12) if place not in known))
+
+
+SUBMITTER = typed("PER", "1 2 3 4 8 9")
+RECEIVER = typed("", "1 2 3 8 9")
+PROVIDER = typed("N3 N4 PRV REF PER", "1 2 3 4 5 7 8 9")
+PAY_TO = typed("N3 N4 REF", "1 2 3 8 9")
+PLACE = typed("N3 N4", "1 2 3")
+INSURED = typed("N3 N4 DMG REF PER", "1 2 3 4 5 7 8 9")
+PAYER = typed("N3 N4 REF", "1 2 3 8 9")
+OTHER_SUBSCRIBER = typed("N3 N4 REF", "1 2 3 4 5 7 8 9")
+OTHER_PAYER = typed("N3 N4 REF DTP", "1 2 3 8 9")
+OTHER_PROVIDER = typed("REF", "1 2")
+
+
 class PartyLoop:
     """The segments of one loop: its NM1 (without the id, so that NM101 is [0]) and what follows it."""
 
-    __slots__ = ("birth", "city", "contacts", "dates", "nm1", "places", "provider", "raw", "references", "street")
+    __slots__ = ("birth", "city", "contacts", "dates", "name", "nm1", "places", "provider", "raw", "references", "street")
 
-    def __init__(self, text: str, delimiters: Delimiters, loop_id: str = "NM1") -> None:
+    def __init__(self, text: str, delimiters: Delimiters, known: Typed) -> None:
         element = delimiters.element
         first, *others = text.split(delimiters.terminator)
         self.nm1 = [*first.split(element), *BLANKS]
@@ -33,13 +62,14 @@ class PartyLoop:
         self.places: dict[str, int] = {}
         """How far behind NM1 those stand that may be faulty: DMG, DTP."""
         self.raw: list[str] = []
-        if self.nm1[5] or any(self.nm1[9:]):
-            self.raw.append(f"{loop_id}{element}{first}")
+        self.name = f"NM1{element}{first}"
+        if any(self.nm1[place] for place in known.left):
+            self.raw.append(self.name)
         for place, raw in enumerate(others, 1):
             elements = raw.split(element)
             if elements[0] in {"DMG", "DTP"}:
                 self.places.setdefault(elements[0], place)
-            if not self._take(elements) or longer_than_typed(elements):
+            if elements[0] not in known.segments or not self._take(elements) or longer_than_typed(elements):
                 self.raw.append(raw)
 
     def _take(self, elements: Segment) -> bool:
@@ -57,7 +87,7 @@ class PartyLoop:
             self.provider = elements
         elif name == "PER":
             self.contacts.append(contact(elements))
-        elif name == "DTP":
+        elif name == "DTP" and at(elements, 1) == "573" and not self.dates:
             self.dates.append(elements)
         else:
             return False
@@ -84,12 +114,12 @@ class PartyReader:
         if found is None:
             if len(self._providers) >= _KEPT:
                 self._providers.clear()
-            found = self._providers[text] = _provider(PartyLoop(text, self._delimiters), "")
+            found = self._providers[text] = _provider(PartyLoop(text, self._delimiters, PROVIDER), "")
         return found
 
     def billing_provider(self, text: str, taxonomy: str, raw: list[str]) -> Provider:
         """2000A and 2010AA: EI or SY is the tax id."""
-        return _provider(PartyLoop(text, self._delimiters), taxonomy, raw, billing=True)
+        return _provider(PartyLoop(text, self._delimiters, PROVIDER), taxonomy, raw, billing=True)
 
     def payer(self, text: str) -> Payer:
         """2010BB."""
@@ -97,7 +127,7 @@ class PartyReader:
         if found is None:
             if len(self._payers) >= _KEPT:
                 self._payers.clear()
-            loop = PartyLoop(text, self._delimiters)
+            loop = PartyLoop(text, self._delimiters, PAYER)
             nm1 = loop.nm1
             found = Payer(nm1[2], nm1[8], loop.address, nm1[7] or "PI", tuple(loop.references), tuple(loop.raw))
             self._payers[text] = found
@@ -105,32 +135,32 @@ class PartyReader:
 
     def pay_to(self, text: str) -> PayTo:
         """2010AB and 2010AC."""
-        loop = PartyLoop(text, self._delimiters)
+        loop = PartyLoop(text, self._delimiters, PAY_TO)
         nm1 = loop.nm1
-        return PayTo(nm1[0], loop.address or _NOWHERE, nm1[2], nm1[7], nm1[8], tuple(loop.references))
+        return PayTo(nm1[0], loop.address or _NOWHERE, nm1[2], nm1[7], nm1[8], tuple(loop.references), tuple(loop.raw))
 
     def place(self, text: str) -> Place:
         """2310E and F, 2420G and H."""
-        loop = PartyLoop(text, self._delimiters)
-        return Place(loop.address or _NOWHERE, loop.nm1[2])
+        loop = PartyLoop(text, self._delimiters, PLACE)
+        return Place(loop.address or _NOWHERE, loop.nm1[2], tuple(loop.raw))
 
     def submitter(self, text: str) -> Submitter:
         """1000A."""
-        loop = PartyLoop(text, self._delimiters)
+        loop = PartyLoop(text, self._delimiters, SUBMITTER)
         nm1, contacts = loop.nm1, loop.contacts
         first = contacts[0] if contacts else Contact()
         phone, email = first.number("TE"), first.number("EM")
         more = len(contacts) > 1 or len(first.numbers) > (phone != "") + (email != "")
-        return Submitter(nm1[2], nm1[8], first.name, phone, email, nm1[3], tuple(contacts) if more else ())
+        return Submitter(nm1[2], nm1[8], first.name, phone, email, nm1[3], tuple(contacts) if more else (), tuple(loop.raw))
 
     def receiver(self, text: str) -> Receiver:
         """1000B."""
-        nm1 = PartyLoop(text, self._delimiters).nm1
-        return Receiver(nm1[2], nm1[8])
+        loop = PartyLoop(text, self._delimiters, RECEIVER)
+        return Receiver(loop.nm1[2], loop.nm1[8], tuple(loop.raw))
 
     def subscriber(self, text: str, sbr: Segment, pat: Segment, raw: list[str], number: int) -> Subscriber:
         """2000B and 2010BA; `number` is that of NM1."""
-        loop = PartyLoop(text, self._delimiters)
+        loop = PartyLoop(text, self._delimiters, INSURED)
         nm1 = loop.nm1
         died_on, weight, pregnant = self.condition(pat)
         return Subscriber(
@@ -141,7 +171,7 @@ class PartyReader:
 
     def patient(self, text: str, pat: Segment, raw: list[str], number: int) -> Patient:
         """2000C and 2010CA."""
-        loop = PartyLoop(text, self._delimiters)
+        loop = PartyLoop(text, self._delimiters, INSURED)
         nm1 = loop.nm1
         return Patient(
             nm1[2], at(pat, 1), self.born(loop, number) or NO_DATE, at(loop.birth, 3) or "U", loop.address or _NOWHERE, nm1[3],
@@ -165,6 +195,9 @@ class PartyReader:
 
 def _provider(loop: PartyLoop, taxonomy: str, raw: list[str] | None = None, *, billing: bool = False) -> Provider:
     nm1, references = loop.nm1, loop.references
+    if nm1[1] and (nm1[1] == "1") != bool(nm1[3]) and loop.name not in loop.raw:
+        # Whether it is a person is told by the first name alone.
+        loop.raw.append(loop.name)
     tax_id, kind = "", "EI"
     if billing:
         found = next((item for item in references if item.qualifier in {"EI", "SY"}), None)

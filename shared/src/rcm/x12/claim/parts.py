@@ -23,6 +23,8 @@ class Part:
         "notes", "quantities", "raw", "references", "segments", "service", "terminator", "times",
     )  # fmt: skip
     handlers: ClassVar[Handlers] = {}
+    with_times: ClassVar[bool] = False
+    """Whether times of day have a typed place; else they are kept raw."""
 
     def __init__(self, faults: Faults, delimiters: Delimiters) -> None:
         self.faults = faults
@@ -60,21 +62,26 @@ class Part:
 
     def dtp(self, elements: Segment) -> bool:
         """DTP."""
+        form = at(elements, 2)
+        if self.with_times and form in {"TM", "DT"}:
+            self.times.append(elements)
+            return True
+        if form == "TM":
+            return False
         first, last = period(at(elements, 3))
-        if first is None and at(elements, 2) != "TM":
+        if first is None:
             self.faults.note("DTP", 3, "not-a-date", "DTP03 is no date")
             return False
-        if at(elements, 2) in {"TM", "DT"}:
-            self.times.append(elements)
-        elif first is not None:
-            self.dates.append(Dated(elements[1], first, last))
-        return True
+        self.dates.append(Dated(elements[1], first, last))
+        return form != "DT"
 
     def ref(self, elements: Segment) -> bool:
         """REF; after LIN those of 2410."""
         qualifier = at(elements, 1)
-        if self.drug and qualifier in {"XZ", "VY"}:
+        if self.drug and qualifier in {"XZ", "VY"} and qualifier not in self.segments:
             self.segments.setdefault(qualifier, []).append(elements)
+        elif qualifier in {"XZ", "VY"} and not self.drug and self.raw:
+            return False  # Of a drug that is raw itself, as its number is no NDC.
         else:
             self.references.append(Reference(qualifier, at(elements, 2), at(elements, 3)))
         return True
@@ -177,7 +184,7 @@ class ClaimPart(Part):
 
     __slots__ = ()
     handlers: ClassVar[Handlers] = {
-        "DTP": Part.dtp, "REF": Part.ref, "AMT": Part.amt, "NTE": Part.nte, "PWK": Part.pwk, "HI": Part.hi, "QTY": Part.qty,
+        "DTP": Part.dtp, "REF": Part.ref, "AMT": Part.amt, "NTE": Part.nte, "PWK": Part.pwk, "HI": Part.hi,
     }  # fmt: skip
 
 
@@ -202,7 +209,7 @@ class LinePart(Part):
 
     def ctp(self, elements: Segment) -> bool:
         """CTP."""
-        return bool(self.drug) and self.once(elements)
+        return bool(self.drug) and "CTP" not in self.segments and self.once(elements)
 
     def whole_drug(self) -> Drug | None:
         """2410."""

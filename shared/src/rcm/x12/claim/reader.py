@@ -28,13 +28,18 @@ from rcm.x12.claim.values import (
     Submitter,
     Subscriber,
 )
+from rcm.x12.elements import day, whole_number
 from rcm.x12.interchange import Segment, TransactionSet, Walker, at
 from rcm.x12.problems import Problem
 from rcm.x12.reading import BLANKS, Faults, longer_than_typed
 
+_NO_SUBMITTER = Submitter("", "")
+_NO_RECEIVER = Receiver("", "")
 _NO_PROVIDER = Provider("", "")
 _NO_SUBSCRIBER = Subscriber("", "")
 _NO_PAYER = Payer("", "")
+_LEVELS = {"20": ("PRV",), "22": ("SBR", "PAT"), "23": ("PAT",)}
+"""Segments of a level itself that have a typed place, by HL03."""
 
 
 class ClaimText(Struct):
@@ -82,8 +87,10 @@ class ClaimReader(ABC, Generic[ClaimT]):
         )
         self.reference = ""
         """BHT03."""
-        self._submitter = Submitter("", "")
-        self._receiver = Receiver("", "")
+        self._raw: tuple[str, ...] = ()
+        """What stands outside of any loop that has a typed place."""
+        self._submitter = _NO_SUBMITTER
+        self._receiver = _NO_RECEIVER
         self.billing_provider = _NO_PROVIDER
         self.pay_to: tuple[PayTo, ...] = ()
         self.subscriber = _NO_SUBSCRIBER
@@ -99,7 +106,7 @@ class ClaimReader(ABC, Generic[ClaimT]):
                 claim = self.claim(text, number)
                 yield FoundClaim(
                     claim, transaction.envelope, transaction.control_number, self._submitter, self._receiver, number,
-                    walker.number, self.reference,
+                    walker.number, self.reference, self._raw,
                 )  # fmt: skip
             elif mark == level_mark:
                 self._level(text, number)
@@ -146,6 +153,8 @@ class ClaimReader(ABC, Generic[ClaimT]):
         first, *loops = head.split(self._name_mark)
         lx, *others = first.split(self._terminator)
         part = self.line_part(self.faults, self.delimiters)
+        if whole_number(lx) is None:
+            part.raw.append(f"LX{self._element}{lx}")
         part.take(others, number + 1)
         place = number + len(others) + 1
         providers, place = self._numbered(loops, place) if loops else ([], place)
@@ -155,7 +164,7 @@ class ClaimReader(ABC, Generic[ClaimT]):
             place += svd_text.count(self._terminator) + 1
         if form:
             part.raw += f"{form[1:]}{forms}".split(self._terminator)
-        return LineText(int(lx) if lx.isascii() and lx.isdigit() else 0, part, providers, tuple(adjudications))
+        return LineText(whole_number(lx) or 0, part, providers, tuple(adjudications))
 
     def _numbered(self, loops: list[str], place: int) -> tuple[list[tuple[str, str, int]], int]:
         """Loops with NM101 and their first segment's number; the number after them."""
@@ -164,6 +173,10 @@ class ClaimReader(ABC, Generic[ClaimT]):
             found.append((loop.partition(self._element)[0], loop, place))
             place += loop.count(self._terminator) + 1
         return found, place
+
+    def _whole(self, loop: str) -> list[str]:
+        """The segments of a loop as they stood."""
+        return f"NM1{self._element}{loop}".split(self._terminator)
 
     def roled(self, providers: list[tuple[str, str, int]], raw: list[str], known: frozenset[str]) -> dict[str, Provider]:
         """The first provider of each role that a guide knows; the others' segments go to `raw`."""
@@ -174,7 +187,7 @@ class ClaimReader(ABC, Generic[ClaimT]):
             if role in known and role not in found:
                 found[role] = self.parties.provider(text)
             else:
-                raw += f"NM1{self._element}{text}".split(self._terminator)
+                raw += self._whole(text)
         return found
 
     def others(self, providers: dict[str, Provider], own: frozenset[str]) -> tuple[RoledProvider, ...]:
@@ -186,16 +199,20 @@ class ClaimReader(ABC, Generic[ClaimT]):
         head, *loops = text.split(self._name_mark)
         if text.startswith(self._name_mark[1:]):
             head, loops = "", [text[len(self._name_mark) - 1 :].split(self._name_mark, maxsplit=1)[0], *loops]
-        for raw in head.split(self._terminator):
+        raws = head.split(self._terminator) if head else []
+        for raw in raws:
             elements = raw.split(self._element)
-            if elements[0] == "BHT":
+            if elements[0] == "BHT" and not self.reference:
                 self.reference = at(elements, 3)
         for loop in loops:
             role = loop.partition(self._element)[0]
-            if role == "41":
+            if role == "41" and self._submitter is _NO_SUBMITTER:
                 self._submitter = self.parties.submitter(loop)
-            elif role == "40":
+            elif role == "40" and self._receiver is _NO_RECEIVER:
                 self._receiver = self.parties.receiver(loop)
+            else:
+                raws += self._whole(loop)
+        self._raw = tuple(raws)
 
     def _level(self, text: str, number: int) -> None:
         """2000A, 2000B or 2000C up to its first claim."""
@@ -214,9 +231,12 @@ class ClaimReader(ABC, Generic[ClaimT]):
         place = number + len(others) + 1
         segments: dict[str, Segment] = {}
         raw: list[str] = []
-        for other in others:
+        for at_number, other in enumerate(others, number + 1):
             elements = other.split(self._element)
-            if elements[0] not in {"SBR", "PAT", "PRV"} or elements[0] in segments or longer_than_typed(elements):
+            if elements[0] == "PAT" and at(elements, 6) and day(elements[6]) is None:
+                self.faults.note("PAT", 6, "not-a-date", "PAT06 is no date", at_number)
+                raw.append(other)
+            if elements[0] not in _LEVELS.get(kind, ()) or elements[0] in segments or longer_than_typed(elements):
                 raw.append(other)
             segments.setdefault(elements[0], elements)
         numbered, _ = self._numbered(loops, place)
@@ -226,6 +246,8 @@ class ClaimReader(ABC, Generic[ClaimT]):
             self._subscriber_level(numbered, segments, raw)
         elif kind == "23":
             self._patient_level(numbered, segments, raw)
+        else:
+            self._raw += (f"HL{self._element}{hl}", *raw, *[one for _, loop, _ in numbered for one in self._whole(loop)])
 
     def _billing_level(self, loops: list[tuple[str, str, int]], segments: dict[str, Segment], raw: list[str]) -> None:
         text, pay_to = "", []
@@ -235,7 +257,7 @@ class ClaimReader(ABC, Generic[ClaimT]):
             elif role in {"87", "PE"}:
                 pay_to.append(self.parties.pay_to(loop))
             else:
-                raw += f"NM1{self._element}{loop}".split(self._terminator)
+                raw += self._whole(loop)
         self.billing_provider = self.parties.billing_provider(text, at(segments.get("PRV", []), 3), raw)
         self.pay_to = tuple(pay_to)
         self.subscriber, self.payer, self.patient = _NO_SUBSCRIBER, _NO_PAYER, None
@@ -249,7 +271,7 @@ class ClaimReader(ABC, Generic[ClaimT]):
             elif role == "PR" and self.payer is _NO_PAYER:
                 self.payer = self.parties.payer(loop)
             else:
-                raw += f"NM1{self._element}{loop}".split(self._terminator)
+                raw += self._whole(loop)
         sbr = [*segments.get("SBR", []), *BLANKS]
         self.subscriber = self.parties.subscriber(text, sbr, segments.get("PAT", []), raw, place)
 
@@ -259,7 +281,7 @@ class ClaimReader(ABC, Generic[ClaimT]):
             if role == "QC" and not text:
                 text, place = loop, number
             else:
-                raw += f"NM1{self._element}{loop}".split(self._terminator)
+                raw += self._whole(loop)
         self.patient = self.parties.patient(text, segments.get("PAT", []), raw, place)
 
 

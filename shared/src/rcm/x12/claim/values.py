@@ -28,6 +28,8 @@ class Submitter(Struct, frozen=True, gc=False):
     """Of a person who submits by himself."""
     contacts: tuple[Contact, ...] = ()
     """All PER as read, where they say more than the three fields above."""
+    raw: tuple[str, ...] = ()
+    """Segments of the loop that have no typed place, as they stood."""
 
 
 class Receiver(Struct, frozen=True, gc=False):
@@ -35,6 +37,8 @@ class Receiver(Struct, frozen=True, gc=False):
 
     name: str
     identifier: str
+    raw: tuple[str, ...] = ()
+    """Segments of the loop that have no typed place, as they stood."""
 
 
 class Provider(Struct, frozen=True, gc=False):
@@ -76,6 +80,8 @@ class Place(Struct, frozen=True, gc=False):
 
     address: Address
     name: str = ""
+    raw: tuple[str, ...] = ()
+    """Segments of the loop that have no typed place, as they stood."""
 
 
 class Subscriber(Struct, frozen=True, gc=False):
@@ -161,6 +167,8 @@ class PayTo(Struct, frozen=True, gc=False):
     identifier_qualifier: str = ""
     identifier: str = ""
     references: tuple[Reference, ...] = ()
+    raw: tuple[str, ...] = ()
+    """Segments of the loop that have no typed place, as they stood."""
 
 
 class Accident(Struct, frozen=True, gc=False):
@@ -338,3 +346,5 @@ class FoundClaim(Struct, Generic[ClaimT], frozen=True, gc=False):
     last_segment: int
     reference: str = ""
     """BHT03 of the transaction set."""
+    raw: tuple[str, ...] = ()
+    """BHT, and what else of the set stands outside of any loop that has a typed place, as it stood."""

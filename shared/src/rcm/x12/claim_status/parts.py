@@ -56,8 +56,10 @@ class LinePart:
 class LoopPart:
     """2200: from TRN on; without TRN where a level has none."""
 
-    def __init__(self, number: int, elements: Segment | None) -> None:
+    def __init__(self, number: int, elements: Segment | None, untyped: frozenset[str]) -> None:
         self._number = number
+        self._untyped = untyped
+        """Segments that have no typed place in the loop itself: an inquiry bears no status, an answer no amount of its own."""
         self._trace = trace(elements) if elements is not None else None
         self.statuses: list[ClaimStatus] = []
         self.references: list[Reference] = []
@@ -71,6 +73,8 @@ class LoopPart:
         """Takes a segment of the loop; False for what has no typed place, which the caller keeps raw."""
         name, used = elements[0], len(elements) - 1
         place = self.lines[-1] if self.lines else self
+        if place is self and name in self._untyped:
+            return False
         if name == "STC" and used <= 12:
             status, is_whole = status_of(elements, component, notes)
             place.statuses += [status] if status.codes else []

@@ -14,6 +14,8 @@ from rcm.x12.transaction_sets import read_sets
 _LEVELS = ("20", "21", "19", "22", "23")
 """HL03 from the payer down to the dependent."""
 _MEMBERS = frozenset({"22", "23"})
+_NOT_ASKED = frozenset({"STC", "PER"})
+_NOT_ANSWERED = frozenset({"AMT"})
 _OF_CLAIMS = frozenset({"STC", "REF", "AMT", "DTP", "SVC"})
 
 
@@ -80,13 +82,16 @@ class StatusReader:
             elif name == "TRN" and self._code and len(elements) <= 5:
                 if self._loop is not None:
                     yield self._loop
-                self._loop = LoopPart(self._walker.number, elements)
+                self._loop = self._part_of(self._walker.number, elements)
                 self._handed_out = True
             elif not self._took(elements):
                 self._keep(elements)
         yield from self._ended("")
         if not self._code:
             self._notes.note("HL", 0, "missing-level", "the transaction set has no level")
+
+    def _part_of(self, number: int, trn: Segment | None) -> LoopPart:
+        return LoopPart(number, trn, _NOT_ASKED if self._transaction.identifier == "276" else _NOT_ANSWERED)
 
     def _ended(self, following: str) -> Iterator[LoopPart]:
         """What is to be handed out before `following` begins ("" at the end)."""
@@ -96,7 +101,7 @@ class StatusReader:
         if self._loop is not None:
             yield self._loop
         elif not self._handed_out and not below:
-            yield LoopPart(self._level_number, None)
+            yield self._part_of(self._level_number, None)
         self._loop = None
 
     def _begin(self, code: str) -> None:
@@ -115,7 +120,7 @@ class StatusReader:
             return part.take(elements)
         if loop is None and name in _OF_CLAIMS and self._code in _MEMBERS:
             self._notes.note(name, 0, "missing-trace", "the claim's loop does not begin with TRN")
-            loop = self._loop = LoopPart(self._walker.number, None)
+            loop = self._loop = self._part_of(self._walker.number, None)
         if loop is not None:
             if name == "DMG" and isinstance(part, MemberPart):
                 return part.take_member(elements, self._component)

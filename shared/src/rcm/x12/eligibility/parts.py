@@ -8,6 +8,7 @@ from rcm.x12.party_parts import Notes, PartyPart, dated_of, procedure, reference
 from rcm.x12.values import Amount, Dated, Reference
 
 _BLANKS = [""] * 15
+_OF_QUESTIONS = frozenset({"AMT", "III", "REF", "DTP"})
 _OF_PARTIES = frozenset({"N3", "N4", "PER", "PRV", "REF"})
 
 
@@ -35,10 +36,10 @@ class DetailPart:
     def take(self, elements: Segment) -> bool:
         """Takes a segment of the loop; False for what has no typed place, which the caller keeps raw."""
         name, used = elements[0], len(elements) - 1
-        if name == "LS":
-            self._begin_party()
-        elif name == "LE":
-            self._party = None
+        if self.elements[0] == "EQ" and name not in _OF_QUESTIONS:
+            return False
+        if name in {"LS", "LE"}:
+            self._party = self._begin_party() if name == "LS" else None
         elif name == "NM1":
             return self._name(elements)
         elif self._party is not None and name in _OF_PARTIES:
@@ -119,8 +120,8 @@ class DetailPart:
         return party.take(elements)
 
     def _amt(self, elements: Segment) -> bool:
-        amount = self._notes.money(elements, 2)
-        if amount is None or self.elements[0] != "EQ":
+        amount = self._notes.money(elements, 2) if self.elements[0] == "EQ" else None
+        if amount is None:
             return False
         self._amounts.append(Amount(elements[1], amount))
         return True

@@ -24,6 +24,7 @@ _NONE: frozenset[str] = frozenset()
 class _ClaimPart(ClaimPart):
     __slots__ = ()
     handlers: ClassVar[Handlers] = {**ClaimPart.handlers, "CL1": ClaimPart.once, "CRC": ClaimPart.crc}
+    with_times: ClassVar[bool] = True
 
 
 def is_institutional(transaction: TransactionSet) -> bool:
@@ -93,6 +94,7 @@ class InstitutionalClaimReader(ClaimReader[InstitutionalClaim]):
             attending_provider=providers.get("71"),
             operating_provider=providers.get("72"),
             other_operating_provider=providers.get("ZZ"),
+            certifications=tuple(part.certifications),
         )  # fmt: skip
 
     def _times(self, part: ClaimPart) -> tuple[datetime | None, bool, str]:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from rcm.x12.claim.values import Claim, ClaimLine, FoundClaim, Provider
+from rcm.x12.claim.values import Certification, Claim, ClaimLine, FoundClaim, Provider
 
 LINE_LIMIT = 999
 OTHER_DIAGNOSIS_LIMIT = 24
@@ -116,6 +116,8 @@ class InstitutionalClaim(Claim, frozen=True, gc=False, kw_only=True):
     """2310B."""
     other_operating_provider: Provider | None = None
     """2310C."""
+    certifications: tuple[Certification, ...] = ()
+    """CRC*ZZ: what an EPSDT screening led to."""
 
     @property
     def type_of_bill(self) -> str:

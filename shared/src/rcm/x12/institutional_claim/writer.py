@@ -34,6 +34,8 @@ _CLAIM_REFERENCES = {
 _CLAIM_RAW = frozenset({"CN1", "K3", "HCP"})
 _LINE_RAW = frozenset({"HCP"})
 _LINE_ROLES = ("72", "ZZ", "82", "DN")
+_SCREENED = frozenset({"AV", "NU", "S2", "ST"})
+"""CRC03 to 05."""
 _TOGETHER = 12
 """Composites in one HI."""
 
@@ -74,6 +76,7 @@ def _claim(out: list[str], claim: InstitutionalClaim) -> None:
     common.claim_references(out, claim, _CLAIM_REFERENCES)
     common.raw_segments(out, claim.raw, "K3")
     common.note_segments(out, claim.note, claim)
+    _screening(out, claim)
     _codes(out, claim)
     common.raw_segments(out, claim.raw, "HCP")
     common.provider(out, "attending_provider", "71", claim.attending_provider)
@@ -123,6 +126,14 @@ def _time(text: str) -> str:
     if len(text) != 4 or not (text.isascii() and text.isdigit()) or text >= "2400" or text[2] > "5":
         raise CannotWrite("discharge_time", "must be four digits, hours and minutes")
     return text
+
+
+def _screening(out: list[str], claim: InstitutionalClaim) -> None:
+    """CRC*ZZ."""
+    found = claim.certifications
+    if len(found) > 1 or any(one.category != "ZZ" or not set(one.codes) <= _SCREENED or len(one.codes) > 3 for one in found):
+        raise CannotWrite("certifications", "must be one of ZZ with at most three of AV, NU, S2 and ST")
+    common.certification_segments(out, found)
 
 
 def _codes(out: list[str], claim: InstitutionalClaim) -> None:

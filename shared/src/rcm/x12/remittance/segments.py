@@ -55,31 +55,37 @@ class SegmentReader:
         self._part.raw.append(self._raw)
 
     def _bpr(self, elements: Segment) -> None:
+        if self.payment is not BLANKS:
+            self._keep()
+            return
         self.payment = [*elements, *BLANKS]
         self.payment_at = self.faults.number
         if not at(elements, 2):
             self.faults.note("BPR", 2, "missing-element", "BPR02 is not there")
 
     def _trn(self, elements: Segment) -> None:
+        if self.trace is not BLANKS:
+            self._keep()
+            return
         self.trace = [*elements, *BLANKS]
 
     def _n1(self, elements: Segment) -> None:
-        party = PartyPart([*elements, *BLANKS])
-        if at(elements, 1) == "PR":
-            self._part = self.payer = party
-        elif at(elements, 1) == "PE":
-            self._part = self.payee = party
+        kind = at(elements, 1)
+        if kind == "PR" and self.payer.elements is BLANKS:
+            self._part = self.payer = PartyPart([*elements, *BLANKS])
+        elif kind == "PE" and self.payee.elements is BLANKS:
+            self._part = self.payee = PartyPart([*elements, *BLANKS])
         else:
             self._keep()
 
     def _n3(self, elements: Segment) -> None:
-        if isinstance(self._part, PartyPart) and self._part is not self.header:
+        if isinstance(self._part, PartyPart) and self._part is not self.header and not self._part.street:
             self._part.street = elements
         else:
             self._keep()
 
     def _n4(self, elements: Segment) -> None:
-        if isinstance(self._part, PartyPart) and self._part is not self.header:
+        if isinstance(self._part, PartyPart) and self._part is not self.header and not self._part.city:
             self._part.city = elements
         else:
             self._keep()
@@ -92,12 +98,15 @@ class SegmentReader:
 
     def _lx(self, elements: Segment) -> None:
         self._claim = None
-        self._part = GroupPart(whole_number(at(elements, 1)) or 0)
+        number = whole_number(at(elements, 1))
+        self._part = GroupPart(number or 0)
         self.groups.append(self._part)
+        if number is None:
+            self._keep()
 
     def _ts3(self, elements: Segment) -> None:
         part = self._part
-        if not isinstance(part, GroupPart):
+        if not isinstance(part, GroupPart) or part.summary is not BLANKS:
             self._keep()
             return
         part.summary, part.summary_ends = [*elements, *BLANKS], day(at(elements, 3))
