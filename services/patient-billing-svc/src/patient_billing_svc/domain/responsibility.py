@@ -31,7 +31,7 @@ class Applied(Struct, frozen=True, gc=False):
 
 
 class Responsibility(Struct, frozen=True, gc=False):
-    """One encounter on an account."""
+    """One encounter on an account: its columns, but for the event that it was assigned by."""
 
     organisation_id: UUID
     encounter_id: UUID

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from msgspec.structs import astuple
+
 from patient_billing_svc import models
 from patient_billing_svc.domain.account import Account
 from patient_billing_svc.domain.book import Key
-from patient_billing_svc.store.rows import ACCOUNT, account_of, account_row, columns
+from patient_billing_svc.store.rows import ACCOUNT, account_of, columns
 from rcm.database.rows import insert_rows, update_rows
 
 if TYPE_CHECKING:
@@ -21,6 +23,13 @@ GuarantorKey = tuple[UUID, str]
 """An organisation, and the EHR's id of the guarantor in it."""
 Stated = tuple[datetime, str]
 """When a guarantor was stated, and how: JSON."""
+
+
+class _Opened(Account, frozen=True, gc=False, kw_only=True):
+    """A new account's columns, but for its guarantor."""
+
+    guarantor_said_at: datetime
+    opened_at: datetime
 
 
 async def load_accounts(connection: "Connection", keys: Iterable[Key]) -> list[Account]:
@@ -66,20 +75,17 @@ async def insert_accounts(
     connection: "Connection", accounts: Sequence[Account], guarantors: Mapping[GuarantorKey, Stated], now: datetime
 ) -> None:
     """Writes new accounts with their guarantor as he was stated, and when."""
-    rows = []
-    for account in accounts:
-        said_at, guarantor = guarantors[account.organisation_id, account.guarantor_external_id]
-        row = account_row(account)
-        row["guarantor"], row["guarantor_said_at"], row["opened_at"] = guarantor, said_at, now
-        rows.append(row)
-    await insert_rows(connection, models.Account, rows)
+    stated = [guarantors[account.organisation_id, account.guarantor_external_id] for account in accounts]
+    rows = [
+        _Opened(*astuple(account), guarantor_said_at=said_at, opened_at=now)
+        for account, (said_at, _) in zip(accounts, stated, strict=True)
+    ]
+    await insert_rows(connection, models.Account, rows, wide={"guarantor": [guarantor for _, guarantor in stated]})
 
 
 async def update_accounts(connection: "Connection", accounts: Sequence[Account]) -> None:
     """Writes the accounts' balances, hold and cycle; the version is the account's own."""
-    changing = ("number", "guarantor_external_id")
-    rows = [{name: value for name, value in account_row(each).items() if name not in changing} for each in accounts]
-    await update_rows(connection, models.Account, rows, key=("organisation_id", "account_id"))
+    await update_rows(connection, models.Account, accounts, key=("organisation_id", "account_id"))
 
 
 async def restate_guarantors(connection: "Connection", guarantors: Mapping[GuarantorKey, Stated]) -> None:

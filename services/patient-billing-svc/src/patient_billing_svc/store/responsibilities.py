@@ -27,28 +27,14 @@ async def load_responsibilities(connection: "Connection", keys: Iterable[Key]) -
 
 async def save_responsibilities(connection: "Connection", responsibilities: Sequence[tuple[Responsibility, str]]) -> None:
     """Writes responsibilities, new or replaced, each with what payments-svc said."""
-    rows = [
-        {
-            "organisation_id": each.organisation_id,
-            "encounter_id": each.encounter_id,
-            "account_id": each.account_id,
-            "sequence": each.sequence,
-            "assigned_at": each.assigned_at,
-            "date_of_service": each.date_of_service,
-            "total_cents": each.total_cents,
-            "applied_cents": each.applied_cents,
-            "assignment": assignment,
-        }
-        for each, assignment in responsibilities
-    ]
     await insert_rows(
         connection,
         models.Responsibility,
-        rows,
+        [each for each, _ in responsibilities],
         on_conflict="""(organisation_id, encounter_id) do update set account_id = excluded.account_id,
             sequence = excluded.sequence, assigned_at = excluded.assigned_at, date_of_service = excluded.date_of_service,
             total_cents = excluded.total_cents, assignment = excluded.assignment""",
-        wide=("assignment",),
+        wide={"assignment": [assignment for _, assignment in responsibilities]},
     )
 
 

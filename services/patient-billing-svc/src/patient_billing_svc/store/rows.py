@@ -63,23 +63,6 @@ def payment_of(row: "Record") -> PatientPayment:
     )
 
 
-def account_row(account: Account) -> dict[str, object]:
-    return {
-        "organisation_id": account.organisation_id,
-        "account_id": account.account_id,
-        "number": account.number,
-        "guarantor_external_id": account.guarantor_external_id,
-        "version": account.version,
-        "hold": account.hold.value if account.hold else None,
-        "responsibility_cents": account.responsibility_cents,
-        "applied_cents": account.applied_cents,
-        "payments_cents": account.payments_cents,
-        "payments_applied_cents": account.payments_applied_cents,
-        "last_statement_at": account.last_statement_at,
-        "look_at": account.look_at,
-    }
-
-
 def columns(keys: Iterable[tuple[UUID, Any]]) -> tuple[list[UUID], list[Any]]:
     pairs = list(keys)
     return [organisation_id for organisation_id, _ in pairs], [value for _, value in pairs]

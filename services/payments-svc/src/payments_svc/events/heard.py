@@ -3,7 +3,7 @@
 What a bill shows of people and providers is only handed on, so it stays JSON; its few fields that matter here are read.
 """
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from msgspec import Raw, Struct
@@ -190,23 +190,39 @@ def sent_claim(message: Message[SubmittedClaim]) -> SentClaim:
     )
 
 
-def submitted_row(message: Message[SubmittedClaim]) -> dict[str, object]:
-    """A submitted claim as it is kept."""
+class SubmittedRow(Struct, frozen=True, gc=False):
+    """A submitted claim as it is kept, but for its `lines`, which are long."""
+
+    organisation_id: UUID
+    patient_control_number: str
+    claim_id: UUID
+    encounter_id: UUID
+    rank: str
+    payer_id: str
+    last_payer: bool
+    member_id: str
+    date_of_service: date
+    charge_cents: int
+    submitted_at: datetime
+
+
+def submitted_row(message: Message[SubmittedClaim]) -> tuple[SubmittedRow, str]:
+    """A submitted claim as it is kept, and its lines as JSON."""
     said, sent = message.data, sent_claim(message)
-    return {
-        "organisation_id": sent.organisation_id,
-        "patient_control_number": sent.patient_control_number,
-        "claim_id": sent.claim_id,
-        "encounter_id": sent.encounter_id,
-        "rank": sent.rank,
-        "payer_id": sent.payer_id,
-        "member_id": said.member_id,
-        "date_of_service": said.date_of_service,
-        "charge_cents": said.charge_cents,
-        "last_payer": sent.last_payer,
-        "submitted_at": message.time,
-        "lines": encode(sent.lines).decode(),
-    }
+    row = SubmittedRow(
+        sent.organisation_id,
+        sent.patient_control_number,
+        sent.claim_id,
+        sent.encounter_id,
+        sent.rank,
+        sent.payer_id,
+        sent.last_payer,
+        said.member_id,
+        said.date_of_service,
+        said.charge_cents,
+        message.time,
+    )
+    return row, encode(sent.lines).decode()
 
 
 def patient_payment(message: Message[PatientPaymentReceived]) -> PatientPayment:

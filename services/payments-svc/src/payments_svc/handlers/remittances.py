@@ -61,10 +61,10 @@ async def receive_file(unit: UnitOfWork, file: ReceivedContent, *, patient: bool
             "organisation_id": unit.organisation,
             "file_id": file_id,
             "sha256": file.sha256,
-            "content": file.content,
             "received_at": unit.clock.now(),
             "received_by": unit.cause.actor,
         },
+        file.content,
     )
     await _post(unit, good, sent)
     for row, _ in new:

@@ -1,12 +1,15 @@
 # ruff: noqa: S608 - the columns are this file's own constants
 """Encounters' accounts and what their bills show."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from payments_svc.domain.encounter_account import EncounterAccount
-from payments_svc.domain.ledger import OF_ENCOUNTER, Account
+from payments_svc.domain.ledger import OF_ENCOUNTER
 from payments_svc.models import Encounter, Payee
 from rcm.database.rows import insert_rows, update_rows
 
@@ -138,20 +141,21 @@ async def accounts_with_open_balance(connection: "Connection", guarantors: Guara
 
 async def insert_accounts(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, str]]) -> None:
     """New encounters, with their bills' facts."""
-    rows = [{**_said(account), **_money(account), "facts": facts} for account, facts in accounts]
-    await insert_rows(connection, Encounter, rows, wide=("facts",))
+    rows = [_New(*_state(account), *_said(account)) for account, _ in accounts]
+    await insert_rows(connection, Encounter, rows, wide={"facts": [facts for _, facts in accounts]})
 
 
 async def update_accounts(connection: "Connection", accounts: Iterable[EncounterAccount]) -> None:
     """Balances, version and state of encounters."""
-    rows = [_money(account) for account in accounts]
+    rows = [_State(*_state(account)) for account in accounts]
     await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"))
 
 
 async def update_said(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, str]]) -> None:
     """What coding-svc says of encounters now, beside `update_accounts`."""
-    rows = [{**_said(account), "facts": facts} for account, facts in accounts]
-    await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"), wide=("facts",))
+    rows = [_Said(*account.key, *_said(account)) for account, _ in accounts]
+    facts = {"facts": [facts for _, facts in accounts]}
+    await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"), wide=facts)
 
 
 async def learn_payees(connection: "Connection", payees: set[tuple[UUID, str, str]]) -> set[tuple[UUID, str]]:
@@ -179,39 +183,77 @@ async def known_payees(connection: "Connection", organisation_id: UUID, values: 
     return {row[0] for row in rows}
 
 
-def _said(account: EncounterAccount) -> Mapping[str, object]:
-    return {
-        "organisation_id": account.organisation_id,
-        "encounter_id": account.encounter_id,
-        "external_id": account.external_id,
-        "guarantor_external_id": account.guarantor_external_id,
-        "date_of_service": account.date_of_service,
-        "first_rank": account.first_rank,
-        "self_pay": account.self_pay,
-        "charge_cents": account.charge_cents,
-        "said_sequence": account.said_sequence,
-    }
+class _State(Struct, frozen=True, gc=False):
+    """The columns of an encounter that change with its money."""
+
+    organisation_id: UUID
+    encounter_id: UUID
+    first_claim_voided: bool
+    cancelled_self_pay: bool
+    completed: bool | None
+    version: int
+    responsibility_digest: str
+    charges_cents: int
+    insurance_paid_cents: int
+    contractual_cents: int
+    other_adjustments_cents: int
+    patient_paid_cents: int
+    patient_open_cents: int
+    insurance_open_cents: int
 
 
-def _money(account: EncounterAccount) -> Mapping[str, object]:
-    balances = account.balances
-    organisation_id, encounter_id = account.key
-    return {
-        "organisation_id": organisation_id,
-        "encounter_id": encounter_id,
-        "first_claim_voided": account.first_claim_voided,
-        "cancelled_self_pay": account.cancelled_self_pay,
-        "completed": account.completed,
-        "version": account.version,
-        "responsibility_digest": account.responsibility_digest,
-        "charges_cents": -balances[Account.CHARGES],
-        "insurance_paid_cents": balances[Account.INSURANCE_PAID],
-        "contractual_cents": balances[Account.CONTRACTUAL],
-        "other_adjustments_cents": balances[Account.OTHER_ADJUSTMENTS],
-        "patient_paid_cents": balances[Account.PATIENT_PAID],
-        "patient_open_cents": balances[Account.PATIENT_OPEN],
-        "insurance_open_cents": balances[Account.INSURANCE_OPEN],
-    }
+class _New(_State, frozen=True, gc=False):
+    """All columns of an encounter but for its `facts`, which are long."""
+
+    external_id: str
+    guarantor_external_id: str
+    date_of_service: date
+    first_rank: str
+    self_pay: bool
+    charge_cents: int
+    said_sequence: int
+
+
+class _Said(Struct, frozen=True, gc=False):
+    """The columns that coding-svc says."""
+
+    organisation_id: UUID
+    encounter_id: UUID
+    external_id: str
+    guarantor_external_id: str
+    date_of_service: date
+    first_rank: str
+    self_pay: bool
+    charge_cents: int
+    said_sequence: int
+
+
+def _state(account: EncounterAccount) -> tuple[Any, ...]:
+    """The values of `_State`: balances in the accounts' order, charges as a positive amount."""
+    charges, *debits = account.balances.values()
+    return (
+        *account.key,
+        account.first_claim_voided,
+        account.cancelled_self_pay,
+        account.completed,
+        account.version,
+        account.responsibility_digest,
+        -charges,
+        *debits,
+    )
+
+
+def _said(account: EncounterAccount) -> tuple[Any, ...]:
+    """The values of what coding-svc says, from `external_id` on."""
+    return (
+        account.external_id,
+        account.guarantor_external_id,
+        account.date_of_service,
+        account.first_rank,
+        account.self_pay,
+        account.charge_cents,
+        account.said_sequence,
+    )
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int = 2) -> list[list[Any]]:

@@ -44,28 +44,48 @@ async def insert_entries(connection: "Connection", written: Sequence[Written], p
         await connection.execute(_INSERT, recordset([_row(each) for each in written]), posted_at)
 
 
-def _row(written: Written) -> dict[str, object]:
+class _Row(Struct, omit_defaults=True, gc=False):
     """What is there of an entry: most have two or three amounts of nine, and half of the references."""
+
+    organisation_id: UUID
+    entry_id: UUID
+    kind: str
+    reason: str
+    actor: str
+    encounter_id: UUID | None = None
+    claim_id: UUID | None = None
+    remittance_id: UUID | None = None
+    patient_payment_id: UUID | None = None
+    reverses: UUID | None = None
+    caused_by: UUID | None = None
+    charges_cents: int = 0
+    insurance_paid_cents: int = 0
+    contractual_cents: int = 0
+    other_adjustments_cents: int = 0
+    patient_paid_cents: int = 0
+    patient_open_cents: int = 0
+    insurance_open_cents: int = 0
+    unapplied_cash_cents: int = 0
+    suspense_cents: int = 0
+
+
+def _row(written: Written) -> _Row:
     entry = written.entry
-    row: dict[str, object] = {
-        "organisation_id": written.organisation_id,
-        "entry_id": written.entry_id,
-        "kind": entry.kind,
-        "reason": entry.reason,
-        "encounter_id": entry.encounter_id,
-        "caused_by": written.caused_by,
-        "actor": written.actor,
-    }
-    if entry.claim_id is not None:
-        row["claim_id"] = entry.claim_id
-    if entry.remittance_id is not None:
-        row["remittance_id"] = entry.remittance_id
-    if entry.patient_payment_id is not None:
-        row["patient_payment_id"] = entry.patient_payment_id
-    if entry.reverses is not None:
-        row["reverses"] = entry.reverses
+    row = _Row(
+        written.organisation_id,
+        written.entry_id,
+        entry.kind,
+        entry.reason,
+        written.actor,
+        entry.encounter_id,
+        entry.claim_id,
+        entry.remittance_id,
+        entry.patient_payment_id,
+        entry.reverses,
+        written.caused_by,
+    )
     for account, amount in entry.lines:
-        row[_COLUMN[account]] = amount
+        setattr(row, _COLUMN[account], amount)
     return row
 
 

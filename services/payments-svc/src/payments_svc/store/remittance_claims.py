@@ -2,6 +2,7 @@
 """CLPs: those that stand in the ledger, those that wait."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -77,43 +78,71 @@ def _claim(row: "Record", payer: str) -> RemittanceClaim:
     return claim
 
 
-def _row(claim: RemittanceClaim) -> dict[str, object]:
+class _Row(msgspec.Struct, frozen=True, gc=False):
+    """A CLP's columns but for its `payment`, which is long."""
+
+    organisation_id: UUID
+    remittance_claim_id: UUID
+    remittance_id: UUID
+    position: int
+    state: ClaimState | None
+    reason: str
+    difference_cents: int
+    patient_control_number: str
+    payer_claim_control_number: str
+    status_code: str
+    charge_cents: int
+    paid_cents: int
+    payment_date: date
+    claim_id: UUID | None
+    encounter_id: UUID | None
+    rank: str
+    payer_id: str
+    entry_id: UUID | None
+    decided_by: str
+    note: str
+
+
+def _row(claim: RemittanceClaim) -> _Row:
     payment = claim.payment
-    organisation_id, number = claim.key
-    return {
-        "organisation_id": organisation_id,
-        "remittance_claim_id": claim.remittance_claim_id,
-        "remittance_id": claim.remittance_id,
-        "position": claim.position,
-        "state": claim.state,
-        "reason": claim.reason,
-        "difference_cents": claim.difference_cents,
-        "patient_control_number": number,
-        "payer_claim_control_number": payment.payer_claim_control_number,
-        "status_code": payment.status,
-        "charge_cents": payment.charge_cents,
-        "paid_cents": payment.paid_cents,
-        "payment_date": claim.payment_date,
-        "claim_id": claim.claim_id,
-        "encounter_id": claim.encounter_id,
-        "rank": claim.rank,
-        "payer_id": claim.payer_id,
-        "entry_id": claim.entry_id,
-        "payment": _ENCODER.encode(payment).decode(),
-        "decided_by": claim.decided_by,
-        "note": claim.note,
-    }
+    return _Row(
+        claim.key[0],
+        claim.remittance_claim_id,
+        claim.remittance_id,
+        claim.position,
+        claim.state,
+        claim.reason,
+        claim.difference_cents,
+        claim.key[1],
+        payment.payer_claim_control_number,
+        payment.status,
+        payment.charge_cents,
+        payment.paid_cents,
+        claim.payment_date,
+        claim.claim_id,
+        claim.encounter_id,
+        claim.rank,
+        claim.payer_id,
+        claim.entry_id,
+        claim.decided_by,
+        claim.note,
+    )
+
+
+def _payments(claims: Sequence[RemittanceClaim]) -> Mapping[str, list[str]]:
+    """What the payer said, as JSON, beside the rows."""
+    return {"payment": [_ENCODER.encode(claim.payment).decode() for claim in claims]}
 
 
 async def insert_claims(connection: "Connection", claims: Sequence[RemittanceClaim]) -> None:
     """New CLPs as they were decided."""
-    await insert_rows(connection, Table, [_row(claim) for claim in claims], wide=("payment",))
+    await insert_rows(connection, Table, [_row(claim) for claim in claims], wide=_payments(claims))
 
 
 async def update_claims(connection: "Connection", claims: Sequence[RemittanceClaim]) -> None:
     """CLPs that waited and were decided now."""
     rows = [_row(claim) for claim in claims]
-    await update_rows(connection, Table, rows, key=("organisation_id", "remittance_claim_id"), wide=("payment",))
+    await update_rows(connection, Table, rows, key=("organisation_id", "remittance_claim_id"), wide=_payments(claims))
 
 
 async def mark_reversed(connection: "Connection", reversed_by: Mapping[tuple[UUID, UUID], UUID]) -> None:

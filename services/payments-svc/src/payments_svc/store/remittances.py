@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 
 
-async def insert_file(connection: "Connection", row: Row) -> None:
+async def insert_file(connection: "Connection", row: Row, content: bytes) -> None:
     """A file as it came. Two that arrive at once meet here: one of them is run again and finds the other."""
-    await insert_rows(connection, RemittanceFile, [row], on_conflict="do nothing", wide=("content",))
+    await insert_rows(connection, RemittanceFile, [row], on_conflict="do nothing", wide={"content": [content]})
 
 
 async def file_by_hash(connection: "Connection", organisation_id: UUID, sha256: str) -> UUID | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from payments_svc.domain.matching import SentClaim, SentLine
 from payments_svc.models import SubmittedClaim
@@ -31,9 +32,10 @@ def _sent(row: "Record") -> SentClaim:
     return SentClaim(organisation_id, number, claim_id, encounter_id, rank, payer_id, last_payer, _LINES.decode(lines))
 
 
-async def insert_submitted(connection: "Connection", rows: Sequence[dict[str, object]]) -> None:
-    """Submitted claims; a patient control number that is there already stays as it is."""
-    await insert_rows(connection, SubmittedClaim, rows, on_conflict="do nothing")
+async def insert_submitted(connection: "Connection", claims: Sequence[tuple[Struct, str]]) -> None:
+    """Submitted claims, each with its lines as JSON; a patient control number that is there already stays as it is."""
+    lines = {"lines": [lines for _, lines in claims]}
+    await insert_rows(connection, SubmittedClaim, [row for row, _ in claims], on_conflict="do nothing", wide=lines)
 
 
 async def by_control_number(connection: "Connection", keys: Iterable[Number]) -> dict[Number, SentClaim]:
