@@ -44,7 +44,7 @@ async def test_a_synthea_bundle_is_held_for_coding(coding: Coding, path: Path) -
     assert await coding.said(EncounterCoded) == []
     assert len(await coding.said(EncounterHeld)) == len(ids)
     rows = await coding.own_rows("select document from encounter where organisation_id = $1")
-    documents = [row["document"] for row in rows]
+    documents = [orjson.loads(row["document"]) for row in rows]
     assert all(
         document["diagnoses"] == [] and not any(line["procedure"] for line in document["lines"]) for document in documents
     )

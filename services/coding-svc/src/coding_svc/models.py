@@ -67,7 +67,9 @@ class Quarantine(Base, table=True):
 
 
 class Encounter(Base, table=True):
-    """An encounter as it stands. `document` is the model's JSON, `said_charge_cents` what the events said last (0: nothing)."""
+    """An encounter as it stands. `document` is the model's JSON as text, `said_charge_cents` what the events said last
+    (0: nothing).
+    """
 
     __tablename__ = "encounter"
     __table_args__ = (
@@ -88,7 +90,7 @@ class Encounter(Base, table=True):
     charge_cents: int = Field(sa_type=CENTS)
     said_charge_cents: int = Field(sa_type=CENTS)
     service_keys: list[int] = Field(sa_type=JSON)
-    document: dict[str, Any] = Field(sa_type=JSON)
+    document: str
     findings: list[dict[str, Any]] = Field(sa_type=JSON)
     repairs: list[dict[str, Any]] = Field(sa_type=JSON)
     content_sha256: bytes = Field(sa_type=BYTES)

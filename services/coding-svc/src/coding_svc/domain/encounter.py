@@ -32,7 +32,7 @@ Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pa
 Prose = Annotated[str, StringConstraints(max_length=2_000_000, pattern=_PROSE)]
 """Text of many lines; a page may end with a form feed."""
 Units = Annotated[
-    str, BeforeValidator(_number_as_text, json_schema_input_type=str | int), StringConstraints(pattern=r"^\d{1,7}(\.\d{1,3})?$")
+    str, StringConstraints(pattern=r"^\d{1,7}(\.\d{1,3})?$"), BeforeValidator(_number_as_text, json_schema_input_type=str | int)
 ]
 """A decimal of at most three places (SV104)."""
 ChargeCents = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT_CENTS)]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
+import orjson
 from msgspec import Struct
 
 from coding_svc.domain.edits.form import Finding, Severity
@@ -127,52 +127,80 @@ async def was_seen(unit: UnitOfWork, patient: str, first: date, before: date) ->
     return found
 
 
-async def insert(unit: UnitOfWork, encounters: Sequence[New], now: datetime) -> None:
-    """All of them in one statement. One whose external id another transaction just took is a serialization failure."""
-    organisation = unit.organisation
-    await insert_rows(
-        unit.connection,
-        EncounterRow,
-        [
-            {
-                "organisation_id": organisation,
-                "encounter_id": new.encounter_id,
-                "external_id": new.encounter.external_id,
-                "state": new.state.value,
-                "version": 1,
-                "raw_input_id": new.raw_input_id,
-                "raw_place": new.raw_place,
-                "received_at": now,
-                "content_sha256": new.digest,
-                "repairs": [asdict(repair) for repair in new.repairs],
-                **_content(new.encounter, new.document, new.keys, new.findings, new.said_charge_cents, now),
-            }
-            for new in encounters
-        ],
-        on_conflict="(organisation_id, external_id) do nothing",
-        wide=("document",),
+class _Row(Struct):
+    """What an encounter is now: its columns beside the document."""
+
+    organisation_id: UUID
+    encounter_id: UUID
+    state: str
+    version: int
+    patient_external_id: str
+    date_of_service: date | None
+    date_of_service_to: date | None
+    charge_cents: int
+    said_charge_cents: int
+    service_keys: list[int]
+    findings: Sequence[Finding]
+    repairs: Sequence[Repair]
+    changed_at: datetime
+
+
+class _NewRow(_Row):
+    """The same, and what never changes."""
+
+    external_id: str
+    content_sha256: bytes
+    raw_input_id: UUID
+    raw_place: str
+    received_at: datetime
+
+
+def _content(encounter: Encounter, keys: Sequence[int | None]) -> tuple[str, date | None, date | None, int, list[int]]:
+    """What the row repeats of the document, and the keys of its services."""
+    return (
+        encounter.patient.external_id,
+        encounter.date_of_service,
+        encounter.last_day,
+        encounter.charge_cents,
+        [key for key in keys if key is not None],
     )
 
 
-def _content(
-    encounter: Encounter,
-    document: bytes,
-    keys: Sequence[int | None],
-    findings: Sequence[Finding],
-    said_charge_cents: int,
-    now: datetime,
-) -> dict[str, object]:
-    return {
-        "patient_external_id": encounter.patient.external_id,
-        "date_of_service": encounter.date_of_service,
-        "date_of_service_to": encounter.last_day,
-        "charge_cents": encounter.charge_cents,
-        "said_charge_cents": said_charge_cents,
-        "service_keys": [key for key in keys if key is not None],
-        "document": msgspec.Raw(document),
-        "findings": [asdict(finding) for finding in findings],
-        "changed_at": now,
-    }
+async def insert(unit: UnitOfWork, encounters: Sequence[New], now: datetime) -> None:
+    """All of them in one statement. One whose external id another transaction just took is a serialization failure."""
+    organisation = unit.organisation
+    rows = []
+    for new in encounters:
+        patient, first, last, charge_cents, keys = _content(new.encounter, new.keys)
+        rows.append(
+            _NewRow(
+                organisation,
+                new.encounter_id,
+                new.state.value,
+                1,
+                patient,
+                first,
+                last,
+                charge_cents,
+                new.said_charge_cents,
+                keys,
+                new.findings,
+                new.repairs,
+                now,
+                new.encounter.external_id,
+                new.digest,
+                new.raw_input_id,
+                new.raw_place,
+                now,
+            )
+        )
+    await insert_rows(
+        unit.connection,
+        EncounterRow,
+        rows,
+        on_conflict="(organisation_id, external_id) do nothing",
+        wide={"document": [new.document.decode() for new in encounters]},
+    )
 
 
 async def find(unit: UnitOfWork, encounter_id: UUID) -> Stored | None:
@@ -226,7 +254,7 @@ def _stored(row: Any) -> Stored:
         row["version"],
         row["said_charge_cents"],
         row["charge_cents"],
-        row["document"],
+        orjson.loads(row["document"]),
         _findings(row["findings"]),
         tuple(Repair(**repair) for repair in row["repairs"]),
         row["raw_input_id"],
@@ -264,22 +292,24 @@ async def replace(
     change: Change,
 ) -> None:
     """The encounter's new content at `change.version`, and the change itself."""
-    now = change.changed_at
-    await update_rows(
-        unit.connection,
-        EncounterRow,
-        [
-            {
-                "organisation_id": unit.organisation,
-                "encounter_id": stored.encounter_id,
-                "state": state.value,
-                "version": change.version,
-                "repairs": [asdict(repair) for repair in repairs],
-                **_content(encounter, document, keys, findings, said_charge_cents, now),
-            }
-        ],
-        key=("organisation_id", "encounter_id"),
+    patient, first, last, charge_cents, service_keys = _content(encounter, keys)
+    row = _Row(
+        unit.organisation,
+        stored.encounter_id,
+        state.value,
+        change.version,
+        patient,
+        first,
+        last,
+        charge_cents,
+        said_charge_cents,
+        service_keys,
+        findings,
+        repairs,
+        change.changed_at,
     )
+    key = ("organisation_id", "encounter_id")
+    await update_rows(unit.connection, EncounterRow, [row], key=key, wide={"document": [document.decode()]})
     await _record(unit, change)
 
 

@@ -26,6 +26,16 @@ class Body(Struct, frozen=True, gc=False):
     body: bytes
 
 
+class _Row(Struct, gc=False):
+    """A body's columns beside the body."""
+
+    organisation_id: UUID
+    raw_input_id: UUID
+    received_at: datetime
+    media_type: str
+    sha256: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Quarantined:
     """A raw input that waits, or waited, for another try."""
@@ -53,22 +63,9 @@ class Refusal:
 
 async def insert(unit: UnitOfWork, bodies: Sequence[Body], now: datetime) -> None:
     """All of them in one statement."""
-    await insert_rows(
-        unit.connection,
-        RawInput,
-        [
-            {
-                "organisation_id": unit.organisation,
-                "raw_input_id": body.raw_input_id,
-                "received_at": now,
-                "media_type": body.media_type,
-                "sha256": body.sha256,
-                "body": body.body,
-            }
-            for body in bodies
-        ],
-        wide=("body",),
-    )
+    organisation = unit.organisation
+    rows = [_Row(organisation, body.raw_input_id, now, body.media_type, body.sha256) for body in bodies]
+    await insert_rows(unit.connection, RawInput, rows, wide={"body": [body.body for body in bodies]})
 
 
 async def quarantined_as(unit: UnitOfWork, sums: Sequence[bytes]) -> dict[bytes, UUID]:

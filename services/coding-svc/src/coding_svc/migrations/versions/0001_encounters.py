@@ -72,7 +72,7 @@ def _encounters() -> None:
         sa.Column("charge_cents", sa.BigInteger(), nullable=False),
         sa.Column("said_charge_cents", sa.BigInteger(), nullable=False),
         sa.Column("service_keys", JSONB(), nullable=False),
-        sa.Column("document", JSONB(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
         sa.Column("findings", JSONB(), nullable=False),
         sa.Column("repairs", JSONB(), nullable=False),
         sa.Column("content_sha256", sa.LargeBinary(), nullable=False),
