@@ -44,7 +44,7 @@ def test_there_are_enough_and_of_every_rule() -> None:
     elsewhere = {
         "claim-limit", "too-many-findings", "no-guide", "no-claim", "missing-gs", "missing-iea", "isa-width",
         "text-before-isa", "unreadable-isa", "unterminated-segment", "nothing-inside", "group-number-twice", "set-number-twice",
-        "liability-twice",
+        "liability-twice", "trailing-empty",
     }  # fmt: skip
     assert set(RULES) - tried == elsewhere
 

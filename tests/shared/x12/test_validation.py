@@ -47,6 +47,29 @@ def test_generated_files_have_no_finding(seed: int) -> None:
     assert validate(write_functional_acknowledgements(generate_answers.HEADER, taken)) == []
 
 
+def _inserted(base: str, before: str, *lines: str) -> bytes:
+    good = list(GOOD[base])
+    place = next(at for at, line in enumerate(good) if line.startswith(before))
+    return content([*good[:place], *lines, *good[place:]])
+
+
+def test_what_is_attached_is_named_by_the_codes_of_its_guide() -> None:
+    """A carrier's certificate of need (CT) comes in ways of its own; a dentist sends charts and models."""
+    assert validate(_inserted("professional.837", "DTP*472", "PWK*OZ*BM***AC*X1", "PWK*CT*AB", "PWK*CT*NS")) == []
+    assert rules(_inserted("professional.837", "DTP*472", "PWK*OZ*AB")) == {"element-code"}
+    charts = [f"PWK*{kind}*AA" for kind in ("P6", "DA", "RB")]
+    assert validate(_inserted("dental.837", "REF*G3", *charts)) == []
+    assert rules(_inserted("dental.837", "REF*G3", "PWK*03*AA")) == {"element-code"}
+
+
+@pytest.mark.parametrize("end", ["*", "**", ":"])
+def test_empty_elements_at_the_end_of_a_segment_are_a_warning(end: str) -> None:
+    name = "SV1*HC:99213:25*200*UN*1***1:2"
+    (found,) = validate(CLAIMS.replace(f"{name}~", f"{name}{end}~").encode())
+    assert (found.rule, found.severity, found.segment) == ("trailing-empty", "warning", "SV1")
+    assert found.element == name.count("*") + end.count("*")
+
+
 def _second_group(text: str) -> str:
     start, end = text.index("GS*"), text.index("IEA*")
     return text[:end] + text[start:end] + text[end:].replace("IEA*1", "IEA*2")

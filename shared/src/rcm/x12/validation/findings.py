@@ -95,6 +95,7 @@ STRUCTURE = _rules(
     ("element-too-many", 1, "element", "3", "the segment has more elements than there are"),
     ("component-too-many", 1, "element", "3", "the element has more components than there are"),
     ("element-repeats", 1, "element", "12", "the element repeats more often than it may"),
+    ("trailing-empty", 1, "element", "1", "!nothing stands behind the last separators of the segment"),
     ("element-short", 1, "element", "4", "shorter than the element may be"),
     ("element-long", 1, "element", "5", "longer than the element may be"),
     ("element-characters", 1, "element", "6", "a character that X12 does not know"),

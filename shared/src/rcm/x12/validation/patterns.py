@@ -39,7 +39,8 @@ class _Builder:
             body = self._sequence(_without(use), self._delimiters.element, _pairs(use))
         except _NoPattern:
             return None
-        return re.compile(re.escape(use.name) + body, re.ASCII).fullmatch
+        ends = "".join(map(re.escape, (self._delimiters.element, self._delimiters.component)))
+        return re.compile(f"{re.escape(use.name)}{body}(?<![{ends}])", re.ASCII).fullmatch
 
     def _sequence(self, uses: Sequence[ElementUse], separator: str, groups: dict[int, str]) -> str:
         """The elements (or components) each behind a separator; `groups` tells which go together with those behind them."""

@@ -34,6 +34,8 @@ def faults(use: SegmentUse, elements: Sequence[str], delimiters: Delimiters) -> 
     """Everything that is wrong within a segment."""
     found = list(_elements(use, elements, delimiters))
     found += _conditions(use, elements)
+    if len(elements) > 1 and (not elements[-1] or elements[-1].endswith(delimiters.component)):
+        found.append(Fault("trailing-empty", len(elements) - 1))
     return found
 
 

@@ -13,7 +13,6 @@ from rcm.x12.validation.tables.claim_parts import (
     PRICING,
     REASONS,
     RELATION,
-    REPORT,
 )
 
 VERSIONS = ("005010X224A2", "005010X224A3", "005010X224A1", "005010X224")
@@ -93,7 +92,7 @@ DTP S1 | 472 | D8 RD8 | R
 DTP S1 | 050 | D8 | R
 DN1 S1 | S | S | - | ?Y
 DN2 S35 | R | E M | - | - | - | JP
-PWK S10 | {REPORT} | AA BM EL EM FT FX | - | - | ?AC | S
+PWK S10 | B4 DA DG EB OZ P6 RB RR | AA BM EL EM FT FX | - | - | ?AC | S
 {_CONTRACT}
 AMT S1 | F5 | R
 REF S1 | each 4N F8 9F G1 G3 9A 9C D9 | R

@@ -184,8 +184,8 @@ LINE = f"""
 LX R1 | R
 SV1 R1 | R(ER HC IV WK, {MODIFIED}) | R | MJ UN | R | S | - | R(R, S, S, S) | - | ?Y | - | ?Y | ?Y | - | - | ?0
 SV5 S1 | R(HC, R) | DA | R | R | R | 1 4 6
-PWK S10 | {REPORT} | AA BM EL EM FT FX | - | - | ?AC | S
-PWK S1 | CT | AB AD AF AG NS
+PWK S10 | {REPORT.replace(" CT ", " ")} | AA BM EL EM FT FX | - | - | ?AC | S
+PWK S11 | CT | AA AB AD AF AG BM EL EM FT FX NS | - | - | ?AC | S
 {_AMBULANCE}
 CR3 S1 | I R S | MO | R
 CRC S3 | 07 | N Y | {_CONDITIONS} | 4x ?{_CONDITIONS}
