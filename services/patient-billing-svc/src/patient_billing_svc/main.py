@@ -5,6 +5,7 @@ from pathlib import Path
 
 from patient_billing_svc.api import ROUTERS
 from patient_billing_svc.consumers import subscriptions
+from patient_billing_svc.handlers.figures import fold_tally
 from patient_billing_svc.handlers.statements import issue_due_statements
 from patient_billing_svc.models import Base
 from patient_billing_svc.settings import PatientBillingSettings as Settings
@@ -13,6 +14,8 @@ from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.service import Periodic, Service
 
 __all__ = ["Settings", "build"]
+
+FOLD_EVERY = timedelta(seconds=5)
 
 
 def build(settings: Settings) -> Service:
@@ -30,7 +33,10 @@ def build(settings: Settings) -> Service:
         metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
         subscriptions=subscriptions(policy),
-        periodics=[Periodic("statement cycle", timedelta(seconds=1), statement_cycle)],
+        periodics=[
+            Periodic("statement cycle", timedelta(seconds=1), statement_cycle),
+            Periodic("fold tally", FOLD_EVERY, fold_tally),
+        ],
         context=policy,
         description="The patient's account: what is owed after all payers, statements, and payments as they were taken.",
         tags=[

@@ -4,7 +4,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKeyConstraint, Index, MetaData, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    MetaData,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -181,3 +191,14 @@ class Numbering(Base, table=True):
     organisation_id: UUID = Field(primary_key=True)
     accounts: int = Field(sa_type=BigInteger)
     statements: int = Field(sa_type=BigInteger)
+
+
+class Tally(Base, table=True):
+    """What one statement changed in the sums over an organisation's accounts, or what many did in all. Written by a trigger."""
+
+    __tablename__ = "tally"
+
+    organisation_id: UUID = Field(primary_key=True)
+    tally_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_args=[Identity(always=True)])
+    patient_open_cents: int = Field(sa_type=CENTS)
+    payments_cents: int = Field(sa_type=CENTS)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from patient_billing_svc.handlers import shows
-from patient_billing_svc.store import lists
+from patient_billing_svc.store import figures, lists
 from patient_billing_svc.views import Summary
 from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.web.answers import Answer
@@ -12,7 +12,7 @@ from rcm.web.pages import decode_cursor_as, page_of
 
 async def show_summary(unit: UnitOfWork) -> Answer:
     """How many accounts and statements, what is open, what was taken."""
-    row = await lists.read_summary(unit.connection)
+    row = await figures.read_summary(unit.connection)
     return Answer(
         Summary(
             accounts=row["accounts"],
@@ -21,6 +21,12 @@ async def show_summary(unit: UnitOfWork) -> Answer:
             payments_cents=row["payments_cents"],
         )
     )
+
+
+async def fold_tally(unit: UnitOfWork) -> bool:
+    """Keeps few rows under the figures; nothing more is to be done till the next time."""
+    await figures.fold_tally(unit.connection)
+    return False
 
 
 async def list_reconciliation(unit: UnitOfWork, limit: int, after: str | None) -> Answer:

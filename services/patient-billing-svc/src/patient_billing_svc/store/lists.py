@@ -108,17 +108,6 @@ async def read_statement(connection: "Connection", statement_id: UUID) -> "dict[
     return found
 
 
-async def read_summary(connection: "Connection") -> "Record":
-    """The organisation's figures."""
-    row: Record | None = await connection.fetchrow(
-        """select count(*) as accounts, coalesce(sum(responsibility_cents - applied_cents), 0)::bigint as patient_open_cents,
-                  coalesce(sum(payments_cents), 0)::bigint as payments_cents,
-                  (select count(*) from statement) as statements from account"""
-    )
-    assert row is not None
-    return row
-
-
 async def list_figures(connection: "Connection", limit: int, after: UUID | None) -> "list[Record]":
     """Each encounter's figures, by encounter id."""
     return await connection.fetch(
