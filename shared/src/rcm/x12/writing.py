@@ -1,10 +1,11 @@
 """Segments that writers of several guides make alike."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from rcm.x12.elements import amount_text
 from rcm.x12.problems import CannotWrite
-from rcm.x12.reading import TYPED
+from rcm.x12.reading import TYPED, longer_than_typed
 from rcm.x12.text import clean, code, composite, free, segment
 from rcm.x12.values import Adjustment, Contact, InpatientAdjudication, OutpatientAdjudication
 
@@ -15,6 +16,12 @@ _INPATIENT_REMARKS = (5, 20, 21, 22, 23)
 """MIA elements that are remark codes."""
 _INPATIENT_ELEMENTS = 24
 _OUTPATIENT_REMARKS = 5
+_SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{1,2}(?=\*)").match
+_SERVICES = frozenset({"SVC", "SV1", "SV2", "SV3", "SVD"})
+_SERVICE_PARTS = 7
+"""Components of a procedure that have a typed place."""
+_NO_ROLES: frozenset[str] = frozenset()
+_NOBODY: Mapping[str, str] = {}
 
 
 def adjustment_segments(out: list[str], adjustments: Sequence[Adjustment], path: str) -> None:
@@ -89,6 +96,39 @@ def procedure_composite(qualifier: str, procedure: str, modifiers: Sequence[str]
     return composite(qualifier, procedure, *marks, *[""] * (4 - len(marks)), free(description, 80, "description"))
 
 
-def untyped(raws: Iterable[str]) -> list[str]:
-    """Of segments that were kept as they stood those that no typed value writes anyway."""
-    return [raw for raw in raws if raw.partition("*")[0] not in TYPED] if raws else []
+def refuse_lost(
+    raws: Sequence[str],
+    path: str,
+    places: tuple[str, ...] = (),
+    names: Mapping[str, str] = _NOBODY,
+    roles: frozenset[str] = _NO_ROLES,
+) -> None:
+    """Raises CannotWrite with `path` at a segment that was kept as it stood and that nobody writes.
+
+    Those that begin with one of `places` the caller writes where the guide has them. A fuller copy of what a typed value
+    writes is left out: what it says more the guide has no element for. Such is a party's NM1, in `names` by NM101, and the
+    whole loop of a provider of whom the guide takes a number alone, by NM101 in `roles`.
+    """
+    copied_loop = False
+    for raw in raws:
+        elements = raw.split("*")
+        found = _SEGMENT_ID(raw)
+        name = found[0] if found is not None else "a segment with another file's delimiters"
+        if name == "NM1":
+            copied_loop = elements[1] in roles
+            if copied_loop or (elements[1] in names and "".join(elements[3:4]) == names[elements[1]]):
+                continue
+        elif copied_loop and name != "DTP":
+            continue
+        if "~" in raw or not (raw.startswith(places) or _is_copy(elements)):
+            raise CannotWrite(path, f"{name} has no place that the guide gives it")
+
+
+def _is_copy(elements: Sequence[str]) -> bool:
+    """Whether a segment that is typed was kept as well, because it says more: a day with an hour, an eighth component."""
+    name = elements[0]
+    if name == "DTP":
+        return "".join(elements[2:3]) == "DT"
+    return (name in TYPED and longer_than_typed(elements)) or (
+        name in _SERVICES and any(element.count(":") >= _SERVICE_PARTS for element in elements)
+    )  # fmt: skip

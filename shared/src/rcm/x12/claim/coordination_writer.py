@@ -5,11 +5,14 @@ from rcm.x12.claim.parties_writer import address_segments, reference_segments
 from rcm.x12.elements import amount_text, day_text, decimal_text
 from rcm.x12.problems import CannotWrite
 from rcm.x12.text import clean, code, free, segment
-from rcm.x12.writing import adjustment_segments, inpatient_segment, outpatient_segment, procedure_composite, untyped
+from rcm.x12.writing import adjustment_segments, inpatient_segment, outpatient_segment, procedure_composite, refuse_lost
 
 
 def other_payer_segments(out: list[str], found: OtherPayer) -> None:
     """2320 and 2330; refusals carry the path within the other payer."""
+    if found.raw:
+        roles = frozenset([provider.role for provider in found.providers])
+        refuse_lost(found.raw, "raw", names={"IL": found.subscriber.last_name, "PR": found.name}, roles=roles)
     group_name = "" if found.group_number else free(found.group_name, 60, "group_name")
     out.append(
         segment(
@@ -51,8 +54,6 @@ def other_payer_segments(out: list[str], found: OtherPayer) -> None:
             raise CannotWrite("providers.references", "a number that this payer knows the provider by is required")
         out.append(f"NM1*{code(provider.role, 3, 'providers.role')}*{'2' if provider.organisation else '1'}")
         out += reference_segments(provider.references)
-    if untyped(found.raw):
-        raise CannotWrite("raw", "segments without a typed place are not written here")
 
 
 def _subscriber(out: list[str], found: OtherSubscriber) -> None:
@@ -81,6 +82,7 @@ def line_adjudication_segments(out: list[str], found: LineAdjudication, payer_id
     """2430; `payer_ids` are those of the claim's other payers."""
     if found.payer_id not in payer_ids:
         raise CannotWrite("adjudications.payer_id", "is the id of no other payer of the claim")
+    refuse_lost(found.raw, "adjudications.raw")
     units = decimal_text(found.units)
     if units is None:
         raise CannotWrite("adjudications.units", "must be a number")
@@ -96,5 +98,3 @@ def line_adjudication_segments(out: list[str], found: LineAdjudication, payer_id
         out.append(f"DTP*573*D8*{day_text(found.adjudicated_on)}")
     if found.remaining_liability_cents is not None:
         out.append(f"AMT*EAF*{amount_text(found.remaining_liability_cents)}")
-    if untyped(found.raw):
-        raise CannotWrite("adjudications.raw", "segments without a typed place are not written here")

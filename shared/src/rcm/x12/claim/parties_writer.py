@@ -11,7 +11,7 @@ from rcm.x12.elements import day_text, decimal_text, has_digits
 from rcm.x12.problems import CannotWrite
 from rcm.x12.text import clean, code, free, is_npi, segment
 from rcm.x12.values import Address, Reference
-from rcm.x12.writing import contact_number, contact_segment
+from rcm.x12.writing import contact_number, contact_segment, refuse_lost
 
 SegmentsOf = Callable[..., tuple[str, ...]]
 """A function that makes the segments of one part."""
@@ -22,10 +22,13 @@ _SEXES = frozenset({"M", "F", "U"})
 
 _PERSONS = frozenset({"DN", "P3", "DQ", "72", "ZZ", "71"})
 """Roles that only a person has."""
+_BILLING_RAW = ("CUR*",)
 
 
 def submitter_segments(submitter: Submitter, receiver: Receiver) -> list[str]:
     """1000A and 1000B."""
+    refuse_lost(submitter.raw, "submitter.raw", names={"41": submitter.name})
+    refuse_lost(receiver.raw, "receiver.raw", names={"40": receiver.name})
     if submitter.contacts:
         contacts = [contact_segment(item, "submitter") for item in submitter.contacts]
     else:
@@ -55,6 +58,7 @@ def billing_provider_segments(provider: Provider) -> tuple[str, ...]:
     if not has_digits(provider.tax_id, 9) or provider.tax_id_kind not in {"EI", "SY"}:
         raise CannotWrite("tax_id", "must be nine digits, an employer id (EI) or a social security number (SY)")
     out = [f"PRV*BI*PXC*{code(provider.taxonomy, 10, 'taxonomy', shortest=10)}"] if provider.taxonomy else []
+    refuse_lost(provider.raw, "raw", _BILLING_RAW, {"85": provider.last_name})
     out += [raw for raw in provider.raw if raw.startswith("CUR*")]
     out.append(_name("85", provider))
     out += address_segments(provider.address, "address")
@@ -66,7 +70,11 @@ def billing_provider_segments(provider: Provider) -> tuple[str, ...]:
 
 @lru_cache(_CACHE)
 def provider_segments(entity: str, provider: Provider) -> tuple[str, ...]:
-    """2310 and 2420, by NM101; 82 and 71 have a taxonomy, 77 and DK an address."""
+    """2310 and 2420, by NM101; 82 and 71 have a taxonomy, 77 and DK an address.
+
+    A provider is one value wherever he stands: of it is written what the guide has a place for there.
+    """
+    refuse_lost(provider.raw, "raw", names={entity: provider.last_name})
     if entity == "QB":
         # Of whom a service was purchased the guide takes the number alone.
         out = [segment("NM1", "QB", "2", "", "", "", "", "", *(("XX", provider.npi) if is_npi(provider.npi) else ()))]
@@ -96,12 +104,14 @@ def _contacts(provider: Provider) -> list[str]:
 
 def place_segments(entity: str, place: Place, path: str) -> list[str]:
     """2310E and F, 2420G and H."""
+    refuse_lost(place.raw, f"{path}.raw", names={entity: place.name})
     name = f"NM1*{entity}*2*{free(place.name, 60, f'{path}.name')}".rstrip("*")
     return [name, *address_segments(place.address, f"{path}.address")]
 
 
 def pay_to_segments(pay_to: PayTo) -> list[str]:
     """2010AB and 2010AC."""
+    refuse_lost(pay_to.raw, "pay_to.raw", names={pay_to.role: pay_to.name})
     name = free(pay_to.name, 60, "pay_to.name")
     identifier = free(pay_to.identifier, 80, "pay_to.identifier")
     out = [segment("NM1", pay_to.role, "2", name, "", "", "", "", pay_to.identifier_qualifier, identifier)]
@@ -110,6 +120,8 @@ def pay_to_segments(pay_to: PayTo) -> list[str]:
 
 def subscriber_segments(subscriber: Subscriber, payer: Payer, *, is_patient: bool) -> list[str]:
     """SBR, PAT, 2010BA and 2010BB."""
+    if subscriber.raw:
+        refuse_lost(subscriber.raw, "subscriber.raw", names={"IL": subscriber.last_name})
     out = [
         _coverage_segment(
             subscriber.rank, subscriber.group_number, subscriber.group_name, subscriber.insurance_type,
@@ -149,6 +161,7 @@ def _coverage_segment(
 
 def patient_segments(patient: Patient) -> list[str]:
     """PAT and 2010CA."""
+    refuse_lost(patient.raw, "patient.raw", names={"QC": patient.last_name})
     if patient.relationship not in _RELATIONSHIPS:
         raise CannotWrite("patient.relationship", "is no relationship that PAT01 takes")
     out = [
@@ -211,6 +224,7 @@ def _place_segment(city: str, state: str, postal_code: str, country: str, subdiv
 
 @lru_cache(_CACHE)
 def _payer_segments(payer: Payer) -> tuple[str, ...]:
+    refuse_lost(payer.raw, "payer.raw", names={"PR": payer.name})
     name = free(payer.name, 60, "payer.name", required=True)
     identifier = free(payer.payer_id, 80, "payer.payer_id", required=True)
     if len(identifier) < 2:

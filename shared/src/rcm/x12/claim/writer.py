@@ -20,11 +20,14 @@ from rcm.x12.claim.values import (
 )
 from rcm.x12.elements import amount_text, day_text, decimal_text, has_digits
 from rcm.x12.problems import CannotWrite
-from rcm.x12.reading import TYPED
 from rcm.x12.text import clean, code, free, interchange, segment
 from rcm.x12.values import Dated, InterchangeHeader
 
 _DRUG_UNITS = frozenset({"F2", "GR", "ME", "ML", "UN"})
+RAW_DRUG = ("LIN*", "CTP*", "REF*XZ*", "REF*VY*")
+"""What 2410 begins with where it stands as it stood."""
+_WITHOUT_CONTROL_NUMBER = frozenset({"AA", "AB", "AD", "AF", "AG", "NS"})
+"""PWK02 of what is on request or in the file itself."""
 
 _NAMED_REFERENCES = (
     ("9F", "referral_number"),
@@ -186,8 +189,8 @@ def attachment_segments(out: list[str], attachments: Sequence[Attachment]) -> No
     """PWK."""
     for item in attachments:
         control = free(item.control_number, 50, "attachments.control_number")
-        if not control and item.transmission != "AA":
-            raise CannotWrite("attachments.control_number", "is required unless the document is sent on request (AA)")
+        if not control and item.transmission not in _WITHOUT_CONTROL_NUMBER:
+            raise CannotWrite("attachments.control_number", "is required where the document is sent by itself")
         report, transmission = code(item.report_type, 2, "attachments"), code(item.transmission, 2, "attachments")
         out.append(segment("PWK", report, transmission, "", "", "AC" if control else "", control))
 
@@ -221,8 +224,18 @@ def certification_segments(out: list[str], found: Sequence[Certification]) -> No
         out.append(segment("CRC", code(item.category, 2, "certifications.category"), "Y" if item.applies else "N", *codes))
 
 
+def drug_of(out: list[str], line: ClaimLine) -> None:
+    """2410, typed; or as it stood, where the drug bears another number than an NDC (LIN02 is not N4)."""
+    raw = [one for one in line.raw if one.startswith(RAW_DRUG)] if line.raw else []
+    if line.drug is not None and raw:
+        raise CannotWrite("raw", "a line has one drug, and that is typed")
+    if line.drug is not None:
+        drug_segments(out, line.drug)
+    out += raw
+
+
 def drug_segments(out: list[str], drug: Drug) -> None:
-    """2410."""
+    """LIN, CTP, REF."""
     quantity = decimal_text(drug.quantity)
     if not has_digits(drug.ndc, 11) or drug.unit not in _DRUG_UNITS or quantity is None:
         raise CannotWrite("drug", "must be eleven digits with a quantity of F2, GR, ME, ML or UN")
@@ -261,14 +274,6 @@ def raw_segments(out: list[str], raws: Sequence[str], *names: str) -> None:
     """Of the segments that were kept as they stood those with these ids."""
     if raws:
         out += [raw for raw in raws if raw.partition("*")[0] in names]
-
-
-def refuse_other_raws(raws: Sequence[str], known: frozenset[str]) -> None:
-    """Raises CannotWrite where a raw segment has no place that is known."""
-    for raw in raws:
-        name = raw.partition("*")[0]
-        if name == "NM1" or (name not in known and name not in TYPED):
-            raise CannotWrite("raw", f"{clean(name)} has no place that a writer knows")
 
 
 def amounts(out: list[str], of: Claim | ClaimLine, path: str = "amounts") -> None:

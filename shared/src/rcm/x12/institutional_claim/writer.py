@@ -24,15 +24,15 @@ from rcm.x12.institutional_claim.values import (
 from rcm.x12.problems import CannotWrite
 from rcm.x12.text import code, segment
 from rcm.x12.values import InterchangeHeader
-from rcm.x12.writing import optional_amount, procedure_composite
+from rcm.x12.writing import optional_amount, procedure_composite, refuse_lost
 
 VERSION = "005010X223A2"
 _FREQUENCIES = frozenset({"1", "2", "3", "4", "5", "7", "8"})
 _CLAIM_REFERENCES = {
     qualifier: place for place, qualifier in enumerate(("4N", "9F", "G1", "F8", "9A", "9C", "LX", "D9", "LU", "EA", "P4", "G4"))
 }
-_CLAIM_RAW = frozenset({"CN1", "K3", "HCP"})
-_LINE_RAW = frozenset({"HCP"})
+_CLAIM_RAW = ("CN1*", "K3*", "HCP*")
+_LINE_RAW = ("HCP*", *common.RAW_DRUG)
 _LINE_ROLES = ("72", "ZZ", "82", "DN")
 _SCREENED = frozenset({"AV", "NU", "S2", "ST"})
 """CRC03 to 05."""
@@ -59,7 +59,7 @@ def write_institutional_claims(
 def _claim(out: list[str], claim: InstitutionalClaim) -> None:
     """2300 and what is below it."""
     common.check_claim(claim, claim.lines, _FREQUENCIES, LINE_LIMIT)
-    common.refuse_other_raws(claim.raw, _CLAIM_RAW)
+    refuse_lost(claim.raw, "raw", _CLAIM_RAW)
     if claim.subscriber.insurance_type:
         raise CannotWrite("subscriber.insurance_type", "an institutional claim has no such place")
     out.append(_clm(claim))
@@ -206,7 +206,7 @@ def _line(out: list[str], line: RevenueLine, payer_ids: frozenset[str]) -> None:
     """2400 and what is below it."""
     out.append(_sv2(line))
     if line.raw:
-        common.refuse_other_raws(line.raw, _LINE_RAW)
+        refuse_lost(line.raw, "raw", _LINE_RAW)
     common.attachment_segments(out, line.attachments)
     if line.date_of_service is not None:
         out.append(common.day_segment("472", line.date_of_service, line.date_of_service_to))
@@ -218,8 +218,7 @@ def _line(out: list[str], line: RevenueLine, payer_ids: frozenset[str]) -> None:
     _refuse_unused(line)
     common.note_segments(out, "", line)
     common.raw_segments(out, line.raw, "HCP")
-    if line.drug is not None:
-        common.drug_segments(out, line.drug)
+    common.drug_of(out, line)
     for role in _LINE_ROLES:
         for one in line.providers:
             if one.role == role:

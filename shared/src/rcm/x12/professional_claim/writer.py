@@ -12,7 +12,7 @@ from rcm.x12.problems import CannotWrite
 from rcm.x12.professional_claim.values import DIAGNOSIS_LIMIT, LINE_LIMIT, ProfessionalClaim, ServiceLine
 from rcm.x12.text import code, composite, free, segment
 from rcm.x12.values import Dated, InterchangeHeader
-from rcm.x12.writing import procedure_composite
+from rcm.x12.writing import procedure_composite, refuse_lost
 
 __all__ = ["VERSION", "transaction_control_number", "write_professional_claims"]
 
@@ -31,8 +31,8 @@ _CLAIM_REFERENCES = {
     for place, qualifier in enumerate(("4N", "F5", "EW", "9F", "G1", "F8", "X4", "9A", "9C", "LX", "D9", "EA", "P4", "1J"))
 }
 _LINE_ROLES = ("82", "QB", "77", "DQ", "DK", "DN", "P3")
-_CLAIM_RAW = frozenset({"CN1", "K3", "CR2", "HCP"})
-_LINE_RAW = frozenset({"SV5", "CR3", "MEA", "CN1", "K3", "PS1", "HCP", "LQ", "FRM"})
+_CLAIM_RAW = ("CN1*", "K3*", "CR2*", "HCP*")
+_LINE_RAW = ("SV5*", "CR3*", "MEA*", "CN1*", "K3*", "PS1*", "HCP*", *common.RAW_DRUG, "LQ*", "FRM*")
 
 
 def write_professional_claims(
@@ -85,7 +85,7 @@ def _claim(out: list[str], claim: ProfessionalClaim) -> None:
 def _particulars(out: list[str], claim: ProfessionalClaim) -> None:
     """What stands between the dates of 2300 and its codes, most of which most claims don't have."""
     if claim.raw:
-        common.refuse_other_raws(claim.raw, _CLAIM_RAW)
+        refuse_lost(claim.raw, "raw", _CLAIM_RAW)
     common.attachment_segments(out, claim.attachments)
     common.raw_segments(out, claim.raw, "CN1")
     if claim.patient_paid_cents:
@@ -190,7 +190,7 @@ def _has_particulars(line: ServiceLine) -> bool:
 def _line_with_particulars(out: list[str], line: ServiceLine, payer_ids: frozenset[str]) -> None:
     """2400 after SV1, in the guide's order."""
     if line.raw:
-        common.refuse_other_raws(line.raw, _LINE_RAW)
+        refuse_lost(line.raw, "raw", _LINE_RAW)
         common.raw_segments(out, line.raw, "SV5")
     common.attachment_segments(out, line.attachments)
     if line.ambulance is not None:
@@ -216,8 +216,7 @@ def _line_with_particulars(out: list[str], line: ServiceLine, payer_ids: frozens
     common.raw_segments(out, line.raw, "K3")
     common.note_segments(out, line.note, line)
     common.raw_segments(out, line.raw, "PS1", "HCP")
-    if line.drug is not None:
-        common.drug_segments(out, line.drug)
+    common.drug_of(out, line)
     common.provider(out, "rendering_provider", "82", line.rendering_provider)
     if line.providers or line.pickup is not None or line.dropoff is not None:
         _line_providers(out, line)

@@ -22,12 +22,14 @@ from rcm.x12.writing import (
     inpatient_segment,
     outpatient_segment,
     procedure_composite,
-    untyped,
+    refuse_lost,
 )
 
 VERSION = "005010X221A1"
 _PAIRS = 6
 """Adjustments that one PLB holds."""
+_HEADER_RAW, _PAYEE_RAW, _LINE_RAW = ("CUR*",), ("RDM*",), ("LQ*",)
+"""Segments without a typed place that are written where the guide has them; LQ are those of the list RX."""
 _PERSON_ORDER = ("QC", "IL", "74", "82", "TT", "PR", "GB")
 
 
@@ -54,6 +56,7 @@ def _set(index: int, remittance: Remittance) -> Iterator[str]:
     )  # fmt: skip
     trace = free(payment.trace_number, 50, f"{path}.trace_number", required=True)
     yield segment("TRN", "1", trace, clean(payment.payer_trace_id), clean(payment.originating_company))
+    refuse_lost(payment.raw, f"{path}.raw", _HEADER_RAW)
     yield from (raw for raw in payment.raw if raw.startswith("CUR*"))
     yield from _references(payment.references, path)
     if payment.produced_on is not None:
@@ -79,6 +82,7 @@ def _claims(remittance: Remittance, path: str) -> Iterator[str]:
             number = claim.header_number
             yield f"LX*{number or 1}"
             if (group := groups.get(number)) is not None:
+                refuse_lost(group.raw, f"{path}.groups.raw")
                 yield from _group(group)
         yield from _claim(claim, f"{path}.claims[{place}]")
 
@@ -131,7 +135,7 @@ def _claim(claim: ClaimPayment, path: str) -> list[str]:
     out += [contact_segment(item, path) for item in claim.contacts]
     out += [f"AMT*{item.qualifier}*{amount_text(item.amount_cents)}" for item in claim.amounts]
     out += [f"QTY*{clean(item.qualifier)}*{clean(item.quantity)}" for item in claim.quantities]
-    out += untyped(claim.raw)
+    refuse_lost(claim.raw, f"{path}.raw")
     for place, line in enumerate(claim.lines):
         _line(out, line, f"{path}.lines[{place}]")
     return out
@@ -166,7 +170,8 @@ def _line(out: list[str], line: LinePayment, path: str) -> None:
     out += [f"AMT*{item.qualifier}*{amount_text(item.amount_cents)}" for item in line.amounts]
     out += [f"QTY*{clean(item.qualifier)}*{clean(item.quantity)}" for item in line.quantities]
     out += [f"LQ*HE*{clean(remark)}" for remark in line.remarks]
-    out += untyped(line.raw)
+    refuse_lost(line.raw, f"{path}.raw", _LINE_RAW)
+    out += [raw for raw in line.raw if raw.startswith("LQ*")]
 
 
 def _original(line: LinePayment) -> str:
@@ -199,7 +204,8 @@ def _party(entity: str, party: Party, path: str) -> Iterator[str]:
     yield from _references(party.references, path)
     for item in party.contacts:
         yield contact_segment(item, path)
-    yield from untyped(party.raw)
+    refuse_lost(party.raw, f"{path}.raw", _PAYEE_RAW if entity == "PE" else ())
+    yield from (raw for raw in party.raw if raw.startswith("RDM*"))
 
 
 def _address(address: Address, path: str) -> Iterator[str]:
