@@ -35,7 +35,11 @@ DIFFERENT = {
     "HCP01 and CRC take codes that the map leaves out or does not list": {"2300 HCP 01", "2300 CRC 04", "2300 CRC 05"},
     "pointers are checked by what the claim has": {f"2400 SV1 07-{place}" for place in range(1, 5)},
     "a certificate that a carrier asks for (CT) may say how it comes, or what it is": {
-        "2400 PWK CT", "2400 PWK 01", "2400 PWK 02", "2400 PWK 05", "2400 PWK 06",
+        "2400 PWK CT",
+        "2400 PWK 01",
+        "2400 PWK 02",
+        "2400 PWK 05",
+        "2400 PWK 06",
     },
     "LU as in all other providers of the line": {"2420B REF 01"},
     "the 835's ST03, CUR03 and a description are tolerated": {" CUR 03", "2110 SVC 01-7"},
