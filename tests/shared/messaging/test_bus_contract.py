@@ -55,6 +55,17 @@ async def test_everything_arrives_once_and_in_order(two: Pair) -> None:
     assert {flow.dead_letters + flow.waiting for flow in (await two.producer.flow(), await two.consumer.flow())} == {0}
 
 
+async def test_long_events_arrive_in_order_too(two: Pair) -> None:
+    """Of 300 KB each: more than one batch of Kafka's producer holds, and the first of them alone more than half."""
+    things = [new_id() for _ in range(3)]
+    for _ in range(4):
+        await two.say(things, reason="x" * 300_000)
+    await two.quiet()
+    taken = await two.taken()
+    assert len(taken) == 12
+    assert in_order(taken, things, [1, 2, 3, 4])
+
+
 async def test_order_holds_where_writers_overlap(two: Pair) -> None:
     """FOUNDATION's interleaving: an xid taken early, then a key read that a later xid has changed and committed."""
     things = [new_id() for _ in range(6)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from rcm.ids import id_of
@@ -19,41 +20,56 @@ class MalformedRecord(ValueError):
 
 def headers_of(envelope: Envelope, source: str) -> list[tuple[str, bytes]]:
     """All attributes of the event; nothing in them tells who a patient is."""
-    said: list[tuple[str, str | None]] = [
-        ("ce_specversion", "1.0"),
-        ("ce_id", str(envelope.event_id)),
-        ("ce_source", source),
-        ("ce_type", envelope.type),
-        ("ce_subject", str(envelope.subject)),
-        ("ce_sequence", str(envelope.sequence)),
-        ("ce_time", envelope.time.astimezone(UTC).isoformat().replace("+00:00", "Z")),
-        ("ce_dataschema", schema_address(envelope.type)),
-        ("ce_organisationid", str(envelope.organisation_id)),
-        ("ce_correlationid", str(envelope.correlation_id)),
-        ("ce_causationid", str(envelope.causation_id) if envelope.causation_id else None),
-        ("ce_traceparent", envelope.traceparent),
-        ("content-type", "application/json"),
+    said = [
+        *_of_type(envelope.type, source),
+        ("ce_id", str(envelope.event_id).encode()),
+        ("ce_subject", str(envelope.subject).encode()),
+        ("ce_sequence", str(envelope.sequence).encode()),
+        ("ce_time", _instant(envelope.time)),
+        ("ce_organisationid", str(envelope.organisation_id).encode()),
+        ("ce_correlationid", str(envelope.correlation_id).encode()),
     ]
-    return [(name, value.encode()) for name, value in said if value is not None]
+    if envelope.causation_id is not None:
+        said.append(("ce_causationid", str(envelope.causation_id).encode()))
+    if envelope.traceparent is not None:
+        said.append(("ce_traceparent", envelope.traceparent.encode()))
+    return said
+
+
+@lru_cache(maxsize=256)
+def _of_type(type_name: str, source: str) -> Headers:
+    """What all events of a type have in common."""
+    return (
+        ("ce_specversion", b"1.0"),
+        ("ce_source", source.encode()),
+        ("ce_type", type_name.encode()),
+        ("ce_dataschema", schema_address(type_name).encode()),
+        ("content-type", b"application/json"),
+    )
+
+
+@lru_cache(maxsize=64)
+def _instant(time: datetime) -> bytes:
+    """RFC 3339 in UTC; all events of a transaction have the same."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()
 
 
 def envelope_of_record(topic: str, place: str, headers: Iterable[tuple[str, bytes]], value: bytes | None) -> Envelope:
     """The envelope of a record. One that is malformed gets an id of its `place` and carries the fault with it."""
     found = dict(headers)
     try:
-        text = {name: content.decode() for name, content in found.items() if name.startswith("ce_")}
-        causation = text.get("ce_causationid")
+        causation, traceparent = found.get("ce_causationid"), found.get("ce_traceparent")
         return Envelope(
-            id_of(text["ce_id"]),
-            id_of(text["ce_organisationid"]),
+            id_of(found["ce_id"].decode()),
+            id_of(found["ce_organisationid"].decode()),
             topic,
-            text["ce_type"],
-            id_of(text["ce_subject"]),
-            int(text["ce_sequence"]),
-            datetime.fromisoformat(text["ce_time"]),
-            id_of(text["ce_correlationid"]),
-            id_of(causation) if causation else None,
-            text.get("ce_traceparent"),
+            found["ce_type"].decode(),
+            id_of(found["ce_subject"].decode()),
+            int(found["ce_sequence"]),
+            datetime.fromisoformat(found["ce_time"].decode()),
+            id_of(found["ce_correlationid"].decode()),
+            id_of(causation.decode()) if causation else None,
+            traceparent.decode() if traceparent is not None else None,
             value or b"",
         )
     except (KeyError, ValueError) as error:

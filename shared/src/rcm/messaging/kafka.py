@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
+from zlib import crc32
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -72,16 +73,8 @@ class KafkaBus:
         async with self._producing:
             try:
                 producer = await self._started_producer()
-                source = f"/{service}"
-                sent = [
-                    await producer.send(
-                        envelope.topic,
-                        envelope.data.encode() if isinstance(envelope.data, str) else envelope.data,
-                        key=str(envelope.subject).encode(),
-                        headers=headers_of(envelope, source),
-                    )
-                    for envelope in envelopes
-                ]
+                batches = await _batches(producer, f"/{service}", envelopes)
+                sent = [await producer.send_batch(batch, topic, partition=partition) for topic, partition, batch in batches]
                 await asyncio.gather(*sent)
             except BaseException:
                 await self._drop_producer()
@@ -149,6 +142,39 @@ class KafkaBus:
         producer, self._producer = self._producer, None
         if producer is not None:
             await stopped(producer)
+
+
+async def _batches(producer: AIOKafkaProducer, source: str, envelopes: Sequence[Envelope]) -> list[tuple[str, int, Any]]:
+    """Topic, partition and records of each batch; the records of a partition in their order.
+
+    By the batch, because the client takes four times as long for records that it is given one by one, most of it for futures
+    and for its partitioner (decision 0017).
+    """
+    counts = {topic: len(await producer.partitions_for(topic)) for topic in {envelope.topic for envelope in envelopes}}
+    batches: list[tuple[str, int, Any]] = []
+    open_ones: dict[tuple[str, int], Any] = {}
+    for envelope in envelopes:
+        topic, key = envelope.topic, str(envelope.subject).encode()
+        place = (topic, partition_of(key, counts[topic]))
+        record = {
+            "timestamp": None,
+            "key": key,
+            "value": envelope.data.encode() if isinstance(envelope.data, str) else envelope.data,
+            "headers": headers_of(envelope, source),
+        }
+        batch = open_ones.get(place)
+        if batch is None or batch.append(**record) is None:
+            batch = open_ones[place] = producer.create_batch()
+            batch.append(**record)  # the first one always has room
+            batches.append((*place, batch))
+    for _, _, batch in batches:
+        batch.close()
+    return batches
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """Where a key's records go: by its CRC-32, as librdkafka's clients do it."""
+    return crc32(key) % partitions
 
 
 class _Meter:
