@@ -18,7 +18,6 @@ from claims_svc.handlers.editing import run_edits
 from claims_svc.handlers.tasks import close_tasks
 from claims_svc.handlers.withdrawing import WITHDRAWN, lose_coverage, withdraw
 from claims_svc.store.claims import Known
-from claims_svc.store.rows import ANSWERED
 from claims_svc.store.setup import Setups
 from claims_svc.store.writing import Write, write_together
 from rcm.contracts.envelope import Message
@@ -75,7 +74,7 @@ async def say_answered(
     await write_together(
         unit.connection,
         store.claims.saving(list(whole.values())),
-        store.claims.saving_progress([a.claim for a in answered if a.claim.claim_id not in whole], ANSWERED),
+        store.claims.saving_answered([a.claim for a in answered if a.claim.claim_id not in whole]),
         store.claims.history([a.claim for a in answered]),
         store.tasks.opening_tasks(following.tasks),
         *others,

@@ -26,7 +26,6 @@ from claims_svc.handlers.answers import Answered, say_answered
 from claims_svc.handlers.editing import recheck
 from claims_svc.handlers.tasks import close_tasks
 from claims_svc.store.contents import Contents
-from claims_svc.store.rows import FILED
 from claims_svc.store.setup import Setups
 from rcm.errors import NotFound
 from rcm.ids import new_id
@@ -91,7 +90,7 @@ async def _cut(unit: UnitOfWork, setups: Setups, contents: Contents, waiting: Wa
         submission,
         content,
         bodies,
-        store.claims.saving_progress(claims, FILED),
+        store.claims.saving_filed(claims),
         store.submissions.keeping_numbers(former),
     )
     events.say_ready(unit, submission)

@@ -75,9 +75,8 @@ def inserting_acknowledgement(acknowledgement: Acknowledgement, content: bytes) 
         "size": acknowledgement.size,
         "received_at": acknowledgement.received_at,
         "received_by": acknowledgement.received_by,
-        "content": content,
     }
-    return inserting(models.Acknowledgement, [_row(acknowledgement) | received], wide=("content",))
+    return inserting(models.Acknowledgement, [_row(acknowledgement) | received], wide={"content": [content]})
 
 
 def saving_acknowledgement(acknowledgement: Acknowledgement) -> Write | None:

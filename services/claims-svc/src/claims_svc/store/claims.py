@@ -12,7 +12,19 @@ from claims_svc.domain.claim import AcceptedClaim, Act, Claim
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.facts import Acknowledged, Facts, Filed, Heard, Stage, state_after
 from claims_svc.domain.states import WORKLIST, State
-from claims_svc.store.rows import CLAIM, GROWING, as_facts, claim_of, claim_row, columns, entry_rows, new_row, progress_rows
+from claims_svc.store.rows import (
+    CLAIM,
+    all_facts,
+    all_places,
+    answered_row,
+    as_facts,
+    claim_of,
+    claim_row,
+    columns,
+    entry_rows,
+    filed_row,
+    new_row,
+)
 from claims_svc.store.writing import Write, inserting, updating, write_together
 from rcm.database.rows import insert_rows, recordset
 
@@ -245,30 +257,30 @@ async def _add_submission_facts(connection: "Connection", claims: Collection[Cla
             about.facts.add(Acknowledged(Stage(stage), accepted, number, category=category, code=code, message=message))
 
 
-async def insert_encounters(connection: "Connection", contents: Iterable[tuple[UUID, UUID, str]]) -> set[UUID]:
+class _EncounterKey(Struct, gc=False):
+    """An encounter's columns beside its content."""
+
+    organisation_id: UUID
+    encounter_id: UUID
+
+
+async def insert_encounters(connection: "Connection", contents: Collection[tuple[UUID, UUID, str]]) -> set[UUID]:
     """Encounters that have not come before: (organisation, encounter, JSON). Answers which of them these are."""
-    rows = [
-        {"organisation_id": organisation_id, "encounter_id": encounter_id, "content": content}
-        for organisation_id, encounter_id, content in contents
-    ]
-    new = await insert_rows(
-        connection, models.Encounter, rows, on_conflict="do nothing", returning="encounter_id", wide=("content",)
-    )
+    rows = [_EncounterKey(organisation_id, encounter_id) for organisation_id, encounter_id, _ in contents]
+    wide = {"content": [content for _, _, content in contents]}
+    new = await insert_rows(connection, models.Encounter, rows, on_conflict="do nothing", returning="encounter_id", wide=wide)
     return {row[0] for row in new}
 
 
 async def put_encounters(connection: "Connection", contents: Iterable[tuple[UUID, UUID, str]]) -> None:
     """Encounters as they are now, whether they have come before or not: the last one of each id stays."""
-    rows = {
-        encounter_id: {"organisation_id": organisation_id, "encounter_id": encounter_id, "content": content}
-        for organisation_id, encounter_id, content in contents
-    }
+    last = {(organisation_id, encounter_id): content for organisation_id, encounter_id, content in contents}
     await insert_rows(
         connection,
         models.Encounter,
-        list(rows.values()),
+        [_EncounterKey(*key) for key in last],
         on_conflict="(organisation_id, encounter_id) do update set content = excluded.content",
-        wide=("content",),
+        wide={"content": list(last.values())},
     )
 
 
@@ -284,13 +296,20 @@ async def save_claims(connection: "Connection", claims: Collection[Claim], *othe
 
 def saving(claims: Collection[Claim]) -> Write | None:
     """Changed claims, all columns but their places in files, which only a new file changes."""
-    return updating(models.Claim, [claim_row(claim) for claim in claims], key=_KEY)
+    facts = [all_facts(claim) for claim in claims]
+    return updating(models.Claim, [claim_row(claim) for claim in claims], key=_KEY, wide={"facts": facts})
 
 
-def saving_progress(claims: Collection[Claim], changed: Sequence[str]) -> Write | None:
-    """Claims of which only the columns of `changed` are different."""
-    wide = tuple(name for name in changed if name in GROWING)
-    return updating(models.Claim, progress_rows(claims, changed), key=_KEY, wide=wide)
+def saving_filed(claims: Collection[Claim]) -> Write | None:
+    """Claims that went into a file and of which nothing else changed."""
+    places = [all_places(claim) for claim in claims]
+    return updating(models.Claim, [filed_row(claim) for claim in claims], key=_KEY, wide={"places": places})
+
+
+def saving_answered(claims: Collection[Claim]) -> Write | None:
+    """Claims that were answered and of which nothing else changed."""
+    facts = [all_facts(claim) for claim in claims]
+    return updating(models.Claim, [answered_row(claim) for claim in claims], key=_KEY, wide={"facts": facts})
 
 
 def history(claims: Collection[Claim]) -> Write | None:

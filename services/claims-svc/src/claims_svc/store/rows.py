@@ -1,11 +1,13 @@
 """Claims as rows and back."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from claims_svc.domain.claim import Claim, Finding, Own
 from claims_svc.domain.facts import Heard
@@ -39,103 +41,114 @@ def claim_of(row: "Record") -> Claim:
     return Claim(*values)
 
 
-_NEW = (
-    "organisation_id",
-    "claim_id",
-    "encounter_id",
-    "rank",
-    "state",
-    "version",
-    "payer_id",
-    "payer_name",
-    "member_id",
-    "billing_npi",
-    "receiver_id",
-    "charge_cents",
-    "date_of_service",
-    "duplicate_key",
-    "next_rank",
-    "created_at",
-    "updated_at",
-    "setup_revision",
-    "ready_at",
-)
-_new = attrgetter(*_NEW)
-_LATER = (
-    "frequency",
-    "payer_claim_control_number",
-    "submission_id",
-    "patient_control_number",
-    "submissions",
-    "submitted_at",
-    "accepted_on",
-    "payer_holds",
-    "changed_since_file",
-    "insurance_paid_cents",
-    "responsibility",
-    "sequence_completed",
-    "cancelled",
-)
-FILED = (
-    "state",
-    "version",
-    "updated_at",
-    "ready_at",
-    "submission_id",
-    "patient_control_number",
-    "submissions",
-    "changed_since_file",
-    "file_refused",
-    "places",
-)
-"""What changes when a claim goes into a file."""
-ANSWERED = (
-    "state",
-    "version",
-    "updated_at",
-    "submitted_at",
-    "file_refused",
-    "accepted_on",
-    "payer_holds",
-    "payer_claim_control_number",
-    "insurance_paid_cents",
-    "responsibility",
-    "sequence_completed",
-    "facts",
-)
-"""What changes when the outside answers."""
-
-
-def new_row(claim: Claim) -> dict[str, object]:
+class NewRow(Struct):
     """What a new claim has; for the rest the table knows what a new claim begins with."""
-    row = dict(zip(_NEW, _new(claim), strict=True))
-    row["findings"] = as_json(claim.findings) if claim.findings else None
+
+    organisation_id: UUID
+    claim_id: UUID
+    encounter_id: UUID
+    rank: str
+    state: State
+    version: int
+    payer_id: str
+    payer_name: str
+    member_id: str
+    billing_npi: str
+    receiver_id: str
+    charge_cents: int
+    date_of_service: date
+    duplicate_key: bytes
+    next_rank: str
+    created_at: datetime
+    updated_at: datetime
+    setup_revision: int
+    ready_at: datetime | None
+    findings: tuple[Finding, ...] | None
+
+
+class ClaimRow(NewRow):
+    """Every column but its places in files and its facts."""
+
+    frequency: str
+    payer_claim_control_number: str
+    submission_id: UUID | None
+    patient_control_number: str
+    submissions: int
+    submitted_at: datetime | None
+    accepted_on: date | None
+    payer_holds: bool
+    changed_since_file: bool
+    insurance_paid_cents: int
+    responsibility: tuple[tuple[str, int], ...] | None
+    sequence_completed: bool
+    cancelled: bool
+    file_refused: bool
+    own: Own | None
+
+
+class FiledRow(Struct):
+    """What changes when a claim goes into a file, beside its places."""
+
+    organisation_id: UUID
+    claim_id: UUID
+    state: State
+    version: int
+    updated_at: datetime
+    ready_at: datetime | None
+    submission_id: UUID | None
+    patient_control_number: str
+    submissions: int
+    changed_since_file: bool
+    file_refused: bool
+
+
+class AnsweredRow(Struct):
+    """What changes when the outside answers, beside the claim's facts."""
+
+    organisation_id: UUID
+    claim_id: UUID
+    state: State
+    version: int
+    updated_at: datetime
+    submitted_at: datetime | None
+    file_refused: bool
+    accepted_on: date | None
+    payer_holds: bool
+    payer_claim_control_number: str
+    insurance_paid_cents: int
+    responsibility: tuple[tuple[str, int], ...] | None
+    sequence_completed: bool
+
+
+_new = attrgetter(*NewRow.__struct_fields__)
+_whole = attrgetter(*ClaimRow.__struct_fields__)
+_filed = attrgetter(*FiledRow.__struct_fields__)
+_answered = attrgetter(*AnsweredRow.__struct_fields__)
+
+
+def new_row(claim: Claim) -> NewRow:
+    """A new claim's row."""
+    row = NewRow(*_new(claim))
+    row.findings = claim.findings or None
     return row
 
 
-def claim_row(claim: Claim) -> dict[str, object]:
-    """Every column."""
-    row = new_row(claim)
-    for name in _LATER:
-        row[name] = getattr(claim, name)
-    row["facts"] = all_facts(claim)
-    row["file_refused"] = claim.file_refused
-    row["own"] = None if claim.own == _OWN else as_json(claim.own)
+def claim_row(claim: Claim) -> ClaimRow:
+    """A claim's row as it is now."""
+    row = ClaimRow(*_whole(claim))
+    row.findings = claim.findings or None
+    row.own = None if claim.own == _OWN else claim.own
     return row
 
 
-def progress_rows(claims: Iterable[Claim], changed: Sequence[str]) -> list[dict[str, object]]:
-    """The key and the columns of FILED or ANSWERED."""
-    names = ("organisation_id", "claim_id", *[name for name in changed if name not in GROWING])
-    plain = attrgetter(*names)
-    growing = [(name, GROWING[name]) for name in changed if name in GROWING]
-    rows: list[dict[str, object]] = []
-    for claim in claims:
-        row = dict(zip(names, plain(claim), strict=True))
-        for name, whole in growing:
-            row[name] = whole(claim)
-        rows.append(row)
-    return rows
+def filed_row(claim: Claim) -> FiledRow:
+    """The row of a claim that went into a file."""
+    return FiledRow(*_filed(claim))
+
+
+def answered_row(claim: Claim) -> AnsweredRow:
+    """The row of a claim that was answered."""
+    return AnsweredRow(*_answered(claim))
 
 
 def all_facts(claim: Claim) -> str:
@@ -162,10 +175,6 @@ def as_facts(heard: Sequence[Heard]) -> str:
 def _longer(kept: str, new: str) -> str:
     """An array of JSON, and another one's members at its end."""
     return f"{kept[:-1]},{new[1:]}" if kept else new
-
-
-GROWING = {"facts": all_facts, "places": all_places}
-"""Columns that are added to, and grow long."""
 
 
 def entry_rows(claims: Collection[Claim]) -> list[dict[str, object]]:

@@ -76,8 +76,8 @@ async def insert_submission(
 ) -> None:
     """A new file with its bytes and what ClaimSubmitted will say of each claim, beside what else is written with it."""
     claims = msgspec.json.encode({claim_id: msgspec.Raw(body) for claim_id, body in bodies.items()}).decode()
-    row = _row(submission) | {"content": content, "claims": claims}
-    await write_together(connection, inserting(models.Submission, [row], wide=("content", "claims")), *others)
+    wide: dict[str, list[object]] = {"content": [content], "claims": [claims]}
+    await write_together(connection, inserting(models.Submission, [_row(submission)], wide=wide), *others)
 
 
 def keeping_numbers(former: Sequence[tuple[UUID, UUID, str]]) -> Write | None:
