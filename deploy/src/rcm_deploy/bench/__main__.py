@@ -34,7 +34,7 @@ FEW = 1_000
 """Claims that the new system of the growth's measure holds at first."""
 GROWTH_COUNT = 3_000
 CLIENTS = (8, 16, 32)
-BATCHED = 2
+BATCHED = 4
 """So many times the encounters in batches: they are faster, and the second that files and payers wait must count for little."""
 GROWTH_ROUNDS = 3
 PARTS = ("coding", "claims", "payments", "patient-billing")

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 
 from rcm.clock import Clock
@@ -23,6 +24,8 @@ from rcm.web.public_events import events_router
 from rcm.web.shortcuts import Shortcuts, shortcuts_of
 
 VERSION = "0.1.0"
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""FastAPI's own, off: traces and metrics are ours, exceptions can hold what must not leave, and it asks at every request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,13 @@ class Plumbing:
 
 def plain_app(name: str, title: str, settings: PlatformSettings, *, description: str = "", **more: Any) -> FastAPI:
     """An app without a service's log: trace, size limit, problems, /livez and /metrics. For adapter, sandbox and console."""
-    options = {"docs_url": None, "redoc_url": None, "generate_unique_id_function": _operation_id, **more}
+    options = {
+        "telemetry": NO_TELEMETRY,
+        "docs_url": None,
+        "redoc_url": None,
+        "generate_unique_id_function": _operation_id,
+        **more,
+    }
     app = FastAPI(title=title, version=VERSION, description=description, **options)
     app.state.metrics = metrics = Metrics()
     app.state.shortcuts = shortcuts = Shortcuts()
