@@ -1,7 +1,8 @@
 """Cuts 837 and 835 files into smaller ones, each a whole interchange with its own numbers and counts, while they are read.
 
 By claim, an 837's part holds the claim with the levels above it; an 835's holds the claim with the header of its payment,
-whose BPR02 becomes what the claim was paid, so that the parts balance one by one and together still make the check. Provider
+whose BPR02 becomes what the claim was paid, so that the parts balance one by one and together still make the check (a debit
+where the claim was taken back, a notice without payment where it was paid nothing). Provider
 adjustments (PLB) get a part of their own; totals of groups of claims (TS2, TS3) are true of the whole alone and are left out.
 By payer, an 837's subscribers and an 835's transaction sets stay whole.
 """
@@ -267,8 +268,10 @@ class _Payments:
         header = []
         for elements in self._header:
             told = [*elements]
-            if told[0] == "BPR" and len(told) > 3:
+            if told[0] == "BPR" and len(told) > 4:
                 told[2], told[3] = amount_text(abs(paid)), "D" if paid < 0 else "C"
+                if not paid:
+                    told[1], told[4], told[5:16] = "H", "NON", [""] * len(told[5:16])
             header.append(separator.join(told))
         file.begin_set(self._st, header)
         file.add(segments, claims=claims)

@@ -17,12 +17,13 @@ _ACCOUNTS = (6, 7, 8, 9, 10, 12, 13, 14, 15)
 
 class RemittanceSituations(Situations):
     """One 835. Line: SVC02 - CAS = SVC03. Claim: CLP03 - all CAS = CLP04, and with lines the sums of SVC02 and SVC03.
-    Transaction: all CLP04 - all PLB amounts = BPR02."""
+    Transaction: all CLP04 - all PLB amounts = BPR02, which a debit (BPR03 D) takes from the provider."""
 
     def __init__(self, report: Report, delimiters: Delimiters) -> None:
         super().__init__(report, delimiters)
         self._payment: int | None = None
         self._payment_at = 0
+        self._debit = False
         self._paid = self._provider = 0
         self._unsure = False
         """An amount of the transaction set is lost."""
@@ -72,6 +73,8 @@ class RemittanceSituations(Situations):
         """The last claim, and the third balance."""
         self._close_claim()
         expected = self._paid - self._provider
+        if self._debit:
+            expected = -expected
         if self._payment is not None and not self._unsure and self._payment != expected:
             more = f"expected {expected} cents, found {self._payment}"
             self.report.find("balance-transaction", "BPR", 2, more, number=self._payment_at)
@@ -79,6 +82,7 @@ class RemittanceSituations(Situations):
     def _bpr(self, elements: list[str]) -> None:
         report = self.report
         self._payment, self._payment_at = money(at(elements, 2)), report.number
+        self._debit = at(elements, 3) == "D"
         method = at(elements, 4)
         if self._payment is not None and self._payment < 0:
             report.find("payment-negative", "BPR", 2)
