@@ -165,6 +165,8 @@ async def test_rows_with_different_keys_are_a_mistake(database: Database) -> Non
     rows = [row(), {k: v for k, v in row().items() if k != "day"}]
     with pytest.raises(ValueError, match="different keys"):
         await database.run(lambda c: insert_rows(c, Everything, rows))
+    with pytest.raises(ValueError, match="not a value for each row"):
+        await database.run(lambda c: insert_rows(c, Everything, rows[:1], wide={"note": []}))
 
 
 class Short(msgspec.Struct):
@@ -195,12 +197,13 @@ async def test_structs_are_rows(database: Database) -> None:
 async def test_several_writes_are_one_statement(database: Database) -> None:
     first, second = row(text="one"), row(text="two")
     await insert_rows(database.pool, Everything, [first])  # type: ignore[arg-type]
-    change = {"organisation_id": first["organisation_id"], "id": first["id"], "text": "one, changed", "raw": b"\x01" * 2000}
+    change = {"organisation_id": first["organisation_id"], "id": first["id"], "text": "one, changed"}
+    text = [second.pop("text")]
     await write_together(
         database.pool,  # type: ignore[arg-type]
-        updating(Everything, [change], key=("organisation_id", "id"), wide=("raw",)),
+        updating(Everything, [change], key=("organisation_id", "id"), wide={"raw": [b"\x01" * 2000]}),
         inserting(Everything, []),
-        inserting(Everything, [second], on_conflict="do nothing", wide=("text",)),
+        inserting(Everything, [second], on_conflict="do nothing", wide={"text": text}),
     )
     await write_together(database.pool, None)  # type: ignore[arg-type]
     found = await database.pool.fetch("select text, length(raw) from everything order by text")

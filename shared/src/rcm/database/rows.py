@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
 Rows = Sequence[Mapping[str, object]] | Sequence[Struct]
 """Mappings of the same keys, or Structs of one class."""
-Wide = tuple[str, ...] | Mapping[str, Sequence[object]]
-"""Columns whose values are long, about a kilobyte or more: the names of some of the rows' own, or values beside the rows, in
-the rows' order."""
+Wide = Mapping[str, Sequence[object]]
+"""Columns whose values are long, about a kilobyte or more: they stand beside the rows, in the rows' order."""
+_NONE_WIDE: Wide = MappingProxyType({})
 _PLACE = re.compile(r"\$(\d+)")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -67,7 +68,7 @@ async def insert_rows(
     *,
     on_conflict: str = "",
     returning: str = "",
-    wide: Wide = (),
+    wide: Wide = _NONE_WIDE,
 ) -> "list[Record]":
     """Inserts all rows in one statement; their keys or fields are columns of `table`, the same in all of them.
 
@@ -88,7 +89,7 @@ async def update_rows(
     *,
     key: Sequence[str],
     returning: str = "",
-    wide: Wide = (),
+    wide: Wide = _NONE_WIDE,
 ) -> "list[Record]":
     """Updates many rows in one statement: each row's `key` columns find it, its other columns are set.
 
@@ -108,7 +109,7 @@ class Write:
     parameters: Sequence[object]
 
 
-def inserting(table: type[SQLModel], rows: Rows, *, on_conflict: str = "", wide: Wide = ()) -> Write | None:
+def inserting(table: type[SQLModel], rows: Rows, *, on_conflict: str = "", wide: Wide = _NONE_WIDE) -> Write | None:
     """What `insert_rows` would do; None for no rows."""
     if not rows:
         return None
@@ -116,7 +117,7 @@ def inserting(table: type[SQLModel], rows: Rows, *, on_conflict: str = "", wide:
     return Write(_insert(table, names, on_conflict, "", tuple(wide)), parameters)
 
 
-def updating(table: type[SQLModel], rows: Rows, *, key: Sequence[str], wide: Wide = ()) -> Write | None:
+def updating(table: type[SQLModel], rows: Rows, *, key: Sequence[str], wide: Wide = _NONE_WIDE) -> Write | None:
     """What `update_rows` would do; None for no rows."""
     if not rows:
         return None
@@ -149,13 +150,11 @@ def _together(statements: tuple[tuple[str, int], ...]) -> str:
 
 def _split(table: type[SQLModel], rows: Rows, wide: Wide) -> tuple[tuple[str, ...], list[object]]:
     """The names of all columns, and the statement's parameters: the narrow columns as JSON, each wide one as an array."""
-    if not isinstance(wide, Mapping):
-        narrow = [dict(row) for row in _mappings(rows)] if wide else None
-        wide = {name: [row.pop(name) for row in narrow] for name in wide} if narrow else {}
-        rows = narrow or rows
     names = _names(rows)
     if not wide:
         return names, [recordset(rows)]
+    if any(len(values) != len(rows) for values in wide.values()):
+        raise ValueError(f"not a value for each row in the wide columns {sorted(wide)}")
     columns = _table(table).columns
     arrays = [
         [_ROWS.encode(value).decode() for value in values] if isinstance(columns[name].type, sqlalchemy.JSON) else values
@@ -164,17 +163,13 @@ def _split(table: type[SQLModel], rows: Rows, wide: Wide) -> tuple[tuple[str, ..
     return (*names, *wide), [recordset(rows), *arrays]
 
 
-def _mappings(rows: Rows) -> Sequence[Mapping[str, object]]:
-    return cast("Sequence[Mapping[str, object]]", rows)
-
-
 def _names(rows: Rows) -> tuple[str, ...]:
     """The rows' columns. A row with other keys than the first is a mistake: ValueError."""
     first = rows[0]
     if isinstance(first, Struct):
         return first.__struct_fields__
     names = first.keys()
-    for row in _mappings(rows):
+    for row in cast("Sequence[Mapping[str, object]]", rows):
         if row.keys() != names:
             raise ValueError(f"rows with different keys in one statement: {sorted(row.keys() ^ names)}")
     return tuple(names)
