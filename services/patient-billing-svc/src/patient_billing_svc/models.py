@@ -59,17 +59,13 @@ class Account(Base, table=True):
 
 
 class Responsibility(Base, table=True):
-    """What is owed for an encounter; `assignment` keeps what payments-svc said last, whole, as JSON."""
+    """What is owed for an encounter; `assignment` keeps what payments-svc said last, whole, as JSON.
+
+    A trigger holds that its account is there, and accounts are never deleted.
+    """
 
     __tablename__ = "responsibility"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["organisation_id", "account_id"],
-            ["account.organisation_id", "account.account_id"],
-            name="fk_responsibility_account",
-        ),
-        Index("ix_responsibility_account_id", "organisation_id", "account_id", "date_of_service"),
-    )
+    __table_args__ = (Index("ix_responsibility_account_id", "organisation_id", "account_id", "date_of_service"),)
 
     organisation_id: UUID = Field(primary_key=True)
     encounter_id: UUID = Field(primary_key=True)

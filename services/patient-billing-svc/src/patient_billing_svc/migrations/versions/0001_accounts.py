@@ -6,11 +6,33 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from rcm.database.migrations import create_platform_tables, secure
+from rcm.database.migrations import create_platform_tables, roles, secure
 
 revision, down_revision = "0001", None
 
 INSTANT = sa.DateTime(timezone=True)
+EACH_STANDS_ON_AN_ACCOUNT = (
+    """create function responsibility_account_check() returns trigger language plpgsql
+        set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+    declare
+        lost uuid;
+    begin
+        select w.encounter_id into lost from written w
+        left join account a on a.organisation_id = w.organisation_id and a.account_id = w.account_id
+        where a.account_id is null limit 1;
+        if found then
+            raise exception 'encounter % stands on no account', lost
+                using errcode = 'foreign_key_violation', constraint = 'fk_responsibility_account', table = 'responsibility';
+        end if;
+        return null;
+    end
+    $$""",
+    """create trigger responsibility_account_of_new after insert on responsibility
+    referencing new table as written for each statement execute function responsibility_account_check()""",
+    """create trigger responsibility_account_of_changed after update on responsibility
+    referencing new table as written for each statement execute function responsibility_account_check()""",
+)
+"""In the place of a foreign key, which plans and runs a query a row and locks the account: one for all (decision 0171)."""
 
 
 def upgrade() -> None:
@@ -101,10 +123,12 @@ def _responsibilities() -> None:
         _column("applied_cents", sa.BigInteger()),
         _column("assignment", sa.String()),
         sa.PrimaryKeyConstraint("organisation_id", "encounter_id", name="pk_responsibility"),
-        _of_account("responsibility"),
     )
     op.create_index("ix_responsibility_account_id", "responsibility", ["organisation_id", "account_id", "date_of_service"])
     secure(op, "responsibility", "mutable")
+    api, worker = roles(op)
+    for statement in (*EACH_STANDS_ON_AN_ACCOUNT, f'revoke delete on account from "{api}", "{worker}"'):
+        op.get_bind().exec_driver_sql(statement)
 
 
 def _payments() -> None:

@@ -1,8 +1,11 @@
-"""The figures are kept beside the accounts: always their sums, for each organisation by itself, however often folded."""
+"""What the database keeps of the accounts by itself: their sums, however often folded, and that what is owed stands on one."""
 
 import asyncio
 import random
 from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
 
 from patient_billing_svc.store.figures import FOLD_FROM
 from rcm.identity import Role
@@ -61,3 +64,17 @@ async def test_payments_at_once_do_not_meet_and_many_rows_become_one(billing: Li
     await billing.run_periodics("fold tally")
     assert (await billing.rows(rows))[0]["rows"] == 1
     assert (await figures(billing, ORGANISATION)) == before | {"patient_open_cents": 2601}
+
+
+async def test_what_is_owed_stands_on_an_account_that_nobody_deletes(billing: LiveService) -> None:
+    await billing.deliver(responsibility_event(uuid4(), copay=100))
+    for refused in (
+        "update responsibility set account_id = gen_random_uuid()",
+        """insert into responsibility select organisation_id, gen_random_uuid(), gen_random_uuid(), sequence, assigned_at,
+            date_of_service, total_cents, applied_cents, assignment from responsibility""",
+    ):
+        with pytest.raises(asyncpg.ForeignKeyViolationError, match="stands on no account"):
+            await billing.rows(refused)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await billing.rows("delete from account")
+    assert (await figures(billing, ORGANISATION))["patient_open_cents"] == 100
