@@ -31,14 +31,15 @@ _all_cents = msgspec.json.Decoder(list[_Cents], strict=False).decode
 
 def many_cents(texts: list[str]) -> list[int]:
     """The same of many amounts at once, several times as fast: a number with the exponent 2 is exact as JSON's decoder reads
-    it, and one that has a third decimal is no integer. Raises NotMoney where one of them is none."""
+    it, and one that has a third decimal is no integer. An empty text is 0. Raises NotMoney where one of them is none."""
+    numbers = f"[{'e2,'.join(texts)}e2]".replace(",e2", ",0e2").replace(",.", ",0.").replace("-.", "-0.")
     try:
-        amounts = _all_cents(f"[{'e2,'.join(texts)}e2]")
+        amounts = _all_cents(numbers)
         if len(amounts) == len(texts):
             return amounts
     except msgspec.DecodeError:
         pass
-    return [cents(text) for text in texts]
+    return [cents(text) if text else 0 for text in texts]
 
 
 @lru_cache(_CACHE)

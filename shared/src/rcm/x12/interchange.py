@@ -216,30 +216,24 @@ class Walker:
         while True:
             end = self._stretch()
             cut = _cut(terminator, self._text[self._at - 1 : end - 1], marks) if end > self._at else []
-            whole = end < len(self._text)
-            last = None if whole or not cut else cut.pop()
+            batch = next(self._batches, None) if end == len(self._text) else None
+            # The last piece may go on in the next batch, which begins with it then.
+            goes_on = batch is not None and not batch.text.startswith("ISA" + batch.delimiters.element)
+            if goes_on:
+                del cut[-1:]
             for mark, text in cut:
-                yield self._piece(mark, text)
-            if whole:
+                first = self.number + 1
+                self.number += text.count(terminator) + 1
+                self._at += len(mark) + len(text) + 1
+                yield mark, text, first
+            if batch is None:
                 break
-            batch = next(self._batches, None)
-            if batch is not None and not batch.text.startswith("ISA" + batch.delimiters.element):
-                # The last piece may go on.
-                self._text, self._at = self._text[self._at - 1 :] + batch.text, 1
-                self._binaries |= batch.binaries
-                continue
-            if last is not None:
-                yield self._piece(*last)
-            if batch is not None:
+            if not goes_on:
                 self._take(batch)
-            break
+                break
+            self._text, self._at = self._text[self._at - 1 :] + batch.text, 1
+            self._binaries |= batch.binaries
         self._end_transaction(transaction)
-
-    def _piece(self, mark: str, text: str) -> Piece:
-        first = self.number + 1
-        self.number += text.count(self._terminator) + 1
-        self._at += len(mark) + len(text) + 1
-        return mark, text, first
 
     def _end_transaction(self, transaction: TransactionSet) -> None:
         """At the body's end: SE is checked, anything else left for whoever comes next."""

@@ -125,17 +125,22 @@ _FIXED = {
 """Elements whose few values a type holds by its own fields, or takes for granted; others are not lost with it."""
 
 
+_FORMS = {name: (_LONGEST[name], _HOLES.get(name, ()), tuple(_FIXED.get(name, {}).items())) for name in _LONGEST}
+
+
 def longer_than_typed(elements: Sequence[str]) -> bool:
-    """Whether a segment says more than its type holds: such a one is kept raw as well."""
-    name = elements[0]
-    longest = _LONGEST.get(name, 0)
-    if len(elements) > longest and any(elements[longest:]):
+    """Whether a segment says more than its type holds, or has none: such a one is kept raw as well."""
+    form = _FORMS.get(elements[0])
+    if form is None:
         return True
-    holes = _HOLES.get(name)
-    if holes is not None and any(place < len(elements) and elements[place] for place in holes):
+    longest, holes, fixed = form
+    count = len(elements)
+    if count > longest and any(elements[longest:]):
         return True
-    fixed = _FIXED.get(name)
-    return fixed is not None and any(place < len(elements) and elements[place] not in fixed[place] for place in fixed)
+    for place in holes:
+        if place < count and elements[place]:
+            return True
+    return bool(fixed) and any(place < count and elements[place] not in values for place, values in fixed)
 
 
 TYPED = frozenset(_LONGEST)
