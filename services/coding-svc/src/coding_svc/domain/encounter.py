@@ -270,14 +270,17 @@ class Encounter(Part):
             ("/referring_provider", self.referring_provider),
             ("/supervising_provider", self.supervising_provider),
             ("/service_facility", self.service_facility),
-            *((f"/lines/{place}/ordering_provider", line.ordering_provider) for place, line in enumerate(self.lines)),
         )
-        return tuple((path, provider) for path, provider in named if provider)
+        found = [(path, provider) for path, provider in named if provider]
+        for place, line in enumerate(self.lines):
+            if line.ordering_provider:
+                found.append((f"/lines/{place}/ordering_provider", line.ordering_provider))
+        return tuple(found)
 
     @kept
     def charge_cents(self) -> int:
         """The sum of the lines."""
-        return sum(line.charge_cents for line in self.lines)
+        return sum([line.charge_cents for line in self.lines])
 
     @property
     def last_day(self) -> date | None:

@@ -37,6 +37,7 @@ class InstalledCodes:
         self.turning_day = lru_cache(maxsize=_DAYS)(self._find_turning_day)
         self._turning_days = lru_cache(maxsize=1)(self._find_turning_days)
         self._pair = lru_cache(maxsize=_CACHED)(self._find_pair)
+        self._excluded = lru_cache(maxsize=_CACHED)(self._find_excluded)
         self.diagnosis_side = lru_cache(maxsize=_CACHED)(self._side)
         self.procedure_terms = lru_cache(maxsize=1)(self._procedure_terms)
         """The words of the procedures that were loaded; none where none were."""
@@ -46,6 +47,7 @@ class InstalledCodes:
             self._turning_days,
             self.procedure,
             self._pair,
+            self._excluded,
             self.diagnosis_side,
             self.procedure_terms,
         )
@@ -116,7 +118,9 @@ class InstalledCodes:
 
     def excluded(self, one: str, other: str, on: date) -> str:
         """In either order."""
-        first, second = sorted((one, other))
+        return self._excluded(one, other, on) if one < other else self._excluded(other, one, on)
+
+    def _find_excluded(self, first: str, second: str, on: date) -> str:
         note = self._sets.excludes1_between(first, second, on)
         return f"{note.of}: {note.text}" if note else ""
 

@@ -32,6 +32,7 @@ def edits_for(day: date, aspects: frozenset[str]) -> tuple[Edit, ...]:
 def aspects_of(encounter: Encounter, facts: Facts) -> set[str]:
     """What the encounter and its codes have, or lack, that edits look at: with it, most encounters need few of the edits."""
     found = _aspects_of_lines(encounter, facts)
+    found |= _lacks(encounter)
     day, codes = diagnoses.coding_day(encounter), facts.codes
     if day is not None:
         for diagnosis in encounter.diagnoses:
@@ -40,9 +41,23 @@ def aspects_of(encounter: Encounter, facts: Facts) -> set[str]:
         found.add("diagnoses")
     if encounter.accident:
         found.add("accident")
+    if encounter.self_pay:
+        found.add("self-pay")
     if facts.billed:
         found.add("billed")
     return found
+
+
+def _lacks(encounter: Encounter) -> set[str]:
+    """What every encounter should have, and this one has not."""
+    parts = {
+        "no-date": encounter.date_of_service,
+        "no-coverages": encounter.coverages,
+        "no-billing-provider": encounter.billing_provider,
+        "no-diagnoses": encounter.diagnoses,
+        "no-lines": encounter.lines,
+    }
+    return {name for name, part in parts.items() if not part}
 
 
 def _aspects_of_lines(encounter: Encounter, facts: Facts) -> set[str]:

@@ -86,6 +86,7 @@ EDITS = (
         "Add the patient's coverage, or set self_pay to true.",
         "house rule: nobody is billed by accident (EVENTS, the way of one encounter)",
         coverage_missing,
+        needs="no-coverages",
     ),
     Edit(
         "self-pay-with-coverage",
@@ -94,6 +95,7 @@ EDITS = (
         "Set self_pay to false, or remove the coverages.",
         "house rule: nobody is billed by accident (EVENTS, the way of one encounter)",
         self_pay_with_coverage,
+        needs="self-pay",
     ),
     Edit(
         "coverage-rank",

@@ -151,6 +151,7 @@ EDITS = (
         "Code the record in ICD-10-CM and add the diagnoses, the main one first.",
         "837P 2300 HI*ABK",
         diagnosis_missing,
+        needs="no-diagnoses",
     ),
     Edit(
         "diagnosis-count",
@@ -159,6 +160,7 @@ EDITS = (
         "Keep the 12 that the lines point at.",
         "837P 2300 HI",
         too_many_diagnoses,
+        needs="diagnoses",
     ),
     Edit(
         "diagnosis-invalid",

@@ -122,7 +122,13 @@ def billed_twice(encounter: Encounter, facts: Facts) -> Iterator[Hit]:
 
 EDITS = (
     Edit(
-        "line-missing", "/lines", "There is no service line", "Add what was done, with its charge.", "837P 2400", line_missing
+        "line-missing",
+        "/lines",
+        "There is no service line",
+        "Add what was done, with its charge.",
+        "837P 2400",
+        line_missing,
+        needs="no-lines",
     ),
     Edit(
         "line-count",
@@ -131,6 +137,7 @@ EDITS = (
         "Send the rest as an encounter of its own.",
         "837P 2400 LX",
         too_many_lines,
+        needs="lines",
     ),
     Edit(
         "line-number-repeated",

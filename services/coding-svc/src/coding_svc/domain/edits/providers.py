@@ -57,6 +57,7 @@ EDITS = (
         "Send who bills: at least NPI and name.",
         "837P 2010AA",
         billing_provider_missing,
+        needs="no-billing-provider",
     ),
     Edit(
         "provider-incomplete",

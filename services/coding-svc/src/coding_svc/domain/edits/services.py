@@ -74,6 +74,7 @@ EDITS = (
         "Send the first day of service.",
         "837P 2400 DTP*472",
         date_missing,
+        needs="no-date",
     ),
     Edit(
         "date-in-future",
