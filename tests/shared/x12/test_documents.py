@@ -52,6 +52,23 @@ def test_what_is_wrong_is_refused_by_its_path(content: bytes, path: str) -> None
     assert refusal.value.path.startswith(path)
 
 
+@pytest.mark.parametrize(
+    ("content", "path", "told"),
+    [
+        (changed(date_of_service_to="2020-01-01"), "claims[3]", "DTP03 of 2400: a period that ends before it begins"),
+        (changed(certifications=[{"category": "99", "applies": True, "codes": ["01"]}]), "claims[3]", "CRC of 2400"),
+        (CONTENT.replace(b'"line1":"', b'"line1":"PO BOX 7, ', 1), "the document", "N301 of 2010AA"),
+        (changed(charge_cents=10**18), "claims[3].lines[0].charge_cents", "is more than any amount"),
+        (b"\xff", "the document", "JSON is malformed"),
+    ],
+)
+def test_what_the_guide_forbids_is_not_written(content: bytes, path: str, told: str) -> None:
+    with pytest.raises(CannotWrite) as refusal:
+        write_document("837p", content)
+    assert refusal.value.path == path
+    assert refusal.value.reason.startswith(told)
+
+
 def test_the_example_on_the_page_is_a_claim_that_passes() -> None:
     page = (Path(__file__).parents[3] / "docs/x12.md").read_text()
     content = page[page.index("```json") + 7 :]

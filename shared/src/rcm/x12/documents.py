@@ -12,9 +12,11 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Struct
 
+from rcm.money import LARGEST_AMOUNT_CENTS
 from rcm.x12.institutional_claim import InstitutionalClaim, write_institutional_claims
 from rcm.x12.problems import CannotWrite
 from rcm.x12.professional_claim import ProfessionalClaim, Receiver, Submitter, write_professional_claims
+from rcm.x12.validation import validate
 from rcm.x12.values import InterchangeHeader
 
 
@@ -80,25 +82,61 @@ def _field_words(struct: type[Struct]) -> dict[str, str]:
 
 
 def write_document(kind: str, content: bytes) -> bytes:
-    """The X12 of a JSON document. Raises CannotWrite with the path of what is wrong, in the JSON or for the guide."""
+    """The X12 of a JSON document, which our validator finds no error in.
+
+    Raises CannotWrite with the path of what is wrong, in the JSON or for the guide.
+    """
     try:
         document = msgspec.json.decode(content, type=KINDS[kind])
     except msgspec.DecodeError as error:
         raise _refusal(error) from error
-    unknown = next(_unknown(msgspec.json.decode(content), KINDS[kind], ""), None)
+    plain = msgspec.json.decode(content)
+    unknown = next(_unknown(plain, KINDS[kind], ""), None)
     if unknown is not None:
         raise CannotWrite(unknown, "no such field")
+    too_large = next(_too_large(plain, ""), None)
+    if too_large is not None:
+        raise CannotWrite(too_large, "is more than any amount")
+    written = _written(document)
+    _refuse_faults(written, [claim.patient_control_number for claim in document.claims])
+    return written
+
+
+def _written(document: ProfessionalFile | InstitutionalFile) -> bytes:
     header, submitter, receiver = document.header, document.submitter, document.receiver
     if isinstance(document, ProfessionalFile):
         return write_professional_claims(header, submitter, receiver, document.claims, reference=document.reference)
     return write_institutional_claims(header, submitter, receiver, document.claims, reference=document.reference)
 
 
+def _refuse_faults(written: bytes, numbers: list[str]) -> None:
+    """What no writer looks at by itself, the validator finds: a form of a code, a period that ends before it begins."""
+    for finding in validate(written):
+        if finding.severity == "error":
+            number = finding.context.removeprefix("CLM01:")
+            path = f"claims[{numbers.index(number)}]" if number in numbers else "the document"
+            place = f"{finding.segment}{finding.element:02d}" if finding.element else finding.segment
+            raise CannotWrite(path, f"{place} of {finding.loop or 'the header'}: {finding.message}")
+
+
+def _too_large(value: Any, path: str) -> Iterator[str]:
+    """Paths of amounts that have more digits than any that can be written."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            here = f"{path}.{name}".lstrip(".")
+            if name.endswith("_cents") and isinstance(item, int) and abs(item) > LARGEST_AMOUNT_CENTS:
+                yield here
+            yield from _too_large(item, here)
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from _too_large(item, f"{path}[{place}]")
+
+
 def _refusal(error: msgspec.DecodeError) -> CannotWrite:
     """msgspec's message, with its place in our words for paths."""
     told, _, place = str(error).partition(" - at `$")
     path = place.rstrip("`").lstrip(".")
-    return CannotWrite(path or "the document", re.sub(r"^(\w)", lambda found: found[1].lower(), told))
+    return CannotWrite(path or "the document", re.sub(r"^[A-Z](?=[a-z ])", lambda found: found[0].lower(), told))
 
 
 def _unknown(value: Any, expected: Any, path: str) -> Iterator[str]:

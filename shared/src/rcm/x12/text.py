@@ -47,7 +47,8 @@ def free(text: str, longest: int, path: str, *, required: bool = False) -> str:
 def code(text: str, longest: int, path: str, *, shortest: int = 1) -> str:
     """A code of letters and digits, as it stands. Raises CannotWrite."""
     if not shortest <= len(text) <= longest or not _CODE(text):
-        raise CannotWrite(path, f"must be {shortest} to {longest} capital letters and digits")
+        many = f"{shortest} to {longest}" if shortest < longest else f"{longest}"
+        raise CannotWrite(path, f"must be {many} capital letters and digits")
     return text
 
 
