@@ -168,8 +168,8 @@ class _SentClaim(Struct, gc=False):
 _encode = msgspec.json.Encoder().encode
 
 
-def sent_body(claim: Claim, encounter: Encounter, provider: BillingProvider) -> bytes:
-    """What ClaimSubmitted will say of a claim in a file when that has left, as JSON: kept with the file."""
+def sent_body(claim: Claim, encounter: Encounter, provider: BillingProvider) -> Struct:
+    """What ClaimSubmitted will say of a claim in a file when that has left: kept with the file as JSON."""
     number = claim.patient_control_number
     lines = [
         _SentLine(
@@ -183,23 +183,21 @@ def sent_body(claim: Claim, encounter: Encounter, provider: BillingProvider) -> 
         )
         for line in encounter.lines
     ]
-    return _encode(
-        _SentClaim(
-            claim.claim_id,
-            claim.encounter_id,
-            claim.submission_id,
-            number,
-            claim.payer_id,
-            claim.payer_name,
-            claim.member_id,
-            claim.rank,
-            claim.frequency,
-            encounter.charge_cents,
-            encounter.date_of_service,
-            provider.npi,
-            provider.tax_id,
-            lines,
-        )
+    return _SentClaim(
+        claim.claim_id,
+        claim.encounter_id,
+        claim.submission_id,
+        number,
+        claim.payer_id,
+        claim.payer_name,
+        claim.member_id,
+        claim.rank,
+        claim.frequency,
+        encounter.charge_cents,
+        encounter.date_of_service,
+        provider.npi,
+        provider.tax_id,
+        lines,
     )
 
 

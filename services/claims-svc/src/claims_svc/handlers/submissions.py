@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from msgspec import Struct
+
 from claims_svc import events, store
 from claims_svc.domain.claim import REPLACING, Act, Finding, LeftClaim, judge, leave_the_house, put_in_file
 from claims_svc.domain.facts import Filed
@@ -119,7 +121,7 @@ def _submission(
     )
 
 
-def _put_in(to_send: ToSend, submission: Submission, setup: Setup) -> bytes:
+def _put_in(to_send: ToSend, submission: Submission, setup: Setup) -> Struct:
     """Puts a claim into its file; what ClaimSubmitted will say of it."""
     claim, encounter = to_send.claim, to_send.encounter
     place = Filed(

@@ -10,7 +10,7 @@ from msgspec import Struct
 from claims_svc import models
 from claims_svc.domain.claim import AcceptedClaim, Act, Claim
 from claims_svc.domain.encounter import Encounter
-from claims_svc.domain.facts import Acknowledged, Facts, Filed, Heard, Stage, state_after
+from claims_svc.domain.facts import Acknowledged, Facts, Filed, Heard, Posted, Reversed, SentClaim, Stage, state_after
 from claims_svc.domain.states import WORKLIST, State
 from claims_svc.store.rows import (
     CLAIM,
@@ -37,6 +37,17 @@ _KEY = ("organisation_id", "claim_id")
 
 
 _ENCOUNTER = msgspec.json.Decoder(Encounter)
+
+
+class _ToFold(Struct, gc=False):
+    """What folding asks of what was heard: not who said it when."""
+
+    fact: Acknowledged | Posted | Reversed
+    decides: bool = True
+
+
+_TO_FOLD = msgspec.json.Decoder(list[_ToFold])
+_SENT = msgspec.json.Decoder(list[SentClaim])
 _HEARD = msgspec.json.Decoder(list[Heard])
 _FILED = msgspec.json.Decoder(list[Filed])
 _ACCEPT = """
@@ -62,7 +73,7 @@ class Known(Struct):
     """What is known about a claim that left the house."""
 
     facts: Facts
-    sent: list[Filed]
+    sent: list[SentClaim]
 
 
 def encounter_of(content: bytes | str) -> Encounter:
@@ -218,10 +229,11 @@ async def known_about(connection: "Connection", claims: Collection[Claim]) -> di
     """All facts and all places in files, for each of these claims."""
     known: dict[UUID, Known] = {}
     for claim in claims:
-        known[claim.claim_id] = Known(facts := Facts(), filed(claim))
-        for heard in heard_about(claim):
-            if heard.decides:
-                facts.add(heard.fact)
+        facts = Facts()
+        for kept in _TO_FOLD.decode(claim.facts_kept) if claim.facts_kept else ():
+            if kept.decides:
+                facts.add(kept.fact)
+        known[claim.claim_id] = Known(facts, _SENT.decode(claim.places_kept) if claim.places_kept else [])
     await _add_submission_facts(connection, [claim for claim in claims if claim.file_refused], known)
     return known
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from claims_svc import models
 from claims_svc.domain.claim import Claim, LeftClaim
@@ -16,6 +17,7 @@ from claims_svc.store.contents import Contents
 from claims_svc.store.rows import CLAIM, claim_of
 from claims_svc.store.writing import Write, inserting, write_together
 from rcm.database.rows import update_rows
+from rcm.ids import id_of
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -26,7 +28,7 @@ _COLUMNS = """organisation_id, submission_id, receiver_id, state, control_number
  charge_cents, created_at, version, transmitted_at, recorded_at, remote_name, recorded_by"""
 
 
-_BODIES = msgspec.json.Decoder(dict[UUID, msgspec.Raw])
+_BODIES = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _SENT = """
 with sent as (
     update submission set version = $3, state = $4, transmitted_at = $5, recorded_at = $6, remote_name = $7, recorded_by = $8
@@ -72,10 +74,10 @@ async def ready_claims(
 
 
 async def insert_submission(
-    connection: "Connection", submission: Submission, content: bytes, bodies: Mapping[UUID, bytes], *others: Write | None
+    connection: "Connection", submission: Submission, content: bytes, bodies: Mapping[UUID, Struct], *others: Write | None
 ) -> None:
     """A new file with its bytes and what ClaimSubmitted will say of each claim, beside what else is written with it."""
-    claims = msgspec.json.encode({claim_id: msgspec.Raw(body) for claim_id, body in bodies.items()}).decode()
+    claims = msgspec.json.encode(bodies).decode()
     wide: dict[str, list[object]] = {"content": [content], "claims": [claims]}
     await write_together(connection, inserting(models.Submission, [_row(submission)], wide=wide), *others)
 
@@ -178,7 +180,7 @@ async def read_with_claims(
     if row is None:
         return None
     bodies = _BODIES.decode(row["claims"])
-    return _submission_of(row), {claim_id: bytes(body).decode() for claim_id, body in bodies.items()}
+    return _submission_of(row), {id_of(claim_id): bytes(body).decode() for claim_id, body in bodies.items()}
 
 
 async def claims_inside(connection: "Connection", submission: Submission) -> list[tuple[UUID, UUID]]:
