@@ -3,6 +3,7 @@
 What a bill shows of people and providers is only handed on, so it stays JSON; its few fields that matter here are read.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -104,6 +105,11 @@ class SubmittedClaim(Struct, frozen=True):
     lines: tuple[SentLine, ...]
     last_payer: bool = False
 
+    @property
+    def asks_last_payer(self) -> bool:
+        """Whether its answer is the last word. A void asks for nothing that could be the patient's."""
+        return self.last_payer and self.frequency != _VOID
+
 
 class PayersTurn(Struct, frozen=True, gc=False):
     """Of PayerSequenceCompleted and PayerSequenceReopened."""
@@ -169,14 +175,17 @@ def say_again(account: EncounterAccount, message: Message[CodedEncounter]) -> No
     account.said_sequence = message.sequence
 
 
-def payees_of(organisation_id: UUID, npi: str, tax_id: str) -> set[tuple[UUID, str, str]]:
-    """A billing provider's names in a remittance's payee."""
-    named = (("npi", npi), ("tax_id", tax_id.replace("-", "")))
-    return {(organisation_id, kind, value) for kind, value in named if value}
+def payees_of(providers: Iterable[tuple[UUID, str, str]]) -> set[tuple[UUID, str, str]]:
+    """Billing providers' names in a remittance's payee; of (organisation, NPI, tax id), many of them the same."""
+    payees = set()
+    for organisation_id, npi, tax_id in set(providers):
+        named = (("npi", npi), ("tax_id", tax_id.replace("-", "")))
+        payees |= {(organisation_id, kind, value) for kind, value in named if value}
+    return payees
 
 
 def sent_claim(message: Message[SubmittedClaim]) -> SentClaim:
-    """A submitted claim as remittances are matched with it. A void asks for nothing that could be the patient's."""
+    """A submitted claim as remittances are matched with it."""
     said = message.data
     return SentClaim(
         message.organisation_id,
@@ -185,7 +194,7 @@ def sent_claim(message: Message[SubmittedClaim]) -> SentClaim:
         said.encounter_id,
         said.rank.value,
         said.payer_id,
-        said.last_payer and said.frequency != _VOID,
+        said.asks_last_payer,
         said.lines,
     )
 
@@ -197,7 +206,7 @@ class SubmittedRow(Struct, frozen=True, gc=False):
     patient_control_number: str
     claim_id: UUID
     encounter_id: UUID
-    rank: str
+    rank: Rank
     payer_id: str
     last_payer: bool
     member_id: str
@@ -208,21 +217,21 @@ class SubmittedRow(Struct, frozen=True, gc=False):
 
 def submitted_row(message: Message[SubmittedClaim]) -> tuple[SubmittedRow, str]:
     """A submitted claim as it is kept, and its lines as JSON."""
-    said, sent = message.data, sent_claim(message)
+    said = message.data
     row = SubmittedRow(
-        sent.organisation_id,
-        sent.patient_control_number,
-        sent.claim_id,
-        sent.encounter_id,
-        sent.rank,
-        sent.payer_id,
-        sent.last_payer,
+        message.organisation_id,
+        normalised_control_number(said.patient_control_number),
+        said.claim_id,
+        said.encounter_id,
+        said.rank,
+        said.payer_id,
+        said.asks_last_payer,
         said.member_id,
         said.date_of_service,
         said.charge_cents,
         message.time,
     )
-    return row, encode(sent.lines).decode()
+    return row, encode(said.lines).decode()
 
 
 def patient_payment(message: Message[PatientPaymentReceived]) -> PatientPayment:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import TypeVar
-from uuid import UUID
 
 from payments_svc.events import heard
 from payments_svc.events.heard import CodedEncounter
@@ -89,8 +88,5 @@ def _key(message: Message[CodedEncounter] | Message[ClaimVoided] | Message[Encou
 
 
 async def _learn(unit: UnitOfWork, messages: Sequence[Message[CodedEncounter]]) -> None:
-    payees: set[tuple[UUID, str, str]] = set()
-    for message in messages:
-        provider = message.data.billing_provider
-        payees |= heard.payees_of(message.organisation_id, provider.npi, provider.tax_id)
-    await learn_payees(unit, payees)
+    providers = [(message.organisation_id, message.data.billing_provider) for message in messages]
+    await learn_payees(unit, heard.payees_of((org, provider.npi, provider.tax_id) for org, provider in providers))

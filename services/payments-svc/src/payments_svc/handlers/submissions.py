@@ -23,14 +23,16 @@ async def claims_submitted(unit: UnitOfWork, messages: Sequence[Message[Submitte
     connection = unit.connection
     known = await encounters.known_encounters(connection, {(each.organisation_id, each.data.encounter_id) for each in messages})
     ready: dict[tuple[UUID, str], Message[SubmittedClaim]] = {}
-    payees: set[tuple[UUID, str, str]] = set()
+    of_self_payers: list[Message[SubmittedClaim]] = []
     for message in messages:
         claim = message.data
-        if (message.organisation_id, claim.encounter_id) not in known:
+        self_pay = known.get((message.organisation_id, claim.encounter_id))
+        if self_pay is None:
             unit.wait_for(message, "encounter", claim.encounter_id)
             continue
         ready[message.organisation_id, normalised_control_number(claim.patient_control_number)] = message
-        payees |= heard.payees_of(message.organisation_id, claim.billing_npi, claim.billing_tax_id)
+        if self_pay:
+            of_self_payers.append(message)
     await submissions.insert_submitted(connection, [heard.submitted_row(each) for each in ready.values()])
     waiting = await remittance_claims.waiting_for_numbers(connection, ready)
 
@@ -40,8 +42,9 @@ async def claims_submitted(unit: UnitOfWork, messages: Sequence[Message[Submitte
     if waiting:
         matched = {claim.key: heard.sent_claim(ready[claim.key]) for claim in waiting}
         await post_claims(unit, waiting, cause, matched)
-    await _hold_shares(unit, [each for each in ready.values() if known[each.organisation_id, each.data.encounter_id]])
-    await learn_payees(unit, payees)
+    await _hold_shares(unit, of_self_payers)
+    providers = [(each.organisation_id, each.data.billing_npi, each.data.billing_tax_id) for each in ready.values()]
+    await learn_payees(unit, heard.payees_of(providers))
     if ready:
         unit.wake(MATCH_AGAIN)
 
