@@ -16,11 +16,12 @@ from tests.payments.auditing import Figures, audit, deposits, suspense, totals, 
 from tests.payments.making import Case, check, file_of, negated
 from tests.support.live import LiveService
 
+DENIED: Sequence[tuple[str, str, int]] = [("CO", "50", 10000)]
 ADJUSTMENTS: Sequence[Sequence[tuple[str, str, int]]] = (
     [("CO", "45", 2000)],
     [("CO", "45", 1000), ("PR", "3", 2000)],
     [("PR", "1", 10000)],
-    [("CO", "50", 10000)],
+    DENIED,
     [("CO", "253", 150), ("PR", "2", 1000), ("OA", "94", -500)],
     [("OA", "23", 4000), ("PR", "2", 700)],
     [],
@@ -65,10 +66,10 @@ def stories(draw: st.DrawFn) -> list[Story]:
 
 
 def _pay(draw: st.DrawFn, story: Story, trace: str) -> None:
-    """Remittances: paid once, twice, taken back, corrected."""
-    first = story.case.paid(draw(st.sampled_from(ADJUSTMENTS)))
-    story.files.append(_file(trace, first))
+    """Remittances: paid once, denied and then paid, taken back, corrected. What is paid twice ends by who came first."""
     what = draw(st.sampled_from(["once", "twice", "taken back", "corrected"]))
+    first = story.case.paid(DENIED if what == "twice" else draw(st.sampled_from(ADJUSTMENTS)))
+    story.files.append(_file(trace, first))
     other = story.case.paid(draw(st.sampled_from(ADJUSTMENTS)))
     if what == "twice":
         story.files.append(_file(trace + "B", other))

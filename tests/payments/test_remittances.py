@@ -191,7 +191,7 @@ async def test_a_claim_that_comes_later_takes_what_waited(payments: LiveService,
 async def test_the_payers_own_number_finds_the_claim(payments: LiveService, biller: httpx.AsyncClient) -> None:
     case = Case()
     await ready(payments, case)
-    await post(biller, check(case.paid(*PAID, claim_number="ICN9")))
+    await post(biller, check(case.paid([("CO", "50", 10000)], [("CO", "50", 2500)], claim_number="ICN9")))
     again = await post(biller, check(case.paid([], [], number="SOMETHINGELSE", claim_number="ICN9"), trace="EFT2"))
     assert again["remittances"][0]["claims"] == {"posted": 1}
     other_payer = changed_payer(check(case.paid([], [], number="THIRD", claim_number="ICN9"), trace="EFT3"))

@@ -11,7 +11,7 @@ from rcm.contracts.envelope import Event
 from rcm.contracts.payments import PatientPaymentApplied, PaymentPosted
 from rcm.messaging.parked import envelope_of_message
 from rcm.messaging.unit_of_work import Cause, UnitOfWork
-from tests.payments.auditing import audit, deposits
+from tests.payments.auditing import audit, deposits, suspense
 from tests.payments.making import Case, check, file_of
 from tests.payments.test_remittances import PAID, post, ready
 from tests.support.live import ORGANISATION, LiveService
@@ -102,7 +102,8 @@ async def test_remittances_and_recodes_of_the_same_encounters(payments: LiveServ
     await asyncio.gather(*posts, *recodes, *(handled(payments, case.completed()) for case in cases))
     for number, case in enumerate(cases):
         figures = (await audit(payments, ORGANISATION))[case.encounter_id]
-        assert (figures["charges"], figures["insurance_paid"], figures["patient_open"]) == (9000 + number, 4 * 8000, 4 * 2000)
+        assert (figures["charges"], figures["insurance_paid"], figures["patient_open"]) == (9000 + number, 8000, 2000)
+    assert await suspense(payments, ORGANISATION) == 5 * 3 * 8000, "one of four answers stands, the others wait (decision 0190)"
 
 
 async def test_a_submission_and_its_remittance(payments: LiveService, biller: httpx.AsyncClient) -> None:

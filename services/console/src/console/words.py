@@ -134,6 +134,7 @@ REASONS: Mapping[str, str] = {
     "unmatched": "We know no such claim",
     "unreadable": "A part of it can't be read",
     "reversal-without-original": "It takes back a payment that we don't know",
+    "answered-before": "The claim was answered before, and both answers together are more than its charge",
     "not-a-payment": "It is information only, yet carries money",
 }
 

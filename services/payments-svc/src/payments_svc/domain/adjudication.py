@@ -66,6 +66,16 @@ class Adjudication(Struct, frozen=True, gc=False):
         )
         return balanced(amounts, Account.INSURANCE_OPEN)
 
+    @property
+    def settled_cents(self) -> int:
+        """What it says for good of the charge: paid, adjusted away, or the patient's; what is denied or reviewed stays open."""
+        settled = self.paid_cents
+        for adjustments in (self.adjustments, *[line.adjustments for line in self.lines]):
+            for each in adjustments:
+                if each.kind is Kind.PATIENT or each.account is not Account.INSURANCE_OPEN:
+                    settled += each.amount_cents
+        return settled
+
     def by_line(self) -> tuple[AdjudicatedLine, ...]:
         """The lines, and what stands at the claim alone: its own adjustments, and what CLP04 differs from the lines' payments.
 
@@ -76,6 +86,16 @@ class Adjudication(Struct, frozen=True, gc=False):
         if not unallocated and not self.adjustments:
             return self.lines
         return (*self.lines, AdjudicatedLine(None, 0, unallocated, self.adjustments, denied=False))
+
+
+def more_than_charged(answer: Adjudication, standing: Sequence[Adjudication], charge_cents: int) -> bool:
+    """Whether an answer settles anew what was settled before.
+
+    What stands was denied, or was of other lines, where both fit into the charge: a payer may answer in pieces, and pay what
+    it has denied. An answer that settles nothing, and the first that settles anything, never settles anew.
+    """
+    before = sum([each.settled_cents for each in standing])
+    return before > 0 and answer.settled_cents > 0 and before + answer.settled_cents > charge_cents
 
 
 def adjudicate(payment: ClaimPayment, reasons: AdjustmentReasons, on: date, payer_id: str = "") -> Adjudication:

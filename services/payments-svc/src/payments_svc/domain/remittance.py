@@ -35,7 +35,9 @@ class ClaimState(StrEnum):
     HELD = "held"
     """It does not balance by itself; its payment is in suspense."""
     UNMATCHED = "unmatched"
-    """It is no claim that we know yet, or a reversal of nothing that we know; its payment is in suspense."""
+    """It is no claim that we know yet, a reversal of nothing that we know, or a second answer of what was answered; its payment
+    is in suspense.
+    """
     SUPERSEDED = "superseded"
     CORRECTED = "corrected"
     """A corrected file's content was posted in its place."""
@@ -85,6 +87,8 @@ class Reason(StrEnum):
     CLAIM_UNBALANCED = "claim-unbalanced"
     UNMATCHED = "unmatched"
     REVERSAL_WITHOUT_ORIGINAL = "reversal-without-original"
+    ANSWERED_BEFORE = "answered-before"
+    """Another answer of the same claim stands, and both together would settle more than was charged."""
     NOT_A_PAYMENT = "not-a-payment"
     """CLP02 23 or 25 that carries money."""
 

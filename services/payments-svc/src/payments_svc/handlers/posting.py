@@ -1,12 +1,11 @@
 """CLPs into the ledger: matched, posted, taken back, or into suspense with a reason. One load, one decision, one save."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from payments_svc.domain.adjudication import Adjudication, adjudicate
+from payments_svc.domain.adjudication import Adjudication, adjudicate, more_than_charged
 from payments_svc.domain.adjustment_reasons import published_table
-from payments_svc.domain.ledger import Entry, EntryKind, Lines, into_suspense, mirrored, of_payer
+from payments_svc.domain.ledger import Entry, EntryKind, into_suspense, mirrored, of_payer
 from payments_svc.domain.matching import (
     PostedPayment,
     SentClaim,
@@ -18,14 +17,14 @@ from payments_svc.domain.matching import (
 from payments_svc.domain.remittance import ClaimState, Reason
 from payments_svc.domain.remittance_claim import RemittanceClaim
 from payments_svc.events import said
-from payments_svc.handlers.book import Book, CausedBy, Key
-from payments_svc.handlers.responsibility import Standing, assign_responsibility
-from payments_svc.store import ledger, remittance_claims, remittances, submissions
+from payments_svc.handlers.book import CausedBy
+from payments_svc.handlers.posting_facts import Posting, Sent, load_posting, load_standing
+from payments_svc.handlers.responsibility import assign_responsibility
+from payments_svc.store import remittance_claims, remittances
 from rcm.errors import RcmError
 from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
 
-Sent = dict[tuple[UUID, str], SentClaim]
 MATCH_AGAIN = "match again"
 """The periodic work that finds what a remittance and a submission, taken at the same moment, did not see of each other."""
 
@@ -35,37 +34,6 @@ class MissingAccount(RcmError):
 
     code = "missing-account"
     title = "A claim was submitted for an encounter that has no account"
-
-
-@dataclass(slots=True)
-class Posting:
-    """What a posting works with and what it made."""
-
-    book: Book
-    sent: Sent
-    by_payer_number: dict[tuple[UUID, str, str], SentClaim]
-    found: Sent = field(default_factory=dict)
-    """Whose the CLPs of this transaction are, by their own numbers, whatever they were found by."""
-    standing: Standing = field(default_factory=dict)
-    """By encounter: what stands in the ledger, only loaded where something is taken back or may be the last word."""
-    adjudications: dict[UUID, Adjudication] = field(default_factory=dict)
-    """Of what was posted in this transaction, by CLP."""
-    lines: dict[UUID, Lines] = field(default_factory=dict)
-    """Of the entries that posted it."""
-    causes: dict[Key, CausedBy] = field(default_factory=dict)
-    """The encounters whose money moved, each with its cause."""
-    taken_back: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
-    fresh: dict[UUID, RemittanceClaim] = field(default_factory=dict)
-    """Posted in this transaction, by id: one of them may be taken back in it."""
-    tasks: list[dict[str, object]] = field(default_factory=list)
-
-    def claim_sent(self, claim: RemittanceClaim) -> SentClaim | None:
-        """Whose CLP it is: by our number, else by the payer's own."""
-        found = self.sent.get(claim.key)
-        if found is None and claim.payment.payer_claim_control_number:
-            org, number = claim.organisation_id, claim.payment.payer_claim_control_number
-            found = self.by_payer_number.get((org, claim.payer_identifier, number))
-        return found
 
 
 Cause = Callable[[RemittanceClaim], CausedBy]
@@ -79,71 +47,28 @@ async def post_claims(
     New CLPs (state None) are inserted, stored ones updated. What still waits afterwards has its reason and its payment in
     suspense; the caller says so. `matched` is what patient control numbers stand for, as a person says or is known already.
     """
-    posting, found = await _load(unit, claims, matched or {})
-    deferred = [claim for claim, ours in zip(claims, found, strict=True) if not _decide(posting, claim, ours, cause(claim))]
+    posting, found = await load_posting(unit, claims, matched or {})
+    deferred = [
+        (claim, ours) for claim, ours in zip(claims, found, strict=True) if not _decide(posting, claim, ours, cause(claim))
+    ]
     decided = list(claims)
-    for claim in deferred:
+    for claim, _ in [each for each in deferred if each[0].payment.is_reversal]:
         if not _take_back(posting, claim, cause(claim)):
             _wait(posting, claim, ClaimState.UNMATCHED, Reason.REVERSAL_WITHOUT_ORIGINAL)
+    answers = [(claim, ours) for claim, ours in deferred if ours is not None and not claim.payment.is_reversal]
+    passing = await _taken_back_already(posting, [claim for claim, _ in answers])
+    for claim, ours in answers:
+        if not _post(posting, claim, ours, cause(claim), anew=claim.remittance_claim_id in passing):
+            _wait(posting, claim, ClaimState.UNMATCHED, Reason.ANSWERED_BEFORE)
     decided += await _waiting_reversals(posting, claims, cause)
+    decided += await _waiting_answers(posting, claims, cause)
     await _save(posting, decided)
 
 
-async def _load(
-    unit: UnitOfWork, claims: Sequence[RemittanceClaim], matched: Sent
-) -> tuple[Posting, Sequence[SentClaim | None]]:
-    """What the posting works with; and whose each of the CLPs is."""
-    missing = [claim for claim in claims if claim.key not in matched]
-    sent = matched
-    if missing:
-        sent = await submissions.by_control_number(unit.connection, {claim.key for claim in missing}) | matched
-    unknown = {
-        (claim.organisation_id, claim.payer_identifier, claim.payment.payer_claim_control_number)
-        for claim in missing
-        if claim.key not in sent and claim.payment.payer_claim_control_number
-    }
-    posting = Posting(Book(unit), sent, await _by_payer_number(unit, unknown))
-    found = [posting.claim_sent(claim) for claim in claims]
-    last: set[Key] = set()
-    others: set[Key] = set()
-    reversals: set[Key] = set()
-    for claim, ours in zip(claims, found, strict=True):
-        if ours is not None:
-            key = (ours.organisation_id, ours.encounter_id)
-            (last if ours.last_payer else others).add(key)
-            if claim.payment.is_reversal:
-                reversals.add(key)
-    answered = await posting.book.load_with_bills(last)
-    await posting.book.load(others)
-    posting.standing.update({key: [] for key in last - answered})
-    await _load_standing(posting, answered | reversals)
-    return posting, found
-
-
-async def _by_payer_number(unit: UnitOfWork, keys: Collection[tuple[UUID, str, str]]) -> dict[tuple[UUID, str, str], SentClaim]:
-    """What a payer's own numbers stand for; one that stands for several claims answers none: a person decides."""
-    if not keys:
-        return {}
-    known = await remittance_claims.claims_of_payer_numbers(unit.connection, keys)
-    one = {key: (key[0], *next(iter(claims))) for key, claims in known.items() if len(claims) == 1}
-    sent = await submissions.latest_of_claims(unit.connection, set(one.values()))
-    return {key: sent[claim] for key, claim in one.items() if claim in sent}
-
-
-async def _load_standing(posting: Posting, encounters: Iterable[Key]) -> None:
-    """What stands in the ledger for these encounters, with its entries' lines."""
-    missing = [key for key in dict.fromkeys(encounters) if key not in posting.standing]
-    if not missing:
-        return
-    connection = posting.book.unit.connection
-    standing = await remittance_claims.posted_of_encounters(connection, missing)
-    entries = [(org, each.entry_id) for (org, _), found in standing.items() for each in found if each.entry_id is not None]
-    posting.lines.update(await ledger.lines_of(connection, entries))
-    posting.standing.update(standing)
-
-
 def _decide(posting: Posting, claim: RemittanceClaim, ours: SentClaim | None, cause: CausedBy) -> bool:
-    """Posts a CLP or lets it wait; False for a reversal whose original may still come in this very batch."""
+    """Posts a CLP or lets it wait; False for a reversal whose original, and for an answer whose way is cleared by a reversal
+    that, may still come in this very batch.
+    """
     payment = claim.payment
     if claim.state is ClaimState.HELD or (claim.state is None and claim.reason):
         _wait(posting, claim, ClaimState.HELD, claim.reason)
@@ -161,7 +86,7 @@ def _decide(posting: Posting, claim: RemittanceClaim, ours: SentClaim | None, ca
         elif payment.is_reversal:
             return _take_back(posting, claim, cause)
         else:
-            _post(posting, claim, ours, cause)
+            return _post(posting, claim, ours, cause)
     return True
 
 
@@ -178,14 +103,19 @@ def _belongs_to(claim: RemittanceClaim, ours: SentClaim) -> None:
     claim.rank, claim.payer_id = ours.rank, ours.payer_id
 
 
-def _post(posting: Posting, claim: RemittanceClaim, ours: SentClaim, cause: CausedBy) -> None:
-    """Paid and adjusted amounts against insurance open; what is said of it."""
+def _post(posting: Posting, claim: RemittanceClaim, ours: SentClaim, cause: CausedBy, *, anew: bool = False) -> bool:
+    """Paid and adjusted amounts against insurance open; what is said of it.
+
+    False where the claim was answered before (decision 0190), unless a person has named it, or it is to be posted `anew`.
+    """
     book = posting.book
     account = book.accounts.get((claim.organisation_id, ours.encounter_id))
     if account is None:
         raise MissingAccount(f"claim {ours.claim_id}")
     claim.payment = payment = match_lines(claim.payment, ours.lines)
     adjudication = adjudicate(payment, published_table(), claim.payment_date, ours.payer_id)
+    if not anew and not claim.decided_by and _answered_before(posting, ours, adjudication):
+        return False
     _release(posting, claim, cause)
     claim.become(ClaimState.POSTED)
     claim.entry_id = None
@@ -208,6 +138,21 @@ def _post(posting: Posting, claim: RemittanceClaim, ours: SentClaim, cause: Caus
         posting.standing[key].append(_standing(claim))
     if ours.last_payer and answers_whole_claim(payment, ours.lines):
         account.payer_answered()
+    return True
+
+
+def _answered_before(posting: Posting, ours: SentClaim, answer: Adjudication) -> bool:
+    """Whether more would be settled with this answer than the claim charges, beside what stands of it already."""
+    standing = posting.standing.get((ours.organisation_id, ours.encounter_id))
+    if not standing:
+        return False
+    before = [
+        posting.adjudications.get(each.remittance_claim_id)
+        or adjudicate(each.payment, published_table(), each.payment_date, each.payer_id)
+        for each in standing
+        if each.claim_id == ours.claim_id
+    ]
+    return bool(before) and more_than_charged(answer, before, sum([line.charge_cents for line in ours.lines]))
 
 
 def _standing(claim: RemittanceClaim) -> PostedPayment:
@@ -315,6 +260,27 @@ def _task(posting: Posting, claim: RemittanceClaim, kind: str, message: str, amo
     )
 
 
+async def _taken_back_already(posting: Posting, answers: Sequence[RemittanceClaim]) -> set[UUID]:
+    """Which of these answers a reversal waits for: they are posted beside what stands, and taken back at once."""
+    if not answers:
+        return set()
+    of_number = {claim.key: claim for claim in answers}
+    reason = Reason.REVERSAL_WITHOUT_ORIGINAL
+    passing = set()
+    for each in await remittance_claims.waiting_for_numbers(posting.book.unit.connection, of_number, reason):
+        claim = of_number[each.key]
+        original = original_of(
+            each.payment,
+            [_standing(claim)],
+            remittance_id=each.remittance_id,
+            position=each.position,
+            payment_date=each.payment_date,
+        )
+        if original is not None:
+            passing.add(claim.remittance_claim_id)
+    return passing
+
+
 async def _waiting_reversals(posting: Posting, claims: Sequence[RemittanceClaim], cause: Cause) -> list[RemittanceClaim]:
     """Reversals that came before what they take back, which may be posted now."""
     own = {claim.remittance_claim_id for claim in claims}
@@ -332,7 +298,7 @@ async def _waiting_reversals(posting: Posting, claims: Sequence[RemittanceClaim]
     if not waiting:
         return []
     causes = {claim.key: cause(claim) for claim in claims}
-    await _load_standing(posting, [(each.organisation_id, each.encounter_id) for each in waiting if each.encounter_id])
+    await load_standing(posting, [(each.organisation_id, each.encounter_id) for each in waiting if each.encounter_id])
     fresh = [claim for claim in posting.fresh.values() if claim.state is ClaimState.POSTED]
     for claim in fresh:
         assert claim.encounter_id is not None
@@ -340,6 +306,24 @@ async def _waiting_reversals(posting: Posting, claims: Sequence[RemittanceClaim]
         if standing is not None and all(each.remittance_claim_id != claim.remittance_claim_id for each in standing):
             standing.append(_standing(claim))
     return [each for each in waiting if _take_back(posting, each, causes[each.key])]
+
+
+async def _waiting_answers(posting: Posting, claims: Sequence[RemittanceClaim], cause: Cause) -> list[RemittanceClaim]:
+    """Answers that came before the reversal of the one that stood, which may be posted now."""
+    own = {claim.remittance_claim_id for claim in claims}
+    causes = {claim.key: cause(claim) for claim in claims if claim.state is ClaimState.REVERSAL}
+    reason, connection = Reason.ANSWERED_BEFORE, posting.book.unit.connection
+    if not causes or not await remittance_claims.any_waits(connection, {organisation for organisation, _ in causes}, reason):
+        return []
+    posted = []
+    for each in await remittance_claims.waiting_for_numbers(connection, causes, reason):
+        ours = posting.claim_sent(each) or posting.found.get(each.key)
+        if each.remittance_claim_id in own or ours is None:
+            continue
+        _belongs_to(each, ours)
+        if _post(posting, each, ours, causes[each.key]):
+            posted.append(each)
+    return posted
 
 
 async def _save(posting: Posting, decided: Sequence[RemittanceClaim]) -> None:

@@ -15,7 +15,8 @@ from payments_svc.domain.remittance_claim import RemittanceClaim
 from payments_svc.events import said
 from payments_svc.handlers.arrivals import NotHeardYet
 from payments_svc.handlers.book import Book
-from payments_svc.handlers.posting import Sent, post_claims
+from payments_svc.handlers.posting import post_claims
+from payments_svc.handlers.posting_facts import Sent
 from payments_svc.store import encounters, remittances, submissions
 from rcm.contracts.envelope import Event, WrittenEvent
 from rcm.ids import new_id

@@ -1,0 +1,100 @@
+"""What a posting works with: whose the CLPs are, the accounts they move, and what stands already."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from payments_svc.domain.adjudication import Adjudication
+from payments_svc.domain.ledger import Lines
+from payments_svc.domain.matching import SentClaim
+from payments_svc.domain.remittance_claim import RemittanceClaim
+from payments_svc.handlers.book import Book, CausedBy, Key
+from payments_svc.handlers.responsibility import Standing
+from payments_svc.store import ledger, remittance_claims, submissions
+from rcm.messaging.unit_of_work import UnitOfWork
+
+Sent = dict[tuple[UUID, str], SentClaim]
+
+
+@dataclass(slots=True)
+class Posting:
+    """What a posting works with and what it made."""
+
+    book: Book
+    sent: Sent
+    by_payer_number: dict[tuple[UUID, str, str], SentClaim]
+    found: Sent = field(default_factory=dict)
+    """Whose the CLPs of this transaction are, by their own numbers, whatever they were found by."""
+    standing: Standing = field(default_factory=dict)
+    """By encounter: what stands in the ledger, only loaded where something is taken back or may be the last word."""
+    adjudications: dict[UUID, Adjudication] = field(default_factory=dict)
+    """Of what was posted in this transaction, by CLP."""
+    lines: dict[UUID, Lines] = field(default_factory=dict)
+    """Of the entries that posted it."""
+    causes: dict[Key, CausedBy] = field(default_factory=dict)
+    """The encounters whose money moved, each with its cause."""
+    taken_back: dict[tuple[UUID, UUID], UUID] = field(default_factory=dict)
+    fresh: dict[UUID, RemittanceClaim] = field(default_factory=dict)
+    """Posted in this transaction, by id: one of them may be taken back in it."""
+    tasks: list[dict[str, object]] = field(default_factory=list)
+
+    def claim_sent(self, claim: RemittanceClaim) -> SentClaim | None:
+        """Whose CLP it is: by our number, else by the payer's own."""
+        found = self.sent.get(claim.key)
+        if found is None and claim.payment.payer_claim_control_number:
+            org, number = claim.organisation_id, claim.payment.payer_claim_control_number
+            found = self.by_payer_number.get((org, claim.payer_identifier, number))
+        return found
+
+
+async def load_posting(
+    unit: UnitOfWork, claims: Sequence[RemittanceClaim], matched: Sent
+) -> tuple[Posting, Sequence[SentClaim | None]]:
+    """What the posting works with; and whose each of the CLPs is."""
+    missing = [claim for claim in claims if claim.key not in matched]
+    sent = matched
+    if missing:
+        sent = await submissions.by_control_number(unit.connection, {claim.key for claim in missing}) | matched
+    unknown = {
+        (claim.organisation_id, claim.payer_identifier, claim.payment.payer_claim_control_number)
+        for claim in missing
+        if claim.key not in sent and claim.payment.payer_claim_control_number
+    }
+    posting = Posting(Book(unit), sent, await _by_payer_number(unit, unknown))
+    found = [posting.claim_sent(claim) for claim in claims]
+    last: set[Key] = set()
+    others: set[Key] = set()
+    reversals: set[Key] = set()
+    for claim, ours in zip(claims, found, strict=True):
+        if ours is not None:
+            key = (ours.organisation_id, ours.encounter_id)
+            (last if ours.last_payer else others).add(key)
+            if claim.payment.is_reversal:
+                reversals.add(key)
+    answered = await posting.book.load_with_bills(last)
+    await posting.book.load(others)
+    posting.standing.update({key: [] for key in last - answered})
+    await load_standing(posting, answered | reversals | others)
+    return posting, found
+
+
+async def _by_payer_number(unit: UnitOfWork, keys: Collection[tuple[UUID, str, str]]) -> dict[tuple[UUID, str, str], SentClaim]:
+    """What a payer's own numbers stand for; one that stands for several claims answers none: a person decides."""
+    if not keys:
+        return {}
+    known = await remittance_claims.claims_of_payer_numbers(unit.connection, keys)
+    one = {key: (key[0], *next(iter(claims))) for key, claims in known.items() if len(claims) == 1}
+    sent = await submissions.latest_of_claims(unit.connection, set(one.values()))
+    return {key: sent[claim] for key, claim in one.items() if claim in sent}
+
+
+async def load_standing(posting: Posting, encounters: Iterable[Key]) -> None:
+    """What stands in the ledger for these encounters, with its entries' lines."""
+    missing = [key for key in dict.fromkeys(encounters) if key not in posting.standing]
+    if not missing:
+        return
+    connection = posting.book.unit.connection
+    standing = await remittance_claims.posted_of_encounters(connection, missing)
+    entries = [(org, each.entry_id) for (org, _), found in standing.items() for each in found if each.entry_id is not None]
+    posting.lines.update(await ledger.lines_of(connection, entries))
+    posting.standing.update(standing)
