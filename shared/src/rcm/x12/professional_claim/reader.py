@@ -1,11 +1,12 @@
 """Reads 837P files claim by claim: ours, and other people's with everything that the guide has."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import ClassVar
 
-from rcm.x12.claim.parts import ClaimPart, Handlers, LinePart
+from rcm.x12.claim.parts import ClaimPart, Handlers, LinePart, Part
 from rcm.x12.claim.reader import ClaimReader, accident_of
-from rcm.x12.claim.values import NO_DATE
+from rcm.x12.claim.values import NO_DATE, Place, Provider
 from rcm.x12.elements import has_digits
 from rcm.x12.grammar import Source
 from rcm.x12.interchange import TransactionSet, Walker
@@ -21,6 +22,8 @@ _LINE_ROLES = frozenset({"82", "DN", "P3", "77", "DQ", "DK", "QB"})
 _OWN_LINE_ROLES = frozenset({"82"})
 _PLACES = frozenset({"PW", "45"})
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
+_NO_PLACES: dict[str, Place] = {}
+_NO_PROVIDERS: dict[str, Provider] = {}
 _ANAESTHESIA = frozenset({"BP", "BO"})
 
 
@@ -69,8 +72,7 @@ class ProfessionalClaimReader(ClaimReader[ProfessionalClaim]):
         cut = self.cut_claim(text, number)
         clm, part = cut.clm, cut.part
         place, _, frequency = (*clm[5].split(part.component), "", "")[:3]
-        places = {role: self.parties.place(loop) for role, loop, _ in cut.providers if role in _PLACES}
-        providers = self.roled([one for one in cut.providers if one[0] not in _PLACES], part.raw, _CLAIM_ROLES)
+        places, providers = self._places_and_providers(cut.providers, part, _CLAIM_ROLES)
         authorisation, referral, original, clearinghouse, record = part.named("G1", "9F", "F8", "D9", "EA")
         accident = accident_of(clm[11], part)
         onset, admitted, discharged = (part.day_alone(kind) for kind in ("431", "435", "096"))
@@ -104,6 +106,15 @@ class ProfessionalClaimReader(ClaimReader[ProfessionalClaim]):
             diagnosis_version=version,
         )  # fmt: skip
 
+    def _places_and_providers(
+        self, loops: list[tuple[str, str, int]], part: Part, roles: frozenset[str]
+    ) -> tuple[dict[str, Place], dict[str, Provider]]:
+        """Of loops 2310 or 2420 where an ambulance went, and the others, each by NM101."""
+        if not loops:
+            return _NO_PLACES, _NO_PROVIDERS
+        places = {role: self.parties.place(loop) for role, loop, _ in loops if role in _PLACES}
+        return places, self.roled([one for one in loops if one[0] not in _PLACES], part.raw, roles)
+
     def _line(self, text: str, number: int) -> ServiceLine:
         """2400 with what stands below it."""
         found = self._quick.line(text, number)
@@ -114,8 +125,7 @@ class ProfessionalClaimReader(ClaimReader[ProfessionalClaim]):
         sv1 = part.service
         procedure = sv1[1].split(part.component)
         procedure += [""] * (7 - len(procedure))
-        places = {role: self.parties.place(loop) for role, loop, _ in cut.providers if role in _PLACES}
-        providers = self.roled([one for one in cut.providers if one[0] not in _PLACES], part.raw, _LINE_ROLES)
+        places, providers = self._places_and_providers(cut.providers, part, _LINE_ROLES)
         control_number, authorisation = part.named("6R", "G1")
         served = part.day("472")
         self.faults.number = number + 1
@@ -124,7 +134,7 @@ class ProfessionalClaimReader(ClaimReader[ProfessionalClaim]):
             procedure[0] or "HC", part.whole_drug(), part.note(), authorisation, cut.number, tuple(part.references),
             tuple(part.dates), tuple(part.amounts), tuple(part.quantities), tuple(part.notes), tuple(part.attachments),
             self.others(providers, _OWN_LINE_ROLES), cut.adjudications, tuple(part.raw), number,
-            diagnosis_pointers=tuple([int(one) for one in sv1[7].split(part.component) if has_digits(one, 1, 2)]),
+            diagnosis_pointers=_pointers(sv1[7], part.component),
             date_of_service=served.first if served else NO_DATE,
             date_of_service_to=served.last if served else None,
             unit=sv1[3],
@@ -139,6 +149,12 @@ class ProfessionalClaimReader(ClaimReader[ProfessionalClaim]):
             pickup=places.get("PW"),
             dropoff=places.get("45"),
         )  # fmt: skip
+
+
+@lru_cache(4096)
+def _pointers(text: str, component: str) -> tuple[int, ...]:
+    """SV107, as far as it is one."""
+    return tuple([int(one) for one in text.split(component) if has_digits(one, 1, 2)])
 
 
 def _codes(part: ClaimPart) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], int]:

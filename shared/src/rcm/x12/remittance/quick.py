@@ -8,10 +8,11 @@ a test holds them to.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from functools import lru_cache
 from operator import itemgetter
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from rcm.money import NotMoney
 from rcm.x12.elements import day, many_cents
@@ -33,7 +34,6 @@ _Value = TypeVar("_Value")
 _Row = tuple[str, ...]
 _Service = tuple[str, str, tuple[str, ...]]
 """A procedure: its qualifier, code, modifiers."""
-_NO_SERVICE: _Service = ("", "", ())
 _BLANKS = [""] * 13
 _TRIPLETS_END = 19
 _SERVICES_KEPT = 4096
@@ -177,7 +177,6 @@ class _LineRest(_Rest):
 
 
 _NO_HEAD = _Head()
-_NO_REST = _LineRest()
 
 
 def _without_fault(read: Callable[[Faults, list[str]], _Value], elements: list[str]) -> _Value:
@@ -210,14 +209,6 @@ def _adjustments(cas: Sequence[list[str]], take: Callable[[], int]) -> tuple[Adj
 def _amounts(kinds: Sequence[tuple[str, str]], take: Callable[[], int]) -> tuple[Amount, ...]:
     """Some AMT, whose amounts come next."""
     return tuple([Amount(kind, take()) for kind, _ in kinds])
-
-
-def _days(begin: str, end: str) -> tuple[date, date | None]:
-    """DTM*472, or 150 and 151."""
-    first, last = day(begin), day(end) if end else None
-    if first is None or (end and last is None):
-        raise _Otherwise
-    return first, last
 
 
 @lru_cache(16)
@@ -304,54 +295,56 @@ class QuickClaims:
             ) = row  # fmt: skip
             charge, paid, cents1, cents2, amount = cents[at : at + _OF_LINE]
             at += _OF_LINE
-            segments = 1
+            segments = 2 if control_number else 1
             adjustments: tuple[Adjustment, ...] = ()
             if adjusted2:
                 adjustments = (Adjustment(group, reason, cents1), Adjustment(group2, reason2, cents2))
-                segments = 3
+                segments += 2
             elif adjusted:
                 adjustments = (Adjustment(group, reason, cents1),)
-                segments = 2
+                segments += 1
             amounts: tuple[Amount, ...] = ()
             if kind:
                 amounts = (Amount(kind, amount),)
                 segments += 1
             first = last = None
             if begin:
-                first, last = _days(begin, end)
+                first, last = day(begin), day(end) if end else None
+                if first is None or (end and last is None):
+                    raise _Otherwise
                 segments += 2 if end else 1
-            rest = _NO_REST
+            references: tuple[Reference, ...] = ()
+            quantities: tuple[Quantity, ...] = ()
+            remarks: tuple[str, ...] = ()
+            dates: tuple[Dated, ...] = ()
             if more:
                 rest = next(rests)
+                control_number = control_number or rest.own_number()
+                references, quantities, remarks, dates = rest.references, rest.quantities, rest.remarks, rest.dates
                 adjustments += _adjustments(rest.cas, take)
                 amounts += _amounts(rest.amounts, take)
                 segments += more.count(self._terminator)
-            if control_number:
-                segments += 1
-            elif more:
-                control_number = rest.own_number()
             qualifier, procedure, modifiers = known.get(service) or self._service(service)
-            original, original_units = _NO_SERVICE, ""
-            if len(units) > _LONGEST_UNITS:
-                units, original, original_units = self._original(units)
             if not revenue and qualifier == "NU":
                 revenue = procedure
-            lines.append(
-                LinePayment(
-                    procedure, charge, paid, modifiers, qualifier, units or "1", revenue, original[1], original[2],
-                    original_units, control_number, first, last, adjustments, rest.references, amounts, rest.quantities,
-                    rest.remarks, number, (), rest.dates, "", original[0] if original[0] != qualifier else "",
-                )
+            line = LinePayment(
+                procedure, charge, paid, modifiers, qualifier, units or "1", revenue, "", (), "", control_number, first, last,
+                adjustments, references, amounts, quantities, remarks, number, (), dates,
             )  # fmt: skip
+            lines.append(line if len(units) <= _LONGEST_UNITS else self._with_original(line, units))
             number += segments
         return tuple(lines)
 
-    def _original(self, text: str) -> tuple[str, _Service, str]:
-        """SVC05, 06 and 07."""
+    def _with_original(self, line: LinePayment, text: str) -> LinePayment:
+        """The line with what stands in SVC05 to SVC07."""
         units, original, original_units, *more = *text.split(self._element), "", "", ""
         if "".join(more):
             raise _Otherwise
-        return units, self._service(original) if original else _NO_SERVICE, original_units
+        qualifier, procedure, modifiers = self._service(original) if original else ("", "", ())
+        return replace(
+            line, units=units or "1", original_procedure=procedure, original_modifiers=modifiers, original_units=original_units,
+            original_qualifier=qualifier if qualifier != line.procedure_qualifier else "",
+        )  # fmt: skip
 
     def _service(self, text: str) -> _Service:
         """A procedure without a description, which is remembered."""
