@@ -1,5 +1,6 @@
 """What claims are made of, kept in memory from their making until their file."""
 
+from collections import OrderedDict
 from uuid import UUID
 
 from claims_svc.domain.claim import Claim
@@ -17,13 +18,13 @@ class Contents:
     """
 
     def __init__(self) -> None:
-        self._kept: dict[UUID, tuple[int, Encounter]] = {}
+        self._kept: OrderedDict[UUID, tuple[int, Encounter]] = OrderedDict()
 
     def keep(self, claim: Claim, encounter: Encounter) -> None:
         """Keeps the content of a claim; the oldest one goes where there are too many."""
         self._kept[claim.claim_id] = (claim.version, encounter)
         if len(self._kept) > KEPT_MAX:
-            del self._kept[next(iter(self._kept))]
+            self._kept.popitem(last=False)
 
     def take(self, claim: Claim) -> Encounter | None:
         """The content of a claim as it is now, once; None where it is not here."""
