@@ -49,10 +49,12 @@ async def test_the_same_payment_is_taken_once(billing: LiveService) -> None:
         path = f"/v1/accounts/{account['account_id']}/payments"
         body = {"amount_cents": 2500, "method": "check", "reference": "77", "received_on": "2025-03-01"}
         answers = [await biller.post(path, json=body, headers={"Idempotency-Key": "k1"}) for _ in range(2)]
-        again = await biller.post(path, json=body)
+        written = [await biller.post(path, json=body | {"reference": number}) for number in ("77", " 0077 ", "7 7")]
         after = await only_account(biller)
     assert answers[0].json() == answers[1].json()
-    assert (again.status_code, again.json()["code"]) == (409, "payment-already-recorded")
+    for again in written:
+        assert (again.status_code, again.json()["code"]) == (409, "payment-already-recorded")
+        assert again.json()["errors"][0]["pointer"] == "/reference"
     assert after["payments_cents"] == 2500
     assert len(await billing.said(PatientPaymentReceived)) == 1
 
@@ -66,6 +68,8 @@ async def test_the_same_payment_is_taken_once(billing: LiveService) -> None:
         ({"amount_cents": 12.5}, "/amount_cents"),
         ({"amount_cents": "2500"}, "/amount_cents"),
         ({"method": "check"}, "/reference"),
+        ({"method": "check", "reference": "   "}, "/reference"),
+        ({"received_on": "0206-03-01"}, "/received_on"),
         ({"method": "card"}, "/method"),
         ({"received_on": "2025-03-03"}, "/received_on"),
         ({"received_on": "03/01/2025"}, "/received_on"),

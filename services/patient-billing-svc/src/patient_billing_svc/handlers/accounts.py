@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from patient_billing_svc import events
 from patient_billing_svc.domain.account import move
-from patient_billing_svc.domain.payment import PatientPayment, check_payment
+from patient_billing_svc.domain.payment import PatientPayment, check_payment, written_reference
 from patient_billing_svc.handlers import shows
 from patient_billing_svc.handlers.opening import number_accounts
 from patient_billing_svc.store import accounts, lists, payments
@@ -99,7 +99,8 @@ async def set_hold(unit: UnitOfWork, account_id: UUID, version: int, wanted: Hol
 
 async def record_payment(unit: UnitOfWork, account_id: UUID, given: PaymentIn) -> Answer:
     """Keeps a payment that was taken and says so; payments-svc applies it."""
-    check_payment(given.amount_cents, given.method, given.reference, given.received_on, unit.clock.today())
+    reference = written_reference(given.method, given.reference)
+    check_payment(given.amount_cents, given.method, reference, given.received_on, unit.clock.today())
     found = await accounts.load_accounts(unit.connection, [(unit.organisation, account_id)])
     if not found:
         raise NotFound("there is no such account")
@@ -110,7 +111,7 @@ async def record_payment(unit: UnitOfWork, account_id: UUID, given: PaymentIn) -
         account_id=account_id,
         amount_cents=given.amount_cents,
         method=given.method,
-        reference=given.reference,
+        reference=reference,
         received_on=given.received_on,
         recorded_at=unit.clock.now(),
         recorded_by=unit.cause.actor,
