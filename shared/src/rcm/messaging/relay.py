@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     Connection = PlainConnection[Any]
 
 RELAY_LOCK = 7_265_002
+READER = """
+set synchronous_commit = off; set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_sort = off
+"""
+"""Losing the last moves of the cursor in a crash only publishes again what every inbox knows. And the log is read by its order's
+index however long it is: one plan serves always, where planning each read would take as long as reading (decision 0018)."""
 BATCH_MAX = 500
 SWEEP_SECONDS = 1.0
 UNSETTLED_SECONDS = 0.02
@@ -118,8 +123,7 @@ class Relay:
         """On a connection of its own, whose end gives the lock back."""
         connection = await self._database.connect()
         try:
-            # Losing the last moves of the cursor in a crash only publishes again what every inbox knows.
-            await connection.execute("set synchronous_commit = off")
+            await connection.execute(READER)
             while not self._stopping:
                 if await connection.fetchval("select pg_try_advisory_lock($1)", RELAY_LOCK):
                     self.leading = True
