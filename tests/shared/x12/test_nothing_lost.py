@@ -29,7 +29,7 @@ STRANGERS = (
 )  # fmt: skip
 OF_ROLE = frozenset({"N3", "N4", "PER", "PRV"})
 """A provider has these wherever he stands; they are written where his role has a place for them."""
-PLACES = 25
+PLACES = 15
 """Places of a file that each stranger is put at."""
 
 

@@ -1,6 +1,8 @@
 """Reads the parties of claims: loops that begin with NM1, each as one text."""
 
+from collections.abc import Callable
 from datetime import date
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -21,14 +23,14 @@ class Typed(Struct, frozen=True):
 
     segments: frozenset[str]
     """Ids of those behind NM1."""
-    left: tuple[int, ...]
-    """Places of NM1 without one, counted from NM101 as 0."""
+    left: Callable[[list[str]], tuple[str, ...]]
+    """Of NM1 without its id, padded, the elements without one."""
 
 
 def typed(segments: str, places: str) -> Typed:
     """`places` of NM1 as its guide counts them."""
     known = {int(place) - 1 for place in places.split()}
-    return Typed(frozenset(segments.split()), tuple(place for place in range(12) if place not in known))
+    return Typed(frozenset(segments.split()), itemgetter(*[place for place in range(12) if place not in known]))
 
 
 SUBMITTER = typed("PER", "1 2 3 4 8 9")
@@ -63,7 +65,7 @@ class PartyLoop:
         """How far behind NM1 those stand that may be faulty: DMG, DTP."""
         self.raw: list[str] = []
         self.name = f"NM1{element}{first}"
-        if any(self.nm1[place] for place in known.left):
+        if any(known.left(self.nm1)):
             self.raw.append(self.name)
         for place, raw in enumerate(others, 1):
             elements = raw.split(element)
