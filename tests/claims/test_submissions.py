@@ -121,6 +121,19 @@ async def test_a_transmission_is_recorded_once(
     assert (other.status_code, other.json()["code"]) == (409, "already-transmitted")
 
 
+async def test_nothing_was_sent_tomorrow(claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient) -> None:
+    await claims.deliver(Case().coded())
+    (submission,) = await cut(biller)
+    told = {"remote_name": "inbound/x.837", "sha256": submission["sha256"]}
+    path = f"/v1/submissions/{submission['submission_id']}/transmissions"
+    early = await adapter.post(path, json={**told, "transmitted_at": (claims.clock.now() + timedelta(days=1)).isoformat()})
+    assert (early.status_code, early.json()["code"]) == (422, "transmitted-in-future")
+    assert early.json()["errors"][0]["pointer"] == "/transmitted_at"
+    assert await claims.said(ClaimSubmitted) == []
+    skewed = await adapter.post(path, json={**told, "transmitted_at": (claims.clock.now() + timedelta(minutes=5)).isoformat()})
+    assert skewed.status_code == 201
+
+
 async def test_what_was_not_our_file_is_refused(
     claims: LiveService, biller: httpx.AsyncClient, adapter: httpx.AsyncClient
 ) -> None:

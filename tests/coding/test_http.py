@@ -217,6 +217,7 @@ async def test_cancel(coding: Coding, changes: dict[str, Any], was_coded: bool) 
         assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
         again = await biller.post(f"{path}/cancel", json={"reason": "again"})
         assert (again.status_code, again.json()["code"]) == (409, "encounter-state")
+        assert "another external id" in again.json()["errors"][0]["fix"]
         changed = await biller.patch(path, json={"tags": ["x"]}, headers={"If-Match": '"2"'})
         assert (changed.status_code, changed.json()["code"]) == (409, "encounter-state")
     (message,) = await coding.said(EncounterCancelled)

@@ -137,6 +137,9 @@ def test_post_takes_all_three_forms(system: System) -> None:
     assert results[0]["answer"]["state"] == "coded"
     assert "MSA|AA" in results[3]["answer"]
     assert "one.json: 200" in system.rcm("post", one).stdout.replace("\n", "")
+    read_by_people = system.rcm("post", examples / "visit.hl7").stdout
+    assert any(line.startswith("MSA|AA") for line in read_by_people.splitlines()), "a segment on each line"
+    assert "\r" not in read_by_people
 
 
 def test_post_fails_where_anything_was_refused(system: System) -> None:

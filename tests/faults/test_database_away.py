@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +95,38 @@ async def running(folder: Path) -> AsyncIterator[System]:
         biller = await stack.enter_async_context(service.client(Role.BILLER))
         await set_up(biller)
         yield System(server, service, claims, biller, adapter)
+
+
+def backends(server: PostgresServer) -> list[int]:
+    """The server's processes, itself the last."""
+    assert server.pid is not None
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+            if int(parent) == server.pid:
+                found.append(int(process.name))
+    return [*found, server.pid]
+
+
+async def test_a_database_that_hangs_is_told_to_probes_while_it_hangs() -> None:
+    with temporary_folder() as folder:
+        async with running(folder) as system:
+            assert (await system.claims.get("/readyz")).status_code == 200
+            paused = backends(system.server)
+            for process in paused:
+                os.kill(process, signal.SIGSTOP)
+            try:
+                probes = await asyncio.gather(*(system.claims.get("/readyz") for _ in range(20)))
+                assert {probe.status_code for probe in probes} == {503}
+                assert probes[0].json()["detail"] == "The database does not answer"
+                assert (await system.claims.get("/livez")).status_code == 200
+            finally:
+                for process in reversed(paused):
+                    os.kill(process, signal.SIGCONT)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while (await system.claims.get("/readyz")).status_code != 200:  # noqa: ASYNC110 - another process
+                    await asyncio.sleep(0.05)
 
 
 async def test_who_asks_while_the_database_is_away_is_told_to_come_again() -> None:

@@ -41,6 +41,7 @@ async def test_each_is_taken_or_refused_by_name(payments: LiveService, biller: h
         assert answer.status_code in {200, 201, 422}, (path, answer.text)
         if answer.status_code == 422:
             assert answer.json()["code"] in {"not-x12", "no-remittance", "wrong-transaction"}, (path, answer.text)
+            assert answer.json()["errors"][0]["fix"], (path, answer.text)
         else:
             assert answer.json()["state"] == "quarantined", "their payees are none of ours"
 

@@ -74,7 +74,8 @@ def greet(out: Console, whole: Whole, key: SigningKey, *, seconds: float, sample
     )
     playing = f"A sample encounter every {1 / samples:g} s (SAMPLES=0: none)." if samples else "No sample encounters."
     where = shown(whole.folder.path)
-    out.print(f"\n  {playing} Data: {where}; `make clean` forgets it. Ctrl-C stops everything.\n", soft_wrap=True)
+    forget = "make clean" if where == ".rcm" else f".venv/bin/rcm clean --data-folder {where}"
+    out.print(f"\n  {playing} Data: {where}; `{forget}` forgets it. Ctrl-C stops everything.\n", soft_wrap=True)
 
 
 def say(out: Console, name: str, text: str) -> None:

@@ -53,7 +53,9 @@ def post(
             refused = result["refused"]
             told = f"{result['file']}: {result['status']}" + (f", {refused} refused" if refused else "")
             people.print(told, style="red" if refused else "green", markup=False)
-            people.print(result["answer"], markup=False)
+            answer = result["answer"]
+            lines = answer.replace("\r", "\n").rstrip() if isinstance(answer, str) else answer
+            people.print(lines, markup=False)
     if any(result["refused"] for result in results):
         raise typer.Exit(1)
 

@@ -167,7 +167,8 @@ def _has_nul(scope: Scope) -> bool:
 
 
 def _nul_in_address() -> BadRequest:
-    return BadRequest("The address holds a NUL character", faults=[Fault("", "nul-character", "%00 stands in the address")])
+    fault = Fault("", "nul-character", "%00 stands in the address", "Remove it; no id and no cursor holds one.")
+    return BadRequest("The address holds a NUL character", faults=[fault])
 
 
 def _route(scope: Scope) -> str:

@@ -1,5 +1,6 @@
 """What every service answers besides its own: health, metrics, dead letters, access log, and the admin's levers."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ TAGS = (
     {"name": "operations", "description": "Dead letters, access log, flow, replay; the clock in simulation"},
     {"name": "platform", "description": "Health, metrics, what refusals mean"},
 )
+READY_SECONDS = 2.0
+"""How long a database may take to answer a probe."""
 router = APIRouter()
 
 
@@ -139,6 +142,7 @@ class Replayed(BaseModel):
 def health_router(metrics: Callable[[], Any]) -> APIRouter:
     """/livez, /readyz and /metrics, for probes: without a token."""
     health = APIRouter(tags=["platform"])
+    readiness = _Readiness()
 
     @health.get("/livez", response_model=Health, summary="The process answers")
     async def livez() -> Health:
@@ -150,7 +154,7 @@ def health_router(metrics: Callable[[], Any]) -> APIRouter:
     async def readyz(request: Request) -> Health:
         plumbing = getattr(request.app.state, "plumbing", None)
         if plumbing is not None:
-            await _check_ready(plumbing.runtime)
+            await readiness.check(plumbing.runtime)
         return Health(ok=True)
 
     @health.get("/metrics", summary="For Prometheus", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
@@ -171,14 +175,31 @@ async def metrics_answer(metrics: Metrics, runtime: Runtime | None) -> Response:
     return Response(generate_latest(metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
-async def _check_ready(runtime: Runtime) -> None:
-    if not runtime.ready():
-        raise Unavailable("The relay or the consumer does not run yet")
+class _Readiness:
+    """Whether the service takes requests. A server that hangs holds one question, however many probes come meanwhile."""
+
+    def __init__(self) -> None:
+        self._asking: asyncio.Task[bool] | None = None
+
+    async def check(self, runtime: Runtime) -> None:
+        """Raises Unavailable, after READY_SECONDS at the latest: what is cancelled may itself wait for a server that hangs."""
+        if not runtime.ready():
+            raise Unavailable("The relay or the consumer does not run yet")
+        asking = self._asking
+        if asking is None or asking.done():
+            asking = self._asking = asyncio.create_task(_databases_answer(runtime))
+        answered, _ = await asyncio.wait({asking}, timeout=READY_SECONDS)
+        if not answered or not asking.result():
+            raise Unavailable("The database does not answer")
+
+
+async def _databases_answer(runtime: Runtime) -> bool:
     try:
         for database in (runtime.api, runtime.worker):
-            await database.pool.fetchval("select 1", timeout=2)
-    except Exception as error:
-        raise Unavailable("The database does not answer") from error
+            await database.pool.fetchval("select 1", timeout=READY_SECONDS)
+    except Exception:
+        return False
+    return True
 
 
 @router.get("/v1/dead-letters", response_model=Page[DeadLetterView], tags=["operations"], summary="What could not be taken")

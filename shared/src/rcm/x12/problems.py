@@ -33,6 +33,7 @@ class WrongTransaction(RcmError):
     code = "wrong-transaction"
     status = 422
     title = "The file holds other transactions than these"
+    fix = "Send each kind of file to where it is read: 835 as a remittance, TA1, 999 and 277CA as an acknowledgement."
 
 
 class CannotWrite(RcmError):

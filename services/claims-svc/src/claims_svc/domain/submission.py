@@ -13,6 +13,7 @@ from rcm.errors import Conflict
 PATIENT_CONTROL_NUMBER_LENGTH = 16
 """Letters and digits; ours may have 17, X12's CLM01 has room for 20."""
 _RANDOM_BYTES = 10
+CLOCKS_DIFFER_MAX = timedelta(hours=1)
 
 
 class SubmissionState(StrEnum):
@@ -45,6 +46,16 @@ class OtherContent(Conflict):
     title = "The sha256 is not the one of this file"
     pointer = "/sha256"
     fix = "Fetch the file again, send those very bytes, and tell their sha256."
+
+
+class NotYet(Conflict):
+    """A file can't have been sent at an instant that has not come."""
+
+    code = "transmitted-in-future"
+    status = 422
+    title = "The time of transmission lies in the future"
+    pointer = "/transmitted_at"
+    fix = "Tell when the file was sent, with its offset from UTC; look whether your clock is right."
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +130,18 @@ class Transmission:
 
 
 def record_transmission(submission: Submission, transmission: Transmission, now: datetime, by: str) -> bool:
-    """READY -> TRANSMITTED; False where it is recorded already under this name. Raises OtherContent or AlreadyTransmitted."""
+    """READY -> TRANSMITTED; False where it is recorded already under this name.
+
+    Raises OtherContent, NotYet or AlreadyTransmitted. Two clocks may differ by CLOCKS_DIFFER_MAX.
+    """
     if transmission.sha256.lower() != submission.sha256:
         raise OtherContent(f"this file's sha256 is {submission.sha256}")
     if SubmissionState.TRANSMITTED not in SUBMISSION_TRANSITIONS[submission.state]:
         if submission.remote_name == transmission.remote_name:
             return False
         raise AlreadyTransmitted(f"it was recorded as {submission.remote_name}")
+    if transmission.transmitted_at > now + CLOCKS_DIFFER_MAX:
+        raise NotYet(f"it is {now:%Y-%m-%dT%H:%MZ} here")
     submission.state = SubmissionState.TRANSMITTED
     submission.transmitted_at = transmission.transmitted_at
     submission.recorded_at = now

@@ -30,6 +30,7 @@ class StateForbids(Conflict):
 
     code = "encounter-state"
     title = "The encounter's state does not allow this"
+    fix = "Read the encounter for its state. One that was cancelled stays so: send the visit anew under another external id."
 
 
 def move(current: State | None, to: State) -> State:
