@@ -165,6 +165,31 @@ def test_a_taken_port_is_named(folder: Path) -> None:
     assert f"Port {port}, where claims would listen, is taken" in done.stderr.replace("\n", " ")
 
 
+def refused(system: System) -> str:
+    """What `rcm up` says when it does not start, in one line; never a traceback."""
+    done = subprocess.run(system._command, capture_output=True, text=True, check=False, env=system._environment)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("place", ["data", "data/lock"])
+def test_a_folder_that_can_not_be_used_is_named(folder: Path, place: str) -> None:
+    if place == "data":
+        (folder / "data").write_text("a file")
+    else:
+        (folder / place).mkdir(parents=True)
+    told = refused(System(folder))
+    assert told.startswith("Nothing can be kept in ")
+    assert "--data-folder" in told
+
+
+def test_a_database_server_that_does_not_answer_is_named(folder: Path) -> None:
+    told = refused(System(folder, environment={"RCM_DATABASE_URL": "postgresql://nobody:secret@127.0.0.1:1/postgres"}))
+    assert told.startswith("The server that RCM_DATABASE_URL names can't be used: ")
+    assert "secret" not in told
+
+
 @pytest.mark.usefixtures("kafka_jars")
 def test_a_process_each(folder: Path) -> None:
     system = System(folder, "--bus", "kafka")

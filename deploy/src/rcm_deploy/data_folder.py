@@ -27,6 +27,10 @@ class PortTaken(RuntimeError):
     """A port that we need is another program's."""
 
 
+class FolderUnusable(RuntimeError):
+    """Nothing can be kept there; the message says where and why."""
+
+
 class DataFolder:
     """The folder of one system."""
 
@@ -41,17 +45,31 @@ class DataFolder:
         self.running = self.path / "running.json"
 
     def make(self) -> None:
-        """Makes what is missing; others may pass through it (as root PostgreSQL's user must), but read nothing."""
-        if not self.path.exists():
-            self.path.mkdir(parents=True)
-            self.path.chmod(0o711)
-        for folder in (self.keys, self.logs, self.mailbox, self.mailbox / "inbound", self.mailbox / "outbound", self.sandbox):
-            folder.mkdir(mode=0o700, exist_ok=True)
+        """Makes what is missing; others may pass through it (as root PostgreSQL's user must), but read nothing.
+
+        Raises FolderUnusable.
+        """
+        inside = (self.keys, self.logs, self.mailbox, self.mailbox / "inbound", self.mailbox / "outbound", self.sandbox)
+        with self._usable():
+            if not self.path.exists():
+                self.path.mkdir(parents=True)
+                self.path.chmod(0o711)
+            for folder in inside:
+                folder.mkdir(mode=0o700, exist_ok=True)
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            fix = "Mend that, or choose another folder with --data-folder (RCM_DATA_FOLDER)."
+            raise FolderUnusable(f"Nothing can be kept in {self.path}: {error.filename}: {error.strerror}. {fix}") from error
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Holds the folder for this process, until it ends in whatever way. Raises AlreadyRunning."""
-        handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        """Holds the folder for this process, until it ends in whatever way. Raises AlreadyRunning or FolderUnusable."""
+        with self._usable():
+            handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

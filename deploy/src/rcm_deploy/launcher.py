@@ -22,7 +22,7 @@ from rcm_deploy.announce import greet, say_fallback, write_running
 from rcm_deploy.data_folder import DEFAULT, DataFolder, await_ports
 from rcm_deploy.databases import create_service_database, new_passwords
 from rcm_deploy.kafka import KafkaServer
-from rcm_deploy.postgres import PostgresServer
+from rcm_deploy.postgres import PostgresFailed, PostgresServer
 from rcm_deploy.practice import connected, set_up, trickle, write_sample
 from rcm_deploy.programs import PARTS, PORTS, Whole
 from rcm_deploy.remote import Running
@@ -61,7 +61,7 @@ class Launcher:
     def run(self) -> None:
         """Starts everything, says so, and runs until a signal.
 
-        Raises AlreadyRunning, PortTaken, NoSystemUser, PostgresFailed, KafkaFailed, JarsMissing, PartFailed.
+        Raises AlreadyRunning, FolderUnusable, PortTaken, NoSystemUser, PostgresFailed, KafkaFailed, JarsMissing, PartFailed.
         """
         # As Ctrl-C: everything is stopped in order. SIGINT too, which a shell's background job inherits as ignored.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -85,7 +85,7 @@ class Launcher:
                     passwords=passwords,
                     without=self._options.without,
                 )
-                asyncio.run(make_databases(whole))
+                _make_databases(whole)
                 if kafka is not None:
                     prepared.result()
                     self._run_processes(whole, server, kafka, key)
@@ -187,6 +187,20 @@ def _prepared(kafka: KafkaServer | None) -> Iterator["Future[None]"]:
     """Kafka's jars are verified and its storage made while PostgreSQL starts: the result of that, or what it raised."""
     with ThreadPoolExecutor(1, "kafka") as pool:
         yield pool.submit(kafka.prepare if kafka is not None else lambda: None)
+
+
+def _make_databases(whole: Whole) -> None:
+    """Raises PostgresFailed where the server can't be asked: one that RCM_DATABASE_URL names may be down or another's."""
+    try:
+        asyncio.run(make_databases(whole))
+    except (
+        OSError,
+        asyncpg.InterfaceError,
+        asyncpg.InvalidAuthorizationSpecificationError,
+        asyncpg.CannotConnectNowError,
+    ) as error:
+        where = f"The server that {DATABASE_URL} names" if os.environ.get(DATABASE_URL) else "PostgreSQL"
+        raise PostgresFailed(f"{where} can't be used: {error}") from error
 
 
 async def make_databases(whole: Whole) -> None:

@@ -9,7 +9,7 @@ from rcm.identity import Role
 from rcm.tokens import make_signing_key
 from rcm_deploy.announce import sign_in_link
 from rcm_deploy.cli.output import DEFAULT_DATA_FOLDER, AsJson, DataFolder, complaints, people, print_json, refuse
-from rcm_deploy.data_folder import AlreadyRunning, PortTaken
+from rcm_deploy.data_folder import AlreadyRunning, FolderUnusable, PortTaken
 from rcm_deploy.data_folder import DataFolder as Folder
 from rcm_deploy.jars import JarsMissing
 from rcm_deploy.kafka import KafkaFailed
@@ -23,6 +23,7 @@ from rcm_deploy.system_user import NoSystemUser
 
 REFUSALS = (
     AlreadyRunning,
+    FolderUnusable,
     PortTaken,
     NoSystemUser,
     PostgresFailed,
