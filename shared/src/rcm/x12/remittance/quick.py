@@ -108,7 +108,7 @@ class _Rest:
                 self.take_name(elements)
             elif name == "CAS":
                 self.cas += (_whole_triplets(elements[1:]),)
-            elif name == "REF" and count == 3:
+            elif name == "REF" and count == 3 and elements[2]:
                 self.references += (Reference(elements[1], elements[2]),)
             elif name == "DTM" and count == 3 and (on := day(elements[2])) is not None:
                 self.dates += (Dated(elements[1], on),)
