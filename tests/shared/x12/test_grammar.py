@@ -1,6 +1,8 @@
 """Tokens: any legal delimiters, published oddities, any chunking; and never a crash, whatever the bytes."""
 
 import io
+import tracemalloc
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +15,7 @@ from rcm.x12.interchange import TransactionSet, Walker
 from rcm.x12.problems import NotX12
 from rcm.x12.professional_claim import write_professional_claims
 from rcm.x12.report import read_report
+from rcm.x12.show import as_html
 from rcm.x12.validation import validate
 from tests.shared.x12.generate import HEADER, RECEIVER, SUBMITTER, claims
 
@@ -154,3 +157,18 @@ def test_digits_that_are_none_crash_nothing(odd: str) -> None:
 )
 def test_a_patient_called_robin_makes_no_binary_segment(data: bytes, holds: bool) -> None:
     assert grammar.holds_binary(data, grammar.STANDARD) is holds
+
+
+@pytest.mark.parametrize("junk", [b"A", b"A*"])
+def test_a_segment_that_never_ends_costs_no_more_than_the_file(junk: bytes) -> None:
+    content = CONTENT[:106] + junk * (4_000_000 // len(junk))
+    for read in (read_report, validate, lambda file: deque(as_html(file, "x"), 0)):
+        tracemalloc.start()
+        try:
+            found = read(content)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak <= 2 * len(content) + 20 * 1024 * 1024
+        if isinstance(found, dict):
+            assert all(0 < one["segment_number"] <= found["segments"] and len(one["segment"]) <= 3 for one in found["problems"])

@@ -19,6 +19,9 @@ Source = bytes | Path | BinaryIO
 """What every reader takes."""
 
 CHUNK = 1 << 18
+ELEMENTS_MAX = 1_000
+"""Cuts of a segment at most: none of any guide has a tenth of them, and a file of nothing but separators would be all cuts.
+What is behind stays in the last element as it stands."""
 _ISA_LENGTH = 106
 _LONGEST_ISA = 600
 """Bytes in which the sixteen separators of an ISA with wrong widths must stand."""
@@ -164,7 +167,7 @@ class Tokens:
 
     def _note_unterminated(self, delimiters: Delimiters, buffer: bytes) -> None:
         raws = _split_text(delimiters.terminator, _decoded(buffer, delimiters))
-        last = raws[-1].partition(delimiters.element)[0]
+        last = raws[-1].partition(delimiters.element)[0][:3]
         message = "the last segment has no terminator"
         self.problems.append(Problem(self.count + len(raws), last, 0, "unterminated-segment", message))
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from rcm.x12.grammar import STANDARD, Batch, Delimiters, Source, Tokens
+from rcm.x12.grammar import ELEMENTS_MAX, STANDARD, Batch, Delimiters, Source, Tokens
 from rcm.x12.problems import NotX12, Problem, WrongTransaction
 from rcm.x12.values import Envelope
 
@@ -140,7 +140,7 @@ class Walker:
 
     def note(self, segment: str, element: int, code: str, message: str, number: int = 0) -> None:
         """Keeps a fault at the segment at hand, or at `number`."""
-        self._own_problems.append(Problem(number or self.number, segment, element, code, message))
+        self._own_problems.append(Problem(number or self.number, segment[:3], element, code, message))
 
     def __iter__(self) -> Iterator[TransactionSet | Loose]:
         """The transaction sets and loose segments in order. A set that was not read is passed over."""
@@ -182,7 +182,7 @@ class Walker:
         self.number += 1
         self.raw = self.whole(self._text[self._at : end])
         self._at = end + 1
-        return self.raw.split(self._separator)
+        return self.raw.split(self._separator, ELEMENTS_MAX)
 
     def whole(self, raw: str) -> str:
         """A segment as it stood, where a binary one is only named in the text."""
@@ -204,7 +204,7 @@ class Walker:
                 self._at += len(raw) + 1
                 self.number += 1
                 self.raw = raw if not self._binaries else self.whole(raw)
-                yield self.raw.split(separator)
+                yield self.raw.split(separator, ELEMENTS_MAX)
             if self._at < len(self._text) or not self._refill():
                 break
         self._end_transaction(transaction)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from rcm.x12.grammar import STANDARD, Delimiters, Source, Tokens
+from rcm.x12.grammar import ELEMENTS_MAX, STANDARD, Delimiters, Source, Tokens
 
 _BINARY = frozenset({"BIN", "BDS"})
 
@@ -42,7 +42,7 @@ def read_segments(source: Source) -> Iterator[Segment]:
     for delimiters, batch in Tokens(source):
         for text in batch:
             number += 1
-            yield Segment(text + delimiters.terminator, text.split(delimiters.element), delimiters, number)
+            yield Segment(text + delimiters.terminator, text.split(delimiters.element, ELEMENTS_MAX), delimiters, number)
 
 
 def write_segments(segments: Iterable[Segment]) -> Iterator[bytes]:

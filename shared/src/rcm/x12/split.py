@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from rcm.money import NotMoney
 from rcm.x12.elements import amount_text, cents
-from rcm.x12.grammar import Delimiters, Source, Tokens
+from rcm.x12.grammar import ELEMENTS_MAX, Delimiters, Source, Tokens
 from rcm.x12.interchange import Segment, at
 from rcm.x12.problems import WrongTransaction
 from rcm.x12.split_parts import Part, PartFile
@@ -68,7 +68,7 @@ class _Splitter:
         for delimiters, batch in Tokens(source):
             self._delimiters = delimiters
             for raw in batch:
-                elements = raw.split(delimiters.element)
+                elements = raw.split(delimiters.element, ELEMENTS_MAX)
                 if elements[0] in _ENDS:
                     if reading is not None:
                         yield from reading.end()

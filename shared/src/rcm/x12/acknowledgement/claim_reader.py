@@ -121,7 +121,7 @@ class _Reader:
         if taken and len(self.problems) == faults and not _says_more(elements):
             return
         if not taken and claim is None:
-            self._note(elements[0], 0, "unexpected-segment", "the segment has no place here")
+            self._note(elements[0][:3], 0, "unexpected-segment", "the segment has no place here")
         (claim.lines[-1] if claim is not None and claim.lines else self.level).raw.append(self._raw)
 
     def _typed(self, claim: _ClaimPart | None, elements: Segment) -> bool:

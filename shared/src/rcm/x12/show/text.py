@@ -25,4 +25,6 @@ def _line(line: Line) -> str:
 
 def printable(text: str) -> str:
     """Without characters that would move a terminal's cursor or hide text."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else "�" for character in text)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from rcm.x12.elements import whole_number
-from rcm.x12.grammar import Delimiters, Source, Tokens
+from rcm.x12.grammar import ELEMENTS_MAX, Delimiters, Source, Tokens
 from rcm.x12.interchange import at
 from rcm.x12.problems import Problem
 from rcm.x12.validation import envelopes
@@ -94,7 +94,7 @@ class _PlainWalk:
             if name != "BIN" and not self._plain(raw):
                 self._report.find("element-characters", name[:3])
             if name == "SE":
-                self.last = raw.split(self._separator)
+                self.last = raw.split(self._separator, ELEMENTS_MAX)
                 break
         return None
 
@@ -129,7 +129,7 @@ class FileWalk:
             rows = iter(raws)
             while (raw := self._next_outside(rows)) is not None:
                 self._report.number += 1
-                elements = raw.split(delimiters.element)
+                elements = raw.split(delimiters.element, ELEMENTS_MAX)
                 if elements[0] == "ISA" and self._interchange is not None:
                     yield self._end_interchange()
                 self._envelope(elements, raw)

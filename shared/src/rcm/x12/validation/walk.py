@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
+from rcm.x12.grammar import ELEMENTS_MAX
 from rcm.x12.validation.guide import LoopUse, SegmentUse
 from rcm.x12.validation.machine import Machine, State, Step, required
 from rcm.x12.validation.patterns import in_order
@@ -70,7 +71,7 @@ class SetWalk:
         state, frame, number = self._state, frames[-1], report.number
         stopped: str | None = None
         for raw in raws:
-            elements = raw.split(separator)
+            elements = raw.split(separator, ELEMENTS_MAX)
             name = elements[0]
             place = places.get(name)
             if place is None:
