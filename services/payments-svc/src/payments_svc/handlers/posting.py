@@ -66,8 +66,8 @@ async def post_claims(
 
 
 def _decide(posting: Posting, claim: RemittanceClaim, ours: SentClaim | None, cause: CausedBy) -> bool:
-    """Posts a CLP or lets it wait; False for a reversal whose original, and for an answer whose way is cleared by a reversal
-    that, may still come in this very batch.
+    """Posts a CLP or lets it wait; False where what it needs may still come in this very batch: a reversal's original, or the
+    reversal of what was answered before.
     """
     payment = claim.payment
     if claim.state is ClaimState.HELD or (claim.state is None and claim.reason):
