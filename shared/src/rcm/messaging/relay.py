@@ -28,8 +28,11 @@ RELAY_LOCK = 7_265_002
 READER = """
 set synchronous_commit = off; set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_sort = off
 """
-"""Losing the last moves of the cursor in a crash only publishes again what every inbox knows. And the log is read by its order's
-index however long it is: one plan serves always, where planning each read would take as long as reading (decision 0018)."""
+"""Losing the last moves of the cursor in a crash only publishes again what every inbox knows.
+
+The log is read by its index of the order, however long it is: one plan serves always,
+where planning each read would take as long as reading (decision 0018).
+"""
 BATCH_MAX = 500
 SWEEP_SECONDS = 1.0
 UNSETTLED_SECONDS = 0.02
