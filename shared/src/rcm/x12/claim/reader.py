@@ -88,7 +88,9 @@ class ClaimReader(ABC, Generic[ClaimT]):
         self.reference = ""
         """BHT03."""
         self._raw: tuple[str, ...] = ()
-        """What stands outside of any loop that has a typed place."""
+        """What of the header has no typed place."""
+        self._stray: list[str] = []
+        """Levels of no known kind, which go with the next claim."""
         self._submitter = _NO_SUBMITTER
         self._receiver = _NO_RECEIVER
         self.billing_provider = _NO_PROVIDER
@@ -104,9 +106,11 @@ class ClaimReader(ABC, Generic[ClaimT]):
         for mark, text, number in transaction.pieces("HL", "CLM"):
             if mark == claim_mark:
                 claim = self.claim(text, number)
+                around = (*self._raw, *self._stray) if self._stray else self._raw
+                self._stray = []
                 yield FoundClaim(
                     claim, transaction.envelope, transaction.control_number, self._submitter, self._receiver, number,
-                    walker.number, self.reference, self._raw,
+                    walker.number, self.reference, around,
                 )  # fmt: skip
             elif mark == level_mark:
                 self._level(text, number)
@@ -247,7 +251,7 @@ class ClaimReader(ABC, Generic[ClaimT]):
         elif kind == "23":
             self._patient_level(numbered, segments, raw)
         else:
-            self._raw += (f"HL{self._element}{hl}", *raw, *[one for _, loop, _ in numbered for one in self._whole(loop)])
+            self._stray += [f"HL{self._element}{hl}", *raw, *[one for _, loop, _ in numbered for one in self._whole(loop)]]
 
     def _billing_level(self, loops: list[tuple[str, str, int]], segments: dict[str, Segment], raw: list[str]) -> None:
         text, pay_to = "", []
