@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from rcm.contracts.payments import ClaimRemittanceHeld, PatientResponsibilityAssigned
 from rcm.x12.remittance import ClaimPayment
@@ -116,3 +117,53 @@ async def test_a_payer_may_pay_what_it_denied_and_answer_in_pieces(payments: Liv
     assert (await biller.get("/v1/unmatched")).json()["items"] == []
     found = await books(payments, case)
     assert (found["insurance_paid"], found["patient_open"], found["insurance_open"]) == (6000, 2000, 0)
+
+
+CORRECTED = [("CO", "45", 3000)]
+
+
+@pytest.mark.parametrize("waiting_first", [True, False])
+async def test_a_reversal_of_the_answer_that_waits_leaves_the_one_that_stands(
+    payments: LiveService, biller: httpx.AsyncClient, *, waiting_first: bool
+) -> None:
+    """Whichever of two answers is taken back by a check of its own, the other one stands."""
+    case = await sent(payments)
+    standing, waiting = (COPAY, CORRECTED) if waiting_first else (CORRECTED, COPAY)
+    await post(biller, check(answer(case, standing), trace="T1"))
+    await post(biller, check(answer(case, waiting), trace="T2"))
+    taken = negated(answer(case, waiting))
+    await post(biller, check(taken, trace="T3", provider_adjustments=[("CS", "", taken.paid_cents)]))
+    assert (await biller.get("/v1/unmatched")).json()["items"] == []
+    found = await books(payments, case)
+    expected = (6000, 2000, 2000) if waiting_first else (7000, 3000, 0)
+    assert (found["insurance_paid"], found["contractual"], found["patient_open"]) == expected
+    await proofs(biller)
+
+
+async def test_an_answer_and_its_reversal_in_one_check_leave_what_stands(
+    payments: LiveService, biller: httpx.AsyncClient
+) -> None:
+    case = await sent(payments)
+    await post(biller, check(answer(case), trace="T1"))
+    told = await post(biller, check(answer(case, CORRECTED), negated(answer(case, CORRECTED)), trace="T2"))
+    assert told["remittances"][0]["claims"] == {"reversal": 1, "reversed": 1}
+    assert (await books(payments, case))["patient_open"] == 2000
+    await proofs(biller)
+
+
+async def test_the_same_small_answer_under_another_check_waits(payments: LiveService, biller: httpx.AsyncClient) -> None:
+    """Twice four tenths of the charge would fit into it, and would be paid twice all the same."""
+    case = await sent(payments)
+    for trace in ("T1", "T2"):
+        await post(biller, check(answer(case, [("CO", "50", 6000)]), trace=trace))
+    assert (await only(biller))["reason"] == "answered-before"
+    assert (await books(payments, case))["insurance_paid"] == 4000
+
+
+async def test_a_crossed_over_answer_of_the_second_payer_is_another(payments: LiveService, biller: httpx.AsyncClient) -> None:
+    """Medicare forwards (CLP02 19) and the next payer answers as the second (2) under the same number."""
+    case = await sent(payments, last_payer=False)
+    await post(biller, check(replace(answer(case, [("CO", "45", 2000), ("PR", "2", 2000)]), status="19"), trace="T1"))
+    await post(biller, check(replace(answer(case, [("OA", "23", 8000)]), status="2"), trace="T2"))
+    assert (await biller.get("/v1/unmatched")).json()["items"] == []
+    assert (await books(payments, case))["insurance_paid"] == 8000

@@ -202,3 +202,18 @@ def test_what_is_no_837p_is_refused_by_name() -> None:
 
     with pytest.raises(WrongTransaction, match="835 005010X221A1, and no 837P"):
         list(read_professional_claims(write_remittances(header, [remittance(Random(1), 1)])))
+
+
+def test_a_second_place_of_a_kind_stays_raw() -> None:
+    """An ambulance picks up once: what comes after is not taken for it, and not lost."""
+    ride = next(claim for claim in claims(5, 200) if claim.pickup is not None)
+    first = written([ride]).decode()
+    start = first.index("NM1*PW*")
+    end = first.index("~NM1*", start) + 1
+    if "~LX*" in first[start:end]:
+        end = first.index("~LX*", start) + 1
+    second = first[start:end].replace("N3*", "N3*OTHER ")
+    [found] = read_professional_claims((first[:end] + second + first[end:]).encode())
+    [alone] = read_professional_claims(first.encode())
+    assert found.claim.pickup == alone.claim.pickup
+    assert [raw for raw in found.claim.raw if raw.startswith("N3*OTHER")]

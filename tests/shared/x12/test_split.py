@@ -1,5 +1,6 @@
 """Parts of a remittance whose claims were taken back, or paid nothing, are remittances that a payer might have sent."""
 
+import re
 from pathlib import Path
 from random import Random
 
@@ -38,3 +39,15 @@ def test_what_was_taken_back_or_not_paid_makes_good_parts(tmp_path: Path) -> Non
     ]
     assert differences(found) == []
     assert [finding for part in parts for finding in validate(tmp_path / part.name) if finding.snip > 2] == []
+
+
+def test_a_part_of_a_check_without_method_says_its_own_amount(tmp_path: Path) -> None:
+    """A BPR that ends before BPR04 is faulty, and its parts are no worse: none of them pays what the whole check paid."""
+    whole = replace(
+        remittance(Random(1), 1),
+        claims=(_paid(1, "1", 10000, 4000), _paid(2, "1", 10000, 6000)),
+        provider_adjustments=(), payment_cents=10000, groups=(),
+    )  # fmt: skip
+    text = re.sub(r"(BPR\*[^*]*\*[^*]*\*C)[^~]*~", r"\1~", write_remittances(HEADER, [whole]).decode())
+    parts = list(split(text.encode(), tmp_path, "claim"))
+    assert [one.payment_cents for part in parts for one in read_remittances(tmp_path / part.name)] == [4000, 6000]

@@ -268,9 +268,9 @@ class _Payments:
         header = []
         for elements in self._header:
             told = [*elements]
-            if told[0] == "BPR" and len(told) > 4:
+            if told[0] == "BPR" and len(told) > 3:
                 told[2], told[3] = amount_text(abs(paid)), "D" if paid < 0 else "C"
-                if not paid:
+                if not paid and len(told) > 4:
                     told[1], told[4], told[5:16] = "H", "NON", [""] * len(told[5:16])
             header.append(separator.join(told))
         file.begin_set(self._st, header)

@@ -84,7 +84,7 @@ async def insert_accounts(
 
 
 async def update_accounts(connection: "Connection", accounts: Sequence[Account]) -> None:
-    """Writes the accounts' balances, hold and cycle; the version is the account's own."""
+    """Writes the accounts whole; the version is the account's own."""
     await update_rows(connection, models.Account, accounts, key=("organisation_id", "account_id"))
 
 

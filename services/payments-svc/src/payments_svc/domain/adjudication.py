@@ -88,14 +88,16 @@ class Adjudication(Struct, frozen=True, gc=False):
         return (*self.lines, AdjudicatedLine(None, 0, unallocated, self.adjustments, denied=False))
 
 
-def more_than_charged(answer: Adjudication, standing: Sequence[Adjudication], charge_cents: int) -> bool:
-    """Whether an answer settles anew what was settled before.
+def settles_anew(answer: Adjudication, standing: Sequence[Adjudication], charge_cents: int) -> bool:
+    """Whether an answer settles what was settled before: together more than the charge, or the very same once more.
 
-    What stands was denied, or was of other lines, where both fit into the charge: a payer may answer in pieces, and pay what
-    it has denied. An answer that settles nothing, and the first that settles anything, never settles anew.
+    Else what stands was denied, or was of other lines: a payer may answer in pieces, and pay what it has denied. An answer that
+    settles nothing, and the first that settles anything, never settles anew.
     """
     before = sum([each.settled_cents for each in standing])
-    return before > 0 and answer.settled_cents > 0 and before + answer.settled_cents > charge_cents
+    if before <= 0 or answer.settled_cents <= 0:
+        return False
+    return before + answer.settled_cents > charge_cents or answer in standing
 
 
 def adjudicate(payment: ClaimPayment, reasons: AdjustmentReasons, on: date, payer_id: str = "") -> Adjudication:

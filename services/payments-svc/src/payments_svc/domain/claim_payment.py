@@ -70,6 +70,11 @@ class ClaimPayment(Struct, frozen=True, gc=False, omit_defaults=True):
         """CLP02 25: what a payer would pay, of a claim that was not made."""
         return self.status == "25"
 
+    @property
+    def payer_order(self) -> int:
+        """As which payer it was processed, by CLP02: 2 second, 3 third, else first; forwarded or not."""
+        return {"2": 2, "20": 2, "3": 3, "21": 3}.get(self.status, 1)
+
     def negates(self, other: "ClaimPayment") -> bool:
         """Whether this reversal takes back exactly what `other` said: charge, payment, and each reason's sum."""
         if self.charge_cents != -other.charge_cents or self.paid_cents != -other.paid_cents:

@@ -125,7 +125,7 @@ async def match_claim(unit: UnitOfWork, remittance_claim_id: UUID, claim_id: UUI
     key = (unit.organisation, encounter_id, claim_id)
     ours = (await submissions.latest_of_claims(unit.connection, [key]))[key]
     claim.decided_by, claim.note = unit.cause.actor, "matched by a person"
-    await post_claims(unit, [claim], matched={claim.key: ours})
+    await post_claims(unit, [claim], matched={claim.key: ours}, named=True)
     if claim.waits:
         raise StillWaiting("The claim has no posted payment that this reversal could take back")
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from payments_svc.domain.adjudication import Adjudication, adjudicate, more_than_charged
+from payments_svc.domain.adjudication import Adjudication, adjudicate, settles_anew
 from payments_svc.domain.adjustment_reasons import published_table
+from payments_svc.domain.claim_payment import ClaimPayment
 from payments_svc.domain.ledger import Entry, EntryKind, into_suspense, mirrored, of_payer
 from payments_svc.domain.matching import (
     PostedPayment,
@@ -18,7 +19,7 @@ from payments_svc.domain.remittance import ClaimState, Reason
 from payments_svc.domain.remittance_claim import RemittanceClaim
 from payments_svc.events import said
 from payments_svc.handlers.book import CausedBy
-from payments_svc.handlers.posting_facts import Posting, Sent, load_posting, load_standing
+from payments_svc.handlers.posting_facts import Posting, Sent, held_answers, load_posting, load_standing
 from payments_svc.handlers.responsibility import assign_responsibility
 from payments_svc.store import remittance_claims, remittances
 from rcm.errors import RcmError
@@ -40,14 +41,20 @@ Cause = Callable[[RemittanceClaim], CausedBy]
 
 
 async def post_claims(
-    unit: UnitOfWork, claims: Sequence[RemittanceClaim], cause: Cause = lambda _: None, matched: Sent | None = None
+    unit: UnitOfWork,
+    claims: Sequence[RemittanceClaim],
+    cause: Cause = lambda _: None,
+    matched: Sent | None = None,
+    *,
+    named: bool = False,
 ) -> None:
     """Decides these CLPs and saves them, and besides the reversals that waited for what is posted now.
 
     New CLPs (state None) are inserted, stored ones updated. What still waits afterwards has its reason and its payment in
-    suspense; the caller says so. `matched` is what patient control numbers stand for, as a person says or is known already.
+    suspense; the caller says so. `matched` is what patient control numbers stand for, as is known already, or as a person says:
+    then they are `named`.
     """
-    posting, found = await load_posting(unit, claims, matched or {})
+    posting, found = await load_posting(unit, claims, matched or {}, named=named)
     deferred = [
         (claim, ours) for claim, ours in zip(claims, found, strict=True) if not _decide(posting, claim, ours, cause(claim))
     ]
@@ -55,13 +62,21 @@ async def post_claims(
     for claim, _ in [each for each in deferred if each[0].payment.is_reversal]:
         if not _take_back(posting, claim, cause(claim)):
             _wait(posting, claim, ClaimState.UNMATCHED, Reason.REVERSAL_WITHOUT_ORIGINAL)
-    answers = [(claim, ours) for claim, ours in deferred if ours is not None and not claim.payment.is_reversal]
+    answers = [
+        (claim, ours)
+        for claim, ours in deferred
+        if ours is not None and not claim.payment.is_reversal and claim.remittance_claim_id not in posting.fresh
+    ]
     passing = await _taken_back_already(posting, [claim for claim, _ in answers])
     for claim, ours in answers:
         if not _post(posting, claim, ours, cause(claim), anew=claim.remittance_claim_id in passing):
             _wait(posting, claim, ClaimState.UNMATCHED, Reason.ANSWERED_BEFORE)
+            # So that a reversal that is taken at the same moment does not miss it.
+            posting.book.change(posting.book.accounts[claim.organisation_id, ours.encounter_id])
     decided += await _waiting_reversals(posting, claims, cause)
     decided += await _waiting_answers(posting, claims, cause)
+    own = {claim.remittance_claim_id for claim in decided}
+    decided += [claim for claim in posting.let_in if claim.remittance_claim_id not in own]
     await _save(posting, decided)
 
 
@@ -85,8 +100,9 @@ def _decide(posting: Posting, claim: RemittanceClaim, ours: SentClaim | None, ca
             _forwarded(posting, claim, cause)
         elif payment.is_reversal:
             return _take_back(posting, claim, cause)
-        else:
-            return _post(posting, claim, ours, cause)
+        elif not _post(posting, claim, ours, cause):
+            posting.hold(claim)
+            return False
     return True
 
 
@@ -114,7 +130,7 @@ def _post(posting: Posting, claim: RemittanceClaim, ours: SentClaim, cause: Caus
         raise MissingAccount(f"claim {ours.claim_id}")
     claim.payment = payment = match_lines(claim.payment, ours.lines)
     adjudication = adjudicate(payment, published_table(), claim.payment_date, ours.payer_id)
-    if not anew and not claim.decided_by and _answered_before(posting, ours, adjudication):
+    if not anew and not posting.named and _answered_before(posting, ours, payment, adjudication):
         return False
     _release(posting, claim, cause)
     claim.become(ClaimState.POSTED)
@@ -141,8 +157,10 @@ def _post(posting: Posting, claim: RemittanceClaim, ours: SentClaim, cause: Caus
     return True
 
 
-def _answered_before(posting: Posting, ours: SentClaim, answer: Adjudication) -> bool:
-    """Whether more would be settled with this answer than the claim charges, beside what stands of it already."""
+def _answered_before(posting: Posting, ours: SentClaim, payment: ClaimPayment, answer: Adjudication) -> bool:
+    """Whether this answer settles anew what stands of the claim by the payer's word in the same order: a crossed-over answer of
+    the second payer is another's.
+    """
     standing = posting.standing.get((ours.organisation_id, ours.encounter_id))
     if not standing:
         return False
@@ -150,9 +168,9 @@ def _answered_before(posting: Posting, ours: SentClaim, answer: Adjudication) ->
         posting.adjudications.get(each.remittance_claim_id)
         or adjudicate(each.payment, published_table(), each.payment_date, each.payer_id)
         for each in standing
-        if each.claim_id == ours.claim_id
+        if each.claim_id == ours.claim_id and each.payment.payer_order == payment.payer_order
     ]
-    return bool(before) and more_than_charged(answer, before, sum([line.charge_cents for line in ours.lines]))
+    return bool(before) and settles_anew(answer, before, sum([line.charge_cents for line in ours.lines]))
 
 
 def _standing(claim: RemittanceClaim) -> PostedPayment:
@@ -179,6 +197,8 @@ def _take_back(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> boo
     original = original_of(
         payment, standing, remittance_id=claim.remittance_id, position=claim.position, payment_date=claim.payment_date
     )
+    if original is None or not payment.negates(original.payment):
+        original = _let_in(posting, claim, cause) or original
     if original is None:
         return False
     standing.remove(original)
@@ -199,6 +219,27 @@ def _take_back(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> boo
     posting.taken_back[claim.organisation_id, original.remittance_claim_id] = claim.remittance_claim_id
     posting.causes[account.key] = cause
     return True
+
+
+def _let_in(posting: Posting, reversal: RemittanceClaim, cause: CausedBy) -> PostedPayment | None:
+    """What a reversal takes back exactly, where that is an answer that waits behind another: it is posted, to be taken back."""
+    ours = posting.claim_sent(reversal) or posting.found.get(reversal.key)
+    if ours is None:
+        return None
+    for held in posting.held.get((ours.organisation_id, ours.claim_id), ()):
+        meant = original_of(
+            reversal.payment,
+            [_standing(held)],
+            remittance_id=reversal.remittance_id,
+            position=reversal.position,
+            payment_date=reversal.payment_date,
+        )
+        is_open = held.state is None or held.waits
+        if is_open and meant is not None and reversal.payment.negates(held.payment):
+            _post(posting, held, ours, cause, anew=True)
+            posting.let_in.append(held)
+            return posting.standing[ours.organisation_id, ours.encounter_id][-1]
+    return None
 
 
 def _note_difference(posting: Posting, claim: RemittanceClaim, original: PostedPayment, cause: CausedBy) -> None:
@@ -311,17 +352,19 @@ async def _waiting_reversals(posting: Posting, claims: Sequence[RemittanceClaim]
 async def _waiting_answers(posting: Posting, claims: Sequence[RemittanceClaim], cause: Cause) -> list[RemittanceClaim]:
     """Answers that came before the reversal of the one that stood, which may be posted now."""
     own = {claim.remittance_claim_id for claim in claims}
-    causes = {claim.key: cause(claim) for claim in claims if claim.state is ClaimState.REVERSAL}
-    reason, connection = Reason.ANSWERED_BEFORE, posting.book.unit.connection
-    if not causes or not await remittance_claims.any_waits(connection, {organisation for organisation, _ in causes}, reason):
-        return []
+    sent = {(ours.organisation_id, ours.claim_id): ours for ours in posting.found.values()}
+    causes = {
+        (claim.organisation_id, claim.claim_id): cause(claim)
+        for claim in claims
+        if claim.state is ClaimState.REVERSAL and claim.claim_id is not None
+    }
+    own.update(claim.remittance_claim_id for claim in posting.let_in)
     posted = []
-    for each in await remittance_claims.waiting_for_numbers(connection, causes, reason):
-        ours = posting.claim_sent(each) or posting.found.get(each.key)
-        if each.remittance_claim_id in own or ours is None:
-            continue
-        _belongs_to(each, ours)
-        if _post(posting, each, ours, causes[each.key]):
+    for each in await held_answers(posting.book.unit, causes):
+        assert each.claim_id is not None, "it was held as this claim's"
+        key = (each.organisation_id, each.claim_id)
+        ours = sent.get(key)
+        if each.remittance_claim_id not in own and ours is not None and _post(posting, each, ours, causes[key]):
             posted.append(each)
     return posted
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from payments_svc.domain.adjudication import Adjudication
 from payments_svc.domain.ledger import Lines
 from payments_svc.domain.matching import SentClaim
+from payments_svc.domain.remittance import Reason
 from payments_svc.domain.remittance_claim import RemittanceClaim
 from payments_svc.handlers.book import Book, CausedBy, Key
 from payments_svc.handlers.responsibility import Standing
@@ -37,6 +38,17 @@ class Posting:
     fresh: dict[UUID, RemittanceClaim] = field(default_factory=dict)
     """Posted in this transaction, by id: one of them may be taken back in it."""
     tasks: list[dict[str, object]] = field(default_factory=list)
+    named: bool = False
+    """Whether a person has said whose the CLPs are: then an earlier answer is no reason to wait (decision 0190)."""
+    held: dict[tuple[UUID, UUID], list[RemittanceClaim]] = field(default_factory=dict)
+    """By organisation and claim: answers that wait because another stands; stored ones only where one is taken back."""
+    let_in: list[RemittanceClaim] = field(default_factory=list)
+    """Those of them that were posted to be taken back."""
+
+    def hold(self, claim: RemittanceClaim) -> None:
+        """An answer that waits because the claim was answered before."""
+        assert claim.claim_id is not None
+        self.held.setdefault((claim.organisation_id, claim.claim_id), []).append(claim)
 
     def claim_sent(self, claim: RemittanceClaim) -> SentClaim | None:
         """Whose CLP it is: by our number, else by the payer's own."""
@@ -48,7 +60,7 @@ class Posting:
 
 
 async def load_posting(
-    unit: UnitOfWork, claims: Sequence[RemittanceClaim], matched: Sent
+    unit: UnitOfWork, claims: Sequence[RemittanceClaim], matched: Sent, *, named: bool
 ) -> tuple[Posting, Sequence[SentClaim | None]]:
     """What the posting works with; and whose each of the CLPs is."""
     missing = [claim for claim in claims if claim.key not in matched]
@@ -60,22 +72,36 @@ async def load_posting(
         for claim in missing
         if claim.key not in sent and claim.payment.payer_claim_control_number
     }
-    posting = Posting(Book(unit), sent, await _by_payer_number(unit, unknown))
+    posting = Posting(Book(unit), sent, await _by_payer_number(unit, unknown), named=named)
     found = [posting.claim_sent(claim) for claim in claims]
     last: set[Key] = set()
     others: set[Key] = set()
     reversals: set[Key] = set()
+    taken_back: set[tuple[UUID, UUID]] = set()
     for claim, ours in zip(claims, found, strict=True):
         if ours is not None:
             key = (ours.organisation_id, ours.encounter_id)
             (last if ours.last_payer else others).add(key)
             if claim.payment.is_reversal:
                 reversals.add(key)
+                taken_back.add((ours.organisation_id, ours.claim_id))
     answered = await posting.book.load_with_bills(last)
     await posting.book.load(others)
     posting.standing.update({key: [] for key in last - answered})
     await load_standing(posting, answered | reversals | others)
+    own = {claim.remittance_claim_id for claim in claims}
+    for each in await held_answers(unit, taken_back):
+        if each.remittance_claim_id not in own:
+            posting.hold(each)
     return posting, found
+
+
+async def held_answers(unit: UnitOfWork, claims: Collection[tuple[UUID, UUID]]) -> list[RemittanceClaim]:
+    """The stored answers of these claims, as (organisation, claim), that wait because another one stands; oldest first."""
+    reason, organisations = Reason.ANSWERED_BEFORE, {organisation_id for organisation_id, _ in claims}
+    if not claims or not await remittance_claims.any_waits(unit.connection, organisations, reason):
+        return []
+    return await remittance_claims.waiting_of_claims(unit.connection, claims, reason)
 
 
 async def _by_payer_number(unit: UnitOfWork, keys: Collection[tuple[UUID, str, str]]) -> dict[tuple[UUID, str, str], SentClaim]:

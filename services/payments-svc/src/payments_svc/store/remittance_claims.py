@@ -197,6 +197,23 @@ async def waiting_for_numbers(
     return await _claims(connection, rows)
 
 
+async def waiting_of_claims(
+    connection: "Connection", claims: Iterable[tuple[UUID, UUID]], reason: str
+) -> list[RemittanceClaim]:
+    """CLPs of these claims, as (organisation, claim), that wait for this reason, oldest first."""
+    wanted = list(claims)
+    rows = await connection.fetch(
+        f"""select {_COLUMNS} from remittance_claim c
+            where c.organisation_id = any($1::uuid[]) and c.state in ('held', 'unmatched') and c.reason = $3
+                and (c.organisation_id, c.claim_id) in (select * from unnest($1::uuid[], $2::uuid[]))
+            order by c.payment_date, c.remittance_id, c.position""",
+        [org for org, _ in wanted],
+        [claim_id for _, claim_id in wanted],
+        reason,
+    )
+    return await _claims(connection, rows)
+
+
 async def any_waits(connection: "Connection", organisations: Iterable[UUID], reason: str) -> bool:
     """Whether any CLP of these organisations waits for this reason: mostly none, and then nobody need ask for whom."""
     found: bool = await connection.fetchval(

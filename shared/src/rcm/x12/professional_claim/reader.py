@@ -112,8 +112,15 @@ class ProfessionalClaimReader(ClaimReader[ProfessionalClaim]):
         """Of loops 2310 or 2420 where an ambulance went, and the others, each by NM101."""
         if not loops:
             return _NO_PLACES, _NO_PROVIDERS
-        places = {role: self.parties.place(loop) for role, loop, _ in loops if role in _PLACES}
-        return places, self.roled([one for one in loops if one[0] not in _PLACES], part.raw, roles)
+        places: dict[str, Place] = {}
+        others = []
+        for one in loops:
+            role, loop, _ = one
+            if role in _PLACES and role not in places:
+                places[role] = self.parties.place(loop)
+            else:
+                others.append(one)
+        return places, self.roled(others, part.raw, roles)
 
     def _line(self, text: str, number: int) -> ServiceLine:
         """2400 with what stands below it."""
