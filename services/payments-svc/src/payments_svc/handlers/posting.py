@@ -194,9 +194,7 @@ def _take_back(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> boo
     book, payment = posting.book, claim.payment
     account = book.accounts[claim.organisation_id, claim.encounter_id]
     standing = posting.standing[account.key]
-    original = original_of(
-        payment, standing, remittance_id=claim.remittance_id, position=claim.position, payment_date=claim.payment_date
-    )
+    original = _meant(claim, standing)
     if original is None or not payment.negates(original.payment):
         original = _let_in(posting, claim, cause) or original
     if original is None:
@@ -221,21 +219,25 @@ def _take_back(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> boo
     return True
 
 
+def _meant(reversal: RemittanceClaim, candidates: Sequence[PostedPayment]) -> PostedPayment | None:
+    """Which of these a reversal takes back, if any: by their numbers, dates and places."""
+    return original_of(
+        reversal.payment,
+        candidates,
+        remittance_id=reversal.remittance_id,
+        position=reversal.position,
+        payment_date=reversal.payment_date,
+    )
+
+
 def _let_in(posting: Posting, reversal: RemittanceClaim, cause: CausedBy) -> PostedPayment | None:
     """What a reversal takes back exactly, where that is an answer that waits behind another: it is posted, to be taken back."""
     ours = posting.claim_sent(reversal) or posting.found.get(reversal.key)
     if ours is None:
         return None
     for held in posting.held.get((ours.organisation_id, ours.claim_id), ()):
-        meant = original_of(
-            reversal.payment,
-            [_standing(held)],
-            remittance_id=reversal.remittance_id,
-            position=reversal.position,
-            payment_date=reversal.payment_date,
-        )
         is_open = held.state is None or held.waits
-        if is_open and meant is not None and reversal.payment.negates(held.payment):
+        if is_open and reversal.payment.negates(held.payment) and _meant(reversal, [_standing(held)]) is not None:
             _post(posting, held, ours, cause, anew=True)
             posting.let_in.append(held)
             return posting.standing[ours.organisation_id, ours.encounter_id][-1]
@@ -310,14 +312,7 @@ async def _taken_back_already(posting: Posting, answers: Sequence[RemittanceClai
     passing = set()
     for each in await remittance_claims.waiting_for_numbers(posting.book.unit.connection, of_number, reason):
         claim = of_number[each.key]
-        original = original_of(
-            each.payment,
-            [_standing(claim)],
-            remittance_id=each.remittance_id,
-            position=each.position,
-            payment_date=each.payment_date,
-        )
-        if original is not None:
+        if _meant(each, [_standing(claim)]) is not None:
             passing.add(claim.remittance_claim_id)
     return passing
 
@@ -351,14 +346,15 @@ async def _waiting_reversals(posting: Posting, claims: Sequence[RemittanceClaim]
 
 async def _waiting_answers(posting: Posting, claims: Sequence[RemittanceClaim], cause: Cause) -> list[RemittanceClaim]:
     """Answers that came before the reversal of the one that stood, which may be posted now."""
-    own = {claim.remittance_claim_id for claim in claims}
-    sent = {(ours.organisation_id, ours.claim_id): ours for ours in posting.found.values()}
     causes = {
         (claim.organisation_id, claim.claim_id): cause(claim)
         for claim in claims
         if claim.state is ClaimState.REVERSAL and claim.claim_id is not None
     }
-    own.update(claim.remittance_claim_id for claim in posting.let_in)
+    if not causes:
+        return []
+    own = {claim.remittance_claim_id for claim in (*claims, *posting.let_in)}
+    sent = {(ours.organisation_id, ours.claim_id): ours for ours in posting.found.values()}
     posted = []
     for each in await held_answers(posting.book.unit, causes):
         assert each.claim_id is not None, "it was held as this claim's"

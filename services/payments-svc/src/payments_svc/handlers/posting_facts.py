@@ -89,10 +89,11 @@ async def load_posting(
     await posting.book.load(others)
     posting.standing.update({key: [] for key in last - answered})
     await load_standing(posting, answered | reversals | others)
-    own = {claim.remittance_claim_id for claim in claims}
-    for each in await held_answers(unit, taken_back):
-        if each.remittance_claim_id not in own:
-            posting.hold(each)
+    if held := await held_answers(unit, taken_back):
+        own = {claim.remittance_claim_id for claim in claims}
+        for each in held:
+            if each.remittance_claim_id not in own:
+                posting.hold(each)
     return posting, found
 
 
