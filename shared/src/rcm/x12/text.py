@@ -34,9 +34,15 @@ def clean(text: str) -> str:
     return " ".join(kept.split())
 
 
+def plain(text: str) -> str:
+    """The same of a number or id: most hold capital letters and digits alone, and none comes twice, so that it were kept for
+    nobody."""
+    return text if _CODE(text) else clean(text)
+
+
 def free(text: str, longest: int, path: str, *, required: bool = False) -> str:
     """Cleaned text of at most `longest` characters. Raises CannotWrite."""
-    cleaned = clean(text)
+    cleaned = text if _CODE(text) else clean(text)
     if len(cleaned) > longest:
         raise CannotWrite(path, f"longer than the {longest} characters that the guide allows")
     if required and not cleaned:

@@ -11,6 +11,7 @@ from rcm.x12.values import Adjustment, Contact, InpatientAdjudication, Outpatien
 
 _TRIPLETS = 6
 """Adjustments that one CAS holds."""
+_REASON_LENGTH = 5
 _GROUPS = frozenset({"CO", "PR", "OA", "PI"})
 _INPATIENT_REMARKS = (5, 20, 21, 22, 23)
 """MIA elements that are remark codes."""
@@ -24,20 +25,23 @@ _NO_ROLES: frozenset[str] = frozenset()
 _NOBODY: Mapping[str, str] = {}
 
 
-def adjustment_segments(out: list[str], adjustments: Sequence[Adjustment], path: str) -> None:
-    """CAS: neighbours of one group share a segment, up to six."""
-    place, count = 0, len(adjustments)
-    while place < count:
-        group = adjustments[place].group
-        if group not in _GROUPS:
-            raise CannotWrite(f"{path}.adjustments[{place}].group", "must be CO, PR, OA or PI")
-        triplets: list[str] = []
-        while place < count and adjustments[place].group == group and len(triplets) < 3 * _TRIPLETS:
-            item = adjustments[place]
-            reason = code(item.reason, 5, f"{path}.adjustments[{place}].reason")
-            triplets += [reason, amount_text(item.amount_cents), clean(item.quantity) if item.quantity else ""]
-            place += 1
-        out.append(segment("CAS", group, *triplets))
+def adjustment_segments(out: list[str], adjustments: Sequence[Adjustment], path: str = "") -> None:
+    """CAS: neighbours of one group share a segment, up to six. `path` is where they belong to, with a dot behind it."""
+    group, count, body = "", 0, ""
+    for place, item in enumerate(adjustments):
+        if item.group != group or count == _TRIPLETS:
+            if count:
+                out.append(body.rstrip("*"))
+            if item.group not in _GROUPS:
+                raise CannotWrite(f"{path}adjustments[{place}].group", "must be CO, PR, OA or PI")
+            group, count, body = item.group, 0, f"CAS*{item.group}"
+        reason = item.reason
+        if not reason.isdigit() or len(reason) > _REASON_LENGTH or not reason.isascii():
+            reason = code(reason, _REASON_LENGTH, f"{path}adjustments[{place}].reason")
+        body += f"*{reason}*{amount_text(item.amount_cents)}*{clean(item.quantity) if item.quantity else ''}"
+        count += 1
+    if count:
+        out.append(body.rstrip("*"))
 
 
 def outpatient_segment(found: OutpatientAdjudication) -> str:

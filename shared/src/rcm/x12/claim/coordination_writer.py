@@ -28,7 +28,7 @@ def other_payer_segments(out: list[str], found: OtherPayer) -> None:
             code(found.filing_indicator, 2, "filing_indicator"),
         )
     )
-    adjustment_segments(out, found.adjustments, "other_payer")
+    adjustment_segments(out, found.adjustments, "other_payer.")
     for qualifier, amount in (
         ("D", found.paid_cents), ("A8", found.non_covered_cents), ("EAF", found.remaining_liability_cents),
     ):  # fmt: skip
@@ -93,7 +93,7 @@ def line_adjudication_segments(out: list[str], found: LineAdjudication, payer_id
     payer = free(found.payer_id, 80, "adjudications.payer_id", required=True)
     elements = (amount_text(found.paid_cents), procedure, clean(found.revenue_code), units, clean(found.bundled_line))
     out.append(segment("SVD", payer, *elements))
-    adjustment_segments(out, found.adjustments, "adjudications")
+    adjustment_segments(out, found.adjustments, "adjudications.")
     if found.adjudicated_on is not None:
         out.append(f"DTP*573*D8*{day_text(found.adjudicated_on)}")
     if found.remaining_liability_cents is not None:

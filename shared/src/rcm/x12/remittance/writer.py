@@ -14,7 +14,7 @@ from rcm.x12.remittance.values import (
     ProviderAdjustment,
     Remittance,
 )
-from rcm.x12.text import clean, code, composite, free, interchange, segment
+from rcm.x12.text import clean, code, composite, free, interchange, plain, segment
 from rcm.x12.values import Address, Amount, InterchangeHeader, Reference
 from rcm.x12.writing import (
     adjustment_segments,
@@ -42,9 +42,17 @@ def write_remittances(header: InterchangeHeader, remittances: Sequence[Remittanc
     return interchange(header, "HP", VERSION, map(_set, range(len(remittances)), remittances))
 
 
-def _set(index: int, remittance: Remittance) -> Iterator[str]:
+def _set(index: int, remittance: Remittance) -> list[str]:
+    """One transaction set, its claims gathered in one list: a generator within a generator costs more than what it hands on."""
     path = f"remittances[{index}]"
-    payment = remittance
+    out = list(_header(index, remittance, path))
+    _claims(out, remittance, path)
+    out += _provider_adjustments(remittance.provider_adjustments)
+    return out
+
+
+def _header(index: int, payment: Remittance, path: str) -> Iterator[str]:
+    """ST to 1000B."""
     if payment.payment_cents < 0:
         raise CannotWrite(f"{path}.payment_cents", "is never negative")
     yield f"ST*835*{index + 1:04d}"
@@ -58,13 +66,11 @@ def _set(index: int, remittance: Remittance) -> Iterator[str]:
     yield segment("TRN", "1", trace, clean(payment.payer_trace_id), clean(payment.originating_company))
     refuse_lost(payment.raw, f"{path}.raw", _HEADER_RAW)
     yield from (raw for raw in payment.raw if raw.startswith("CUR*"))
-    yield from _references(payment.references, path)
+    yield from _references(payment.references, f"{path}.references")
     if payment.produced_on is not None:
         yield f"DTM*405*{day_text(payment.produced_on)}"
     yield from _party("PR", payment.payer, f"{path}.payer")
     yield from _party("PE", payment.payee, f"{path}.payee")
-    yield from _claims(payment, path)
-    yield from _provider_adjustments(payment.provider_adjustments)
 
 
 def _account(account: BankAccount | None) -> tuple[str, str, str, str]:
@@ -73,18 +79,21 @@ def _account(account: BankAccount | None) -> tuple[str, str, str, str]:
     return account.routing_qualifier, clean(account.routing_number), account.account_qualifier, clean(account.account_number)
 
 
-def _claims(remittance: Remittance, path: str) -> Iterator[str]:
+def _claims(out: list[str], remittance: Remittance, path: str) -> None:
     """2000 and 2100; a claim's LX, with the sums of its group, is written where its number changes."""
     number = 0
     groups = {group.number: group for group in remittance.groups}
     for place, claim in enumerate(remittance.claims):
         if not place or claim.header_number != number:
             number = claim.header_number
-            yield f"LX*{number or 1}"
+            out.append(f"LX*{number or 1}")
             if (group := groups.get(number)) is not None:
                 refuse_lost(group.raw, f"{path}.groups.raw")
-                yield from _group(group)
-        yield from _claim(claim, f"{path}.claims[{place}]")
+                out += _group(group)
+        try:
+            _claim(out, claim)
+        except CannotWrite as refusal:
+            raise CannotWrite(f"{path}.claims[{place}].{refusal.path}", refusal.reason) from refusal
 
 
 def _group(group: ClaimGroup) -> Iterator[str]:
@@ -103,75 +112,79 @@ def _by_element(amounts: Sequence[Amount], first: int, last: int) -> list[str]:
     return [found.get(f"{place:02d}", "") for place in range(first, last + 1)]
 
 
-def _claim(claim: ClaimPayment, path: str) -> list[str]:
-    """2100 and its lines, gathered in one list: a generator within a generator costs more than what it hands on."""
-    responsibility = amount_text(claim.patient_responsibility_cents) if claim.patient_responsibility_cents else ""
-    out = [
-        segment(
-            "CLP",
-            free(claim.patient_control_number, 38, f"{path}.patient_control_number", required=True),
-            code(claim.status, 2, f"{path}.status"),
-            amount_text(claim.charge_cents),
-            amount_text(claim.paid_cents),
-            responsibility,
-            clean(claim.filing_indicator),
-            clean(claim.payer_claim_control_number),
-            clean(claim.facility_code),
-            clean(claim.frequency),
-            "",
-            clean(claim.drg),
-            clean(claim.drg_weight),
-            clean(claim.discharge_fraction),
-        )
-    ]
-    adjustment_segments(out, claim.adjustments, path)
-    out += [_person(person, path) for person in sorted(claim.persons, key=_place_of_person)]
+def _claim(out: list[str], claim: ClaimPayment) -> None:
+    """2100 and its lines. Raises CannotWrite with a path within the claim."""
+    out.append(_clp(claim))
+    adjustment_segments(out, claim.adjustments)
+    persons = claim.persons if len(claim.persons) < 2 else sorted(claim.persons, key=_place_of_person)
+    out += [_person(person) for person in persons]
     if claim.inpatient is not None:
         out.append(inpatient_segment(claim.inpatient))
     if claim.outpatient is not None:
         out.append(outpatient_segment(claim.outpatient))
-    out += _references(claim.references, path)
-    out += [f"DTM*{item.qualifier}*{day_text(item.first)}" for item in claim.dates]
-    out += [contact_segment(item, path) for item in claim.contacts]
-    out += [f"AMT*{item.qualifier}*{amount_text(item.amount_cents)}" for item in claim.amounts]
-    out += [f"QTY*{clean(item.qualifier)}*{clean(item.quantity)}" for item in claim.quantities]
-    refuse_lost(claim.raw, f"{path}.raw")
+    out += _references(claim.references)
+    for item in claim.dates:
+        out.append(f"DTM*{item.qualifier}*{day_text(item.first)}")
+    for contact in claim.contacts:
+        out.append(contact_segment(contact, "office"))
+    for amount in claim.amounts:
+        out.append(f"AMT*{amount.qualifier}*{amount_text(amount.amount_cents)}")
+    for quantity in claim.quantities:
+        out.append(f"QTY*{clean(quantity.qualifier)}*{clean(quantity.quantity)}")
+    refuse_lost(claim.raw, "raw")
     for place, line in enumerate(claim.lines):
-        _line(out, line, f"{path}.lines[{place}]")
-    return out
+        try:
+            _line(out, line)
+        except CannotWrite as refusal:
+            raise CannotWrite(f"lines[{place}].{refusal.path}", refusal.reason) from refusal
 
 
-def _line(out: list[str], line: LinePayment, path: str) -> None:
-    """2110."""
-    qualifier = line.procedure_qualifier
-    out.append(
-        segment(
-            "SVC",
-            procedure_composite(qualifier, code(line.procedure, 48, f"{path}.procedure"), line.modifiers, line.description),
-            amount_text(line.charge_cents),
-            amount_text(line.paid_cents),
-            "" if qualifier == "NU" or not line.revenue_code else clean(line.revenue_code),
-            line.units,
-            _original(line),
-            line.original_units,
-        )
-    )
+def _clp(claim: ClaimPayment) -> str:
+    number = free(claim.patient_control_number, 38, "patient_control_number", required=True)
+    responsibility = amount_text(claim.patient_responsibility_cents) if claim.patient_responsibility_cents else ""
+    amounts = f"{amount_text(claim.charge_cents)}*{amount_text(claim.paid_cents)}*{responsibility}"
+    known = f"{clean(claim.filing_indicator)}*{plain(claim.payer_claim_control_number)}"
+    bill = f"{clean(claim.facility_code)}*{clean(claim.frequency)}"
+    text = f"CLP*{number}*{code(claim.status, 2, 'status')}*{amounts}*{known}*{bill}"
+    if claim.drg or claim.drg_weight or claim.discharge_fraction:
+        text += f"**{clean(claim.drg)}*{clean(claim.drg_weight)}*{clean(claim.discharge_fraction)}"
+    return text.rstrip("*")
+
+
+def _line(out: list[str], line: LinePayment) -> None:
+    """2110. Raises CannotWrite with a path within the line."""
+    out.append(_svc(line))
     if line.date_of_service is not None:
         if line.date_of_service_to is None:
             out.append(f"DTM*472*{day_text(line.date_of_service)}")
         else:
             out += [f"DTM*150*{day_text(line.date_of_service)}", f"DTM*151*{day_text(line.date_of_service_to)}"]
-    out += [f"DTM*{item.qualifier}*{day_text(item.first)}" for item in line.dates]
-    adjustment_segments(out, line.adjustments, path)
+    for item in line.dates:
+        out.append(f"DTM*{item.qualifier}*{day_text(item.first)}")
+    adjustment_segments(out, line.adjustments)
     if line.references:
-        out += _references(line.references, path)
+        out += _references(line.references)
     if line.control_number:
-        out.append(f"REF*6R*{free(line.control_number, 50, f'{path}.control_number', required=True)}")
-    out += [f"AMT*{item.qualifier}*{amount_text(item.amount_cents)}" for item in line.amounts]
-    out += [f"QTY*{clean(item.qualifier)}*{clean(item.quantity)}" for item in line.quantities]
-    out += [f"LQ*HE*{clean(remark)}" for remark in line.remarks]
-    refuse_lost(line.raw, f"{path}.raw", _LINE_RAW)
-    out += [raw for raw in line.raw if raw.startswith("LQ*")]
+        out.append(f"REF*6R*{free(line.control_number, 50, 'control_number', required=True)}")
+    for amount in line.amounts:
+        out.append(f"AMT*{amount.qualifier}*{amount_text(amount.amount_cents)}")
+    for quantity in line.quantities:
+        out.append(f"QTY*{clean(quantity.qualifier)}*{clean(quantity.quantity)}")
+    for remark in line.remarks:
+        out.append(f"LQ*HE*{clean(remark)}")
+    if line.raw:
+        refuse_lost(line.raw, "raw", _LINE_RAW)
+        out += [raw for raw in line.raw if raw.startswith("LQ*")]
+
+
+def _svc(line: LinePayment) -> str:
+    qualifier = line.procedure_qualifier
+    service = procedure_composite(qualifier, code(line.procedure, 48, "procedure"), line.modifiers, line.description)
+    revenue = "" if qualifier == "NU" or not line.revenue_code else clean(line.revenue_code)
+    text = f"SVC*{service}*{amount_text(line.charge_cents)}*{amount_text(line.paid_cents)}*{revenue}*{line.units}"
+    if line.original_procedure or line.original_units:
+        text += f"*{_original(line)}*{line.original_units}"
+    return text.rstrip("*")
 
 
 def _original(line: LinePayment) -> str:
@@ -186,14 +199,12 @@ def _place_of_person(person: Person) -> int:
     return _PERSON_ORDER.index(person.entity) if person.entity in _PERSON_ORDER else len(_PERSON_ORDER)
 
 
-def _person(person: Person, path: str) -> str:
+def _person(person: Person) -> str:
     organisation = person.organisation or person.entity in {"TT", "PR"} or (person.entity == "82" and not person.first_name)
-    last, first = clean(person.last_name), clean(person.first_name)
-    middle = free(person.middle_name, 25, f"{path}.persons.middle_name")
-    return segment(
-        "NM1", person.entity, "2" if organisation else "1", last, first, middle, "", clean(person.suffix), person.qualifier,
-        clean(person.identifier),
-    )  # fmt: skip
+    middle = free(person.middle_name, 25, "persons.middle_name") if person.middle_name else ""
+    names = f"{clean(person.last_name)}*{clean(person.first_name)}*{middle}"
+    known = f"{clean(person.suffix)}*{person.qualifier}*{plain(person.identifier)}"
+    return f"NM1*{person.entity}*{'2' if organisation else '1'}*{names}**{known}".rstrip("*")
 
 
 def _party(entity: str, party: Party, path: str) -> Iterator[str]:
@@ -201,7 +212,7 @@ def _party(entity: str, party: Party, path: str) -> Iterator[str]:
     yield segment("N1", entity, name, party.qualifier, clean(party.identifier))
     if party.address is not None:
         yield from _address(party.address, path)
-    yield from _references(party.references, path)
+    yield from _references(party.references, f"{path}.references")
     for item in party.contacts:
         yield contact_segment(item, path)
     refuse_lost(party.raw, f"{path}.raw", _PAYEE_RAW if entity == "PE" else ())
@@ -215,9 +226,9 @@ def _address(address: Address, path: str) -> Iterator[str]:
     yield segment("N4", clean(address.city), clean(address.state), clean(address.postal_code), *country)
 
 
-def _references(references: Sequence[Reference], path: str) -> Iterator[str]:
+def _references(references: Sequence[Reference], path: str = "references") -> Iterator[str]:
     for item in references:
-        yield f"REF*{code(item.qualifier, 3, f'{path}.references')}*{free(item.value, 50, f'{path}.references', required=True)}"
+        yield f"REF*{code(item.qualifier, 3, path)}*{free(item.value, 50, path, required=True)}"
 
 
 def _provider_adjustments(adjustments: Sequence[ProviderAdjustment]) -> Iterator[str]:
