@@ -22,6 +22,8 @@ from rcm.x12.values import InterchangeHeader, Reference
 
 FUNCTIONAL_VERSION = "005010X231A1"
 CLAIM_VERSION = "005010X214"
+_Sums = tuple[int, int, int, int]
+"""Claims accepted and refused, and the cents of both."""
 
 
 def write_interchange_acknowledgement(header: InterchangeHeader, acknowledgement: InterchangeAcknowledgement) -> bytes:
@@ -92,10 +94,25 @@ def write_claim_acknowledgements(header: InterchangeHeader, files: Sequence[Clai
     return interchange(header, "HN", CLAIM_VERSION, (_claim_file(header, number, file) for number, file in enumerate(files, 1)))
 
 
-def _claim_file(header: InterchangeHeader, number: int, file: ClaimAcknowledgement) -> Iterator[str]:
-    """2000A to 2000D."""
+def _claim_file(header: InterchangeHeader, number: int, file: ClaimAcknowledgement) -> list[str]:
+    """2000A to 2000D, gathered in one list: a generator within a generator costs more than what it hands on."""
+    sums = [_sums(provider.claims) for provider in file.providers]
+    out = list(_file(header, number, file, sums))
+    level = 2
+    for provider, own in zip(file.providers, sums, strict=True):
+        level += 1
+        provider_level = level
+        out += _provider(provider, level, own)
+        for claim in provider.claims:
+            level += 1
+            out.append(f"HL*{level}*{provider_level}*PT")
+            _claim(out, claim)
+    return out
+
+
+def _file(header: InterchangeHeader, number: int, file: ClaimAcknowledgement, sums: Sequence[_Sums]) -> Iterator[str]:
+    """2000A and 2000B."""
     received, processed = (on or header.created.date() for on in (file.received_on, file.processed_on))
-    claims = [claim for provider in file.providers for claim in provider.claims]
     yield f"ST*277*{number:04d}*{CLAIM_VERSION}"
     yield f"BHT*0085*08*{free(file.reference, 50, 'reference', required=True)}*{header.created:%Y%m%d}*{header.created:%H%M}*TH"
     yield "HL*1**20*1"
@@ -108,19 +125,10 @@ def _claim_file(header: InterchangeHeader, number: int, file: ClaimAcknowledgeme
     yield _named("41", (file.receiver_name, file.receiver_first_name), "46", file.receiver_id)
     yield f"TRN*2*{free(file.batch_trace, 50, 'batch_trace', required=True)}"
     yield from map(_status, file.statuses)
-    yield from _totals(claims, "90", "AA")
-    level = 2
-    for provider in file.providers:
-        level += 1
-        provider_level = level
-        yield from _provider(provider, level)
-        for claim in provider.claims:
-            level += 1
-            yield f"HL*{level}*{provider_level}*PT"
-            yield from _claim(claim)
+    yield from _totals(_added(sums), "90", "AA")
 
 
-def _provider(provider: AcknowledgedProvider, level: int) -> Iterator[str]:
+def _provider(provider: AcknowledgedProvider, level: int, sums: _Sums) -> Iterator[str]:
     yield f"HL*{level}*2*19*{int(bool(provider.claims))}"
     names = (provider.name, provider.first_name, provider.middle_name, "", provider.suffix)
     yield _named("85", names, provider.id_qualifier, provider.npi)
@@ -128,21 +136,32 @@ def _provider(provider: AcknowledgedProvider, level: int) -> Iterator[str]:
         yield f"TRN*1*{free(provider.trace, 50, 'providers.trace') or '0'}"
         yield from map(_provider_status, provider.statuses)
         yield from _references(provider.references, "providers.references")
-        yield from _totals(provider.claims, "QA", "QC")
+        yield from _totals(sums, "QA", "QC")
 
 
-def _claim(claim: AcknowledgedClaim) -> Iterator[str]:
-    names = (claim.last_name, claim.first_name, claim.middle_name, "", claim.suffix)
-    yield _named("QC", names, claim.id_qualifier, claim.member_id)
-    yield f"TRN*2*{free(claim.patient_control_number, 50, 'claims.patient_control_number', required=True)}"
-    yield from map(_status, claim.statuses)
+def _claim(out: list[str], claim: AcknowledgedClaim) -> None:
+    out.append(_patient(claim))
+    out.append(f"TRN*2*{free(claim.patient_control_number, 50, 'claims.patient_control_number', required=True)}")
+    out += map(_status, claim.statuses)
     if claim.payer_claim_control_number:
-        yield f"REF*1K*{free(claim.payer_claim_control_number, 50, 'claims.payer_claim_control_number')}"
-    yield from _references(claim.references, "claims.references")
+        out.append(f"REF*1K*{free(claim.payer_claim_control_number, 50, 'claims.payer_claim_control_number')}")
+    if claim.references:
+        out += _references(claim.references, "claims.references")
     if claim.service_from is not None:
-        yield f"DTP*472*{_period(claim.service_from, claim.service_to)}"
+        out.append(f"DTP*472*{_period(claim.service_from, claim.service_to)}")
     for line in claim.lines:
-        yield from _line(line)
+        out += _line(line)
+
+
+def _patient(claim: AcknowledgedClaim) -> str:
+    last = free(claim.last_name, 60, "QC.name", required=True)
+    names = f"{last}*{free(claim.first_name, 35, 'QC.name')}*"
+    if claim.middle_name or claim.suffix:
+        names += f"{free(claim.middle_name, 25, 'QC.name')}**{free(claim.suffix, 10, 'QC.name')}"
+    else:
+        names += "**"
+    known = free(claim.member_id, 80, "QC.identifier")
+    return f"NM1*QC*1*{names}*{claim.id_qualifier}*{known}".rstrip("*") if known else f"NM1*QC*1*{names}".rstrip("*")
 
 
 def _line(line: AcknowledgedLine) -> Iterator[str]:
@@ -168,28 +187,51 @@ def _period(first: date, last: date | None) -> str:
     return f"RD8*{day_text(first)}-{day_text(last)}"
 
 
-def _totals(claims: Sequence[AcknowledgedClaim], accepted: str, rejected: str) -> Iterator[str]:
+def _sums(claims: Sequence[AcknowledgedClaim]) -> _Sums:
+    accepted = refused = accepted_cents = refused_cents = 0
+    for claim in claims:
+        if claim.rejected:
+            refused += 1
+            refused_cents += _charge(claim)
+        else:
+            accepted += 1
+            accepted_cents += _charge(claim)
+    return accepted, refused, accepted_cents, refused_cents
+
+
+def _added(sums: Sequence[_Sums]) -> _Sums:
+    accepted = refused = accepted_cents = refused_cents = 0
+    for one in sums:
+        accepted, refused = accepted + one[0], refused + one[1]
+        accepted_cents, refused_cents = accepted_cents + one[2], refused_cents + one[3]
+    return accepted, refused, accepted_cents, refused_cents
+
+
+def _totals(sums: _Sums, accepted: str, rejected: str) -> Iterator[str]:
     """QTY and AMT of accepted and rejected claims; what is none is not written."""
-    for quantity, refused in ((accepted, False), (rejected, True)):
-        members = [claim for claim in claims if claim.rejected is refused]
-        if members:
-            yield f"QTY*{quantity}*{len(members)}"
-    for amount, refused in (("YU", False), ("YY", True)):
-        members = [claim for claim in claims if claim.rejected is refused]
-        if members:
-            yield f"AMT*{amount}*{amount_text(sum(_charge(claim) for claim in members))}"
+    for quantity, count in zip((accepted, rejected), sums[:2], strict=True):
+        if count:
+            yield f"QTY*{quantity}*{count}"
+    for amount, count, cents in zip(("YU", "YY"), sums[:2], sums[2:], strict=True):
+        if count:
+            yield f"AMT*{amount}*{amount_text(cents)}"
 
 
 def _charge(claim: AcknowledgedClaim) -> int:
-    return next((status.amount_cents for status in claim.statuses if status.amount_cents is not None), 0)
+    for status in claim.statuses:
+        if status.amount_cents is not None:
+            return status.amount_cents
+    return 0
 
 
 def _status(status: Status) -> str:
     on = day_text(status.on) if status.on is not None else ""
     amount = amount_text(status.amount_cents) if status.amount_cents is not None else ""
-    message = free(status.message, 264, "statuses.message")
-    what = composite(status.category, status.code, status.entity)
-    return segment("STC", what, on, status.action, amount, *[""] * 7, message)
+    what = f"{status.category}:{status.code}:{status.entity}".rstrip(":")
+    text = f"STC*{what}*{on}*{status.action}*{amount}"
+    if status.message:
+        text += f"{'*' * 8}{free(status.message, 264, 'statuses.message')}"
+    return text.rstrip("*")
 
 
 def _provider_status(status: Status) -> str:
