@@ -1,9 +1,9 @@
 """Adjudicates one claim: pure, by its scenario and its content. Every line balances; 009 alone breaks its claim on purpose."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from clearinghouse_adapter.sandbox.scenarios import Content
@@ -21,31 +21,28 @@ COINSURANCE_PERCENT = 20
 _FILING = {"CI": "12", "BL": "12", "HM": "HM", "MB": "MB", "MC": "MC", "WC": "WC", "CH": "CH", "VA": "VA", "16": "16"}
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """One line as decided: what is left of its charge is paid."""
+class Decided(Struct, frozen=True, gc=False):
+    """One line as decided."""
 
     line: ServiceLine
     adjustments: tuple[Adjustment, ...]
+    paid_cents: int
+    """What is left of its charge."""
     remarks: tuple[str, ...] = ()
-
-    @property
-    def paid_cents(self) -> int:
-        """The charge less its adjustments."""
-        return self.line.charge_cents - sum(item.amount_cents for item in self.adjustments)
 
 
 Decision = Callable[[Sequence[ServiceLine], Content], list[Decided]]
 
 
+def _decided(line: ServiceLine, *adjustments: tuple[str, str, int], remarks: tuple[str, ...] = ()) -> Decided:
+    """The line with those adjustments that are not zero, and paid what they leave."""
+    own = tuple([Adjustment(*item) for item in adjustments if item[2]])
+    return Decided(line, own, line.charge_cents - sum([item[2] for item in adjustments]), remarks)
+
+
 def _allowed(line: ServiceLine, place: int, content: Content) -> int:
     """60 to 90 percent of the charge, rounded down to the cent."""
     return line.charge_cents * (60 + content.draw(place % 12, 31)) // 100
-
-
-def _adjusted(*adjustments: tuple[str, str, int]) -> tuple[Adjustment, ...]:
-    """Those that are not zero."""
-    return tuple(Adjustment(*item) for item in adjustments if item[2])
 
 
 def _paid(lines: Sequence[ServiceLine], content: Content) -> list[Decided]:
@@ -56,26 +53,27 @@ def _paid(lines: Sequence[ServiceLine], content: Content) -> list[Decided]:
         allowed = _allowed(line, place, content)
         share = min(copay, allowed)
         copay -= share
-        decided.append(Decided(line, _adjusted(("CO", "45", line.charge_cents - allowed), ("PR", "3", share))))
+        decided.append(_decided(line, ("CO", "45", line.charge_cents - allowed), ("PR", "3", share)))
     return decided
 
 
 def _deductible(lines: Sequence[ServiceLine], content: Content) -> list[Decided]:
     """002."""
-    return [
-        Decided(line, _adjusted(("CO", "45", line.charge_cents - allowed), ("PR", "1", allowed)))
-        for line, allowed in ((line, _allowed(line, place, content)) for place, line in enumerate(lines))
-    ]
+    decided: list[Decided] = []
+    for place, line in enumerate(lines):
+        allowed = _allowed(line, place, content)
+        decided.append(_decided(line, ("CO", "45", line.charge_cents - allowed), ("PR", "1", allowed)))
+    return decided
 
 
 def _not_necessary(lines: Sequence[ServiceLine], _: Content) -> list[Decided]:
     """003."""
-    return [Decided(line, _adjusted(("CO", "50", line.charge_cents)), ("N115",)) for line in lines]
+    return [_decided(line, ("CO", "50", line.charge_cents), remarks=("N115",)) for line in lines]
 
 
 def _not_authorised(lines: Sequence[ServiceLine], _: Content) -> list[Decided]:
     """004."""
-    return [Decided(line, _adjusted(("CO", "197", line.charge_cents))) for line in lines]
+    return [_decided(line, ("CO", "197", line.charge_cents)) for line in lines]
 
 
 def _last_bundled(lines: Sequence[ServiceLine], content: Content) -> list[Decided]:
@@ -83,7 +81,7 @@ def _last_bundled(lines: Sequence[ServiceLine], content: Content) -> list[Decide
     if len(lines) == 1:
         return _paid(lines, content)
     last = lines[-1]
-    return [*_paid(lines[:-1], content), Decided(last, _adjusted(("CO", "97", last.charge_cents)), ("M15",))]
+    return [*_paid(lines[:-1], content), _decided(last, ("CO", "97", last.charge_cents), remarks=("M15",))]
 
 
 def _short(lines: Sequence[ServiceLine], content: Content) -> list[Decided]:
@@ -94,7 +92,7 @@ def _short(lines: Sequence[ServiceLine], content: Content) -> list[Decided]:
         coinsurance = allowed * COINSURANCE_PERCENT // 100
         unexplained = min(UNEXPLAINED_CENTS, allowed - coinsurance) if not place else 0
         adjustments = (("CO", "45", line.charge_cents - allowed), ("OA", "94", unexplained), ("PR", "2", coinsurance))
-        decided.append(Decided(line, _adjusted(*adjustments)))
+        decided.append(_decided(line, *adjustments))
     return decided
 
 
@@ -111,26 +109,34 @@ ANSWERED = frozenset(_DECISIONS)
 """The scenarios that get a remittance."""
 
 
-def adjudicate(claim: ProfessionalClaim, scenario: str, content: Content) -> ClaimPayment:
-    """The claim's CLP."""
+def adjudicate(claim: ProfessionalClaim, scenario: str, content: Content, number: str = "") -> ClaimPayment:
+    """The claim's CLP; `number` is its payer's claim control number where that is known already."""
     decided = _DECISIONS[scenario](claim.lines, content)
     own = _claim_adjustments(scenario, decided)
-    paid = sum(item.paid_cents for item in decided) - sum(item.amount_cents for item in own)
-    everything = [*own, *(adjustment for item in decided for adjustment in item.adjustments)]
+    paid = charges_paid = responsibility = 0
+    for item in decided:
+        paid += item.paid_cents
+        if item.paid_cents:
+            charges_paid += item.line.charge_cents
+        for adjustment in item.adjustments:
+            if adjustment.group == "PR":
+                responsibility += adjustment.amount_cents
+    for adjustment in own:
+        paid -= adjustment.amount_cents
     return ClaimPayment(
         patient_control_number=claim.patient_control_number,
         status="4" if scenario == "003" else "1",
         charge_cents=claim.charge_cents,
         paid_cents=paid + (IMBALANCE_CENTS if scenario == "009" else 0),
-        patient_responsibility_cents=sum(item.amount_cents for item in everything if item.group == "PR"),
+        patient_responsibility_cents=responsibility,
         filing_indicator=_FILING.get(claim.subscriber.filing_indicator, "ZZ"),
-        payer_claim_control_number=payer_claim_control_number(claim, content),
+        payer_claim_control_number=number or payer_claim_control_number(claim, content),
         facility_code=claim.place_of_service,
         frequency=claim.frequency,
         adjustments=own,
-        lines=tuple(_line(item) for item in decided),
+        lines=tuple([_line(item) for item in decided]),
         persons=_persons(claim),
-        amounts=(Amount("AU", sum(item.line.charge_cents for item in decided if item.paid_cents)),) if paid > 0 else (),
+        amounts=(Amount("AU", charges_paid),) if paid > 0 else (),
         header_number=1,
     )
 
@@ -176,12 +182,16 @@ def _claim_adjustments(scenario: str, decided: Sequence[Decided]) -> tuple[Adjus
     """007's CO-253: two percent of what the lines pay."""
     if scenario != "007":
         return ()
-    return _adjusted(("CO", "253", sum(item.paid_cents for item in decided) * SEQUESTRATION_PERCENT // 100))
+    withheld = sum(item.paid_cents for item in decided) * SEQUESTRATION_PERCENT // 100
+    return (Adjustment("CO", "253", withheld),) if withheld else ()
 
 
 def _line(decided: Decided) -> LinePayment:
     line = decided.line
-    allowed = line.charge_cents - sum(item.amount_cents for item in decided.adjustments if item.group == "CO")
+    allowed = line.charge_cents
+    for item in decided.adjustments:
+        if item.group == "CO":
+            allowed -= item.amount_cents
     return LinePayment(
         line.procedure,
         line.charge_cents,

@@ -1,7 +1,7 @@
 """All answers to one 837: TA1 and 999 at once in one file, 277CA after a day, 835 after fourteen. Pure: bytes in, bytes out."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -76,14 +76,17 @@ class _Judged:
     """A claim with what decides it."""
 
     item: ClaimInFile
-    content: Content = field(init=False)
-    scenario: str = field(init=False)
-    before: ClaimPayment | None = None
+    content: Content
+    scenario: str
+    number: str
+    """The payer's own for it."""
+    before: ClaimPayment | None
     """What it takes back."""
 
-    def __post_init__(self) -> None:
-        self.content = content_of(self.item.claim)
-        self.scenario = scenario_of(self.item.claim, self.content)
+
+def _judged(item: ClaimInFile, before: ClaimPayment | None) -> _Judged:
+    content = content_of(item.claim)
+    return _Judged(item, content, scenario_of(item.claim, content), payer_claim_control_number(item.claim, content), before)
 
 
 def read_file(content: bytes) -> Received | None:
@@ -137,7 +140,7 @@ def answers_to(
     answers = [Answer(_name("ack", *_names_of(received)), interchange + functional)]
     if receiver == FUNCTION_REFUSED:
         return answers
-    judged = [_Judged(item, before=taken_back.get(key)) for item in received.claims if (key := claim_key(item)) in mine]
+    judged = [_judged(item, taken_back.get(key)) for item in received.claims if (key := claim_key(item)) in mine]
     if judged:
         answers.append(_claims_answer(received, received_at + timedelta(days=ACKNOWLEDGED_AFTER_DAYS), judged))
     paying = [
@@ -263,7 +266,7 @@ def _acknowledged(one: _Judged, at: datetime) -> AcknowledgedClaim:
         person.last_name,
         person.first_name,
         claim.subscriber.member_id,
-        "" if refused else payer_claim_control_number(claim, one.content),
+        "" if refused else one.number,
         (),
         min(dates) if dates else None,
         max(ends) if ends else None,
@@ -310,7 +313,7 @@ def _claim_payments(one: _Judged) -> list[ClaimPayment]:
     """The reversal of what stood before, and the claim's own CLP where it is no void."""
     found = [reversal_of(one.before)] if one.before is not None else []
     if one.item.claim.frequency != VOID:
-        found.append(adjudicate(one.item.claim, one.scenario, one.content))
+        found.append(adjudicate(one.item.claim, one.scenario, one.content, one.number))
     return found
 
 

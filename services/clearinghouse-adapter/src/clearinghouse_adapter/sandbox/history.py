@@ -39,8 +39,10 @@ class History:
         found: dict[str, list[str]] = {}
         for item in claims:
             claim = item.claim
+            if claim.frequency not in REPLACING:
+                continue
             content = content_of(claim)
-            if claim.frequency not in REPLACING or scenario_of(claim, content) not in ANSWERED:
+            if scenario_of(claim, content) not in ANSWERED:
                 continue
             number = self._standing(claim.payer_claim_control_number)
             if number:

@@ -5,8 +5,9 @@ member id, then a hash of the claim's content without control numbers and dates.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from rcm.x12.professional_claim import ProfessionalClaim
 
@@ -29,8 +30,7 @@ SCENARIOS: Mapping[str, str] = {
 _BY_HASH = ("001",) * 10 + ("002",) * 4 + ("007",) * 4 + ("003", "005")
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True, gc=False):
     """A claim's content as a source of draws: the same claim is decided the same way, whenever it comes."""
 
     digest: bytes
