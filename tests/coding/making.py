@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.encounter_json import ENCOUNTER_MODEL, encounter_of
 from coding_svc.domain.merge_patch import merged
 from coding_svc.main import code_book
 from coding_svc.views.encounters import ENCOUNTER
@@ -28,7 +29,12 @@ def line(number: int = 1, **more: Any) -> dict[str, Any]:
 
 def encounter(changes: dict[str, Any] | None = None, **more: Any) -> Encounter:
     """The example encounter after a merge patch, as the model."""
-    return Encounter.model_validate_json(orjson.dumps(document(changes, **more)))
+    return encounter_of(orjson.dumps(document(changes, **more)))
+
+
+def stated(encounter: Encounter) -> dict[str, Any]:
+    """What an encounter says beyond the defaults."""
+    return ENCOUNTER_MODEL.model_validate_json(encounter.document).model_dump(mode="json", exclude_defaults=True)
 
 
 def another(number: int, **more: Any) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from typing import Any
 
 import orjson
 import pytest
+from msgspec import to_builtins
 
 from coding_svc.api.documents import BUNDLE
 from coding_svc.domain.edits.catalogue import assess
 from coding_svc.domain.encounter import Encounter
 from coding_svc.edi import fhir
 from coding_svc.edi.parcel import Refused, Taken
-from tests.coding.making import FACTS
+from tests.coding.making import FACTS, stated
 
 EXAMPLE = Path(__file__).parents[2] / "services/coding-svc/examples/visits.fhir.json"
 SNOMED = "http://snomed.info/sct"
@@ -114,7 +115,7 @@ def item(**changes: Any) -> dict[str, Any]:
 def test_the_example_bundle_whole() -> None:
     """The golden bundle: a patient who is guarantor and subscriber, and a child with both others."""
     items = fhir.read(EXAMPLE.read_bytes()).items
-    first, second = (each.encounter.model_dump(mode="json", exclude_defaults=True) for each in items if isinstance(each, Taken))
+    first, second = (stated(each.encounter) for each in items if isinstance(each, Taken))
     assert first == FIRST_VISIT
     assert second["guarantor"] == {"external_id": "7c2f0a1e-5b1d-4c5e-9a10-000000000007", **NICO}
     assert second["coverages"] == [
@@ -146,7 +147,7 @@ def test_snomed_becomes_record_and_never_a_code() -> None:
         "performedPeriod": {"start": "2026-03-02T09:00:00Z"},
     }
     told = taken(with_more(condition, procedure))
-    assert [each.model_dump(mode="json") for each in told.record] == [
+    assert list(to_builtins(told.record)) == [
         {"kind": "condition", "system": SNOMED, "code": "44054006", "text": "Diabetes", "recorded_on": "2020-05-01"},
         {"kind": "procedure", "system": "", "code": "", "text": "Throat culture", "recorded_on": "2026-03-02"},
     ]

@@ -11,7 +11,7 @@ from coding_svc.domain.encounter import Encounter
 from coding_svc.edi import hl7v2
 from coding_svc.edi.parcel import Taken
 from coding_svc.edi.told import Told
-from tests.coding.making import FACTS
+from tests.coding.making import FACTS, stated
 
 EXAMPLE = Path(__file__).parents[2] / "services/coding-svc/examples/visit.hl7"
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -36,7 +36,7 @@ def test_the_example_message_whole() -> None:
         },
         "phone": "2175550177",
     }  # fmt: skip
-    assert told.model_dump(mode="json", exclude_defaults=True) == {
+    assert stated(told) == {
         "external_id": "V-10071",
         "patient": {"external_id": "P-2071", **ivory},
         "guarantor": {"external_id": "G-2071", **ivory},

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from coding_svc import events
 from coding_svc.api.documents import BUNDLE, DFT
 from coding_svc.domain.edits.catalogue import assess, holds
-from coding_svc.domain.encounter import Encounter, document_of
+from coding_svc.domain.encounter_json import encounter_of
 from coding_svc.domain.repairs import repaired
 from coding_svc.edi.parcel import Form, Raw, Refused, Taken
 from coding_svc.edi.reading import read
@@ -124,7 +124,7 @@ def test_what_is_right_is_coded_and_said_as_the_contract_says(told: dict[str, An
     assert not holds(assess(item.encounter, FACTS))
     assert item.repairs == ()
     encounter_id = new_id()
-    said = events.coded(item.encounter, item.document, encounter_id, "the release")
+    said = events.coded(item.encounter, encounter_id, "the release")
     decoded = decode(said.type_name(), said.model_dump_json())
     assert isinstance(decoded, EncounterCoded)
     assert _is_in(orjson.loads(said.model_dump_json()), orjson.loads(decoded.model_dump_json()))
@@ -144,14 +144,12 @@ def _is_in(said: Any, decoded: Any) -> bool:
 @given(encounters(), st.data())
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_change_is_held_or_refused_by_name_or_still_right(told: dict[str, Any], data: st.DataObject) -> None:
-    _spoil(told, data)
+    spoil(told, data)
     (item,) = read(Form.JSON, orjson.dumps(told)).items
     if isinstance(item, Taken):
         findings = assess(item.encounter, FACTS)
         if not holds(findings):
-            decode(
-                "rcm.encounters.EncounterCoded.v1", events.coded(item.encounter, item.document, new_id(), "r").model_dump_json()
-            )
+            decode("rcm.encounters.EncounterCoded.v1", events.coded(item.encounter, new_id(), "r").model_dump_json())
     else:
         assert item.error.status == 422
         assert item.error.faults
@@ -171,7 +169,7 @@ JUNK = st.one_of(
 )
 
 
-def _spoil(told: Any, data: st.DataObject) -> None:
+def spoil(told: Any, data: st.DataObject) -> None:
     """Replaces or removes something at any depth, once to three times."""
     for _ in range(data.draw(st.integers(1, 3))):
         at = told
@@ -222,7 +220,7 @@ def test_a_spoilt_hl7_message_never_fails(data: st.DataObject) -> None:
 @settings(max_examples=120, deadline=None)
 def test_a_spoilt_bundle_never_fails(data: st.DataObject) -> None:
     bundle = orjson.loads(orjson.dumps(BUNDLE))
-    _spoil(bundle, data)
+    spoil(bundle, data)
     _check(read(Form.FHIR, json.dumps(bundle).encode()).items)
 
 
@@ -237,10 +235,10 @@ def _check(items: Any) -> None:
 @given(encounters())
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_stored_document_reads_back_the_same(told: dict[str, Any]) -> None:
-    encounter, _ = repaired(Encounter.model_validate_json(orjson.dumps(told)))
-    again = Encounter.model_validate_json(document_of(encounter))
+    encounter, _ = repaired(encounter_of(orjson.dumps(told)))
+    again = encounter_of(encounter.document)
     assert again == encounter
-    assert document_of(again) == document_of(encounter)
+    assert again.document == encounter.document
 
 
 async def test_generated_encounters_through_http(coding: Coding) -> None:
@@ -251,7 +249,7 @@ async def test_generated_encounters_through_http(coding: Coding) -> None:
     @settings(max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     def collect(told: dict[str, Any], data: st.DataObject) -> None:
         bodies.append(orjson.dumps(told))
-        _spoil(told, data)
+        spoil(told, data)
         bodies.append(orjson.dumps(told))
 
     await asyncio.to_thread(collect)

@@ -1,6 +1,6 @@
 """What happened to an encounter -> the contract's event.
 
-An encounter's own JSON is written once (`document_of`) and serves the row and the event: the contract's names are the model's.
+An encounter's own JSON is written once (its `document`) and serves the row and the event: the contract's names are the model's.
 A test holds what is written here to what the contract's models would write.
 """
 
@@ -9,9 +9,10 @@ from datetime import date
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import fields, replace
 
 from coding_svc.domain.edits.form import Finding, Severity
-from coding_svc.domain.encounter import RECORD_PARTS, Encounter, Part, ServiceLine
+from coding_svc.domain.encounter import RECORD_PARTS, Encounter, ServiceLine
 from rcm.contracts.encounters import EncounterCancelled, EncounterCoded, EncounterHeld, EncounterRecoded
 from rcm.contracts.envelope import WrittenEvent
 from rcm.contracts.values import EditFinding
@@ -19,16 +20,16 @@ from rcm.contracts.values import EditFinding
 _encode = msgspec.json.Encoder().encode
 SILENT = frozenset(RECORD_PARTS)
 """Parts of an encounter that no event carries: a change there says nothing to anybody."""
+_EMPTY = {field.name: field.default for field in fields(Encounter) if field.name in SILENT}
 
 
-def coded(encounter: Encounter, document: bytes, encounter_id: UUID, release: str) -> WrittenEvent:
-    """`document` is the encounter's JSON, as it is stored."""
-    return WrittenEvent(EncounterCoded, encounter_id, _json(encounter, document, encounter_id, release, {}))
+def coded(encounter: Encounter, encounter_id: UUID, release: str) -> WrittenEvent:
+    """An encounter whose codes are complete."""
+    return WrittenEvent(EncounterCoded, encounter_id, _json(encounter, encounter_id, release, {}))
 
 
 def recoded(
     encounter: Encounter,
-    document: bytes,
     encounter_id: UUID,
     release: str,
     *,
@@ -40,10 +41,10 @@ def recoded(
         "changed": [pointer for pointer in changed if not _is_silent(pointer)],
         "previous_charge_cents": previous_charge_cents,
     }
-    return WrittenEvent(EncounterRecoded, encounter_id, _json(encounter, document, encounter_id, release, more))
+    return WrittenEvent(EncounterRecoded, encounter_id, _json(encounter, encounter_id, release, more))
 
 
-def _json(encounter: Encounter, document: bytes, encounter_id: UUID, release: str, more: Mapping[str, object]) -> str:
+def _json(encounter: Encounter, encounter_id: UUID, release: str, more: Mapping[str, object]) -> str:
     """The encounter's JSON without its silent parts, and behind it what the contract wants besides."""
     absent: dict[str, object] = {
         "encounter_id": encounter_id,
@@ -51,29 +52,22 @@ def _json(encounter: Encounter, document: bytes, encounter_id: UUID, release: st
         "code_set_release": release,
         **more,
     }
-    leave = {name for name in RECORD_PARTS if getattr(encounter, name)}
+    changed: dict[str, object] = {name: _EMPTY[name] for name in RECORD_PARTS if getattr(encounter, name)}
     if encounter.date_of_service_to is None:
         absent["date_of_service_to"] = encounter.date_of_service
     if encounter.guarantor is None:
-        absent["guarantor"] = _fragment(encounter.patient)
+        absent["guarantor"] = encounter.patient
     if encounter.rendering_provider is None and encounter.billing_provider is not None:
-        absent["rendering_provider"] = _fragment(encounter.billing_provider)
+        absent["rendering_provider"] = encounter.billing_provider
     if None in [line.date_of_service for line in encounter.lines]:
-        leave.add("lines")
-        absent["lines"] = [_dated(line, encounter.date_of_service) for line in encounter.lines]
-    said = encounter.model_dump_json(exclude_none=True, exclude=leave | SILENT).encode() if leave else document
-    return (said[:-1] + b"," + _encode(absent)[1:]).decode()
+        changed["lines"] = tuple([_dated(line, encounter.date_of_service) for line in encounter.lines])
+    said = replace(encounter, **changed) if changed else encounter
+    return (said.document[:-1] + b"," + _encode(absent)[1:]).decode()
 
 
-def _dated(line: ServiceLine, day: date | None) -> msgspec.Raw:
-    """A line as JSON; one without a day has the encounter's first."""
-    written = line.model_dump_json(exclude_none=True)
-    return msgspec.Raw(written if line.date_of_service or not day else f'{{"date_of_service":"{day}",{written[1:]}')
-
-
-def _fragment(part: Part) -> msgspec.Raw:
-    """A part of an encounter as JSON."""
-    return msgspec.Raw(part.model_dump_json(exclude_none=True))
+def _dated(line: ServiceLine, day: date | None) -> ServiceLine:
+    """A line without a day has the encounter's first."""
+    return line if line.date_of_service else replace(line, date_of_service=day)
 
 
 def held(encounter_id: UUID, external_id: str, findings: Sequence[Finding]) -> EncounterHeld:

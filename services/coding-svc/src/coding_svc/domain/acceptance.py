@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from coding_svc.domain.encounter import Diagnosis, Encounter, ServiceLine
 
 POINTERS_MAX = 4
@@ -39,12 +41,11 @@ def with_codes(
     ranked = [*(code for code in order if code in known), *(code for code in known if code not in order)]
     after = list(dict.fromkeys(ranked))
     diagnoses = tuple(
-        known[code].model_copy(update={"present_on_admission": admission[code]}) if code in admission else known[code]
-        for code in after
+        replace(known[code], present_on_admission=admission[code]) if code in admission else known[code] for code in after
     )
     said = lines or {}
     told = tuple(_line(line, said.get(line.line_number, LineCodes()), before, after) for line in encounter.lines)
-    return encounter.model_copy(update={"diagnoses": diagnoses, "lines": told})
+    return replace(encounter, diagnoses=diagnoses, lines=told)
 
 
 def _line(line: ServiceLine, wanted: LineCodes, before: Sequence[str], after: Sequence[str]) -> ServiceLine:
@@ -59,4 +60,4 @@ def _line(line: ServiceLine, wanted: LineCodes, before: Sequence[str], after: Se
         update["procedure"] = wanted.procedure
     if wanted.modifiers is not None:
         update["modifiers"] = wanted.modifiers
-    return line.model_copy(update=update)
+    return replace(line, **update)

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+import msgspec
+
 from coding_svc.domain.encounter import Address, Encounter, ServiceLine
 
 _UNDOTTED = re.compile(r"[A-Za-z][0-9A-Za-z]{3,6}")
@@ -88,7 +90,7 @@ def repaired(encounter: Encounter) -> tuple[Encounter, tuple[Repair, ...]]:
     repairs = tuple(repair for repair in _needed(encounter) if repair.before != repair.after)
     if not repairs:
         return encounter, ()
-    document = encounter.model_dump(mode="json", exclude_defaults=True)
+    document = msgspec.json.decode(encounter.document)
     for repair in repairs:
         *parents, last = repair.path.split("/")[1:]
         at: object = document
@@ -98,4 +100,4 @@ def repaired(encounter: Encounter) -> tuple[Encounter, tuple[Repair, ...]]:
             at[int(last)] = repair.after
         else:
             at[last] = repair.after  # type: ignore[index]
-    return Encounter.model_validate(document, strict=False), repairs
+    return msgspec.convert(document, Encounter), repairs

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import orjson
 
 from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.encounter_json import ENCOUNTER_MODEL, of_model, quickly
 from coding_svc.domain.repairs import repaired
 from coding_svc.edi.parcel import Form, Parcel, Raw, Refused, Taken
 from rcm.errors import Fault, InvalidBody, RcmError
@@ -48,7 +49,7 @@ def read_many(body: bytes) -> Iterator[Encounter | Refused]:
         items = (line for line in content.split(b"\n") if line.strip())
     for number, item in enumerate(items, 1):
         try:
-            yield repaired(parse_json(Encounter, item))[0]
+            yield repaired(_encounter(item))[0]
         except RcmError as error:
             yield Refused(error, Raw(Form.JSON.value, item, b""), str(number), _external_id(item))
 
@@ -66,9 +67,14 @@ def _is_one(content: bytes) -> bool:
 def _read(body: bytes, place: str) -> Taken | Refused:
     raw = Raw.of(Form.JSON, body)
     try:
-        return Taken.of(parse_json(Encounter, body), raw, place)
+        return Taken.of(_encounter(body), raw, place)
     except RcmError as error:
         return Refused(error, raw, place, _external_id(body))
+
+
+def _encounter(body: bytes) -> Encounter:
+    """Raises InvalidBody."""
+    return quickly(without_bom(body)) or of_model(parse_json(ENCOUNTER_MODEL, body))
 
 
 def _external_id(body: bytes) -> str:

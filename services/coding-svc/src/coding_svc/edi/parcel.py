@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from coding_svc.domain.encounter import Encounter, document_of
+from coding_svc.domain.encounter import Encounter
 from coding_svc.domain.repairs import Repair, repaired
 from coding_svc.domain.service_keys import service_keys
 from rcm.errors import RcmError
@@ -34,11 +34,10 @@ class Raw(Struct, frozen=True, gc=False):
 
 
 class Taken(Struct, frozen=True):
-    """An encounter that was read. `document` is its JSON, `digest` that JSON's SHA-256: the same content has the same."""
+    """An encounter that was read. `digest` is the SHA-256 of its document: the same content has the same."""
 
     encounter: Encounter
     repairs: tuple[Repair, ...]
-    document: bytes
     digest: bytes
     keys: Sequence[int | None]
     raw: Raw
@@ -50,8 +49,8 @@ class Taken(Struct, frozen=True):
     @classmethod
     def of(cls, read: Encounter, raw: Raw, place: str = "", place_of: Callable[[str], str] | None = None) -> "Taken":
         encounter, repairs = repaired(read)
-        document = document_of(encounter)
-        return cls(encounter, repairs, document, sha256(document).digest(), service_keys(encounter), raw, place, place_of)
+        digest = sha256(encounter.document).digest()
+        return cls(encounter, repairs, digest, service_keys(encounter), raw, place, place_of)
 
 
 class Refused(Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.encounter_json import encounter_of
 from coding_svc.edi.parcel import Raw, Refused, Taken
 from rcm.errors import Fault, InvalidBody
 from rcm.money import NotMoney, cents_from_text
@@ -89,7 +89,7 @@ class Sheet:
         if self._faults:
             return Refused(InvalidBody("A part can't be taken as it is", faults=self._faults), raw, place, external_id)
         try:
-            encounter = Encounter.model_validate_json(orjson.dumps(self.document()))
+            encounter = encounter_of(orjson.dumps(self.document()))
         except orjson.JSONEncodeError:
             fault = Fault(place, "half-character", "A text holds half of a surrogate pair", "Send whole characters.")
             return Refused(InvalidBody("A text can't be written", faults=[fault]), raw, "")

@@ -9,6 +9,7 @@ import orjson
 from coding_svc.domain.acceptance import LineCodes, with_codes
 from coding_svc.domain.edits.diagnoses import coding_day
 from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.encounter_json import encounter_of
 from coding_svc.domain.repairs import diagnosis_code, repaired
 from coding_svc.domain.suggestions import AcceptanceRule, Action, DecidedBy, Kind
 from coding_svc.handlers import changes
@@ -80,7 +81,7 @@ async def take_codes(unit: UnitOfWork, book: CodeBook, encounter_id: UUID, versi
     settled = {each.suggestion_id for each in await readings.decisions(unit, encounter_id)}
     desk = _Desk(unit, encounter_id, reading.engine if reading else "", {each.suggestion_id: each for each in offered})
     _check(given, desk, settled, stored)
-    encounter = Encounter.model_validate_json(orjson.dumps(stored.document))
+    encounter = encounter_of(orjson.dumps(stored.document))
     decisions = [
         *(_accepted(desk, each) for each in given.accept),
         *(desk.decided(Action.REFUSED, "", each.reason, desk.offered[each.suggestion_id]) for each in given.refuse),

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from coding_svc import events
 from coding_svc.domain.edits.catalogue import assess, holds
 from coding_svc.domain.edits.form import Finding, Severity
-from coding_svc.domain.encounter import Encounter, document_of
+from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.encounter_json import encounter_of
 from coding_svc.domain.merge_patch import changed_pointers, merged
 from coding_svc.domain.repairs import Repair, repaired
 from coding_svc.domain.service_keys import service_keys
@@ -74,8 +75,7 @@ async def put(
     reason: str = "",
 ) -> bool:
     """The encounter with other content: judged, kept with what stood there before, and said. False where nothing differs."""
-    document = document_of(encounter)
-    changed = changed_pointers(stored.document, orjson.loads(document))
+    changed = changed_pointers(stored.document, orjson.loads(encounter.document))
     if not changed:
         return False
     billed = await twins.load(unit, [encounter], besides=stored.encounter_id)
@@ -88,7 +88,6 @@ async def put(
         state=state,
         said_charge_cents=said_cents,
         encounter=encounter,
-        document=document,
         keys=service_keys(encounter),
         findings=findings,
         repairs=(*stored.repairs, *repairs),
@@ -96,7 +95,7 @@ async def put(
     )
     if state is State.HELD and any(pointer.startswith(READ_PARTS) for pointer in changed) and wants_suggestions(encounter):
         await readings.request(unit, [stored.encounter_id], unit.clock.now())
-    event = _said(stored, encounter, document, book.release, state, findings, changed)
+    event = _said(stored, encounter, book.release, state, findings, changed)
     if event is not None:
         _emit(unit, stored, event)
     return True
@@ -135,7 +134,7 @@ def _patched(stored: Stored, patch: Mapping[str, Any]) -> tuple[Encounter, tuple
     """The encounter after the patch. Raises InvalidBody with pointers into the encounter."""
     document = merged(stored.document, patch)
     try:
-        encounter = Encounter.model_validate_json(orjson.dumps(document))
+        encounter = encounter_of(orjson.dumps(document))
     except ValidationError as error:
         raise InvalidBody("The changed encounter does not have the expected form", faults=faults_of_model(error)) from error
     if encounter.external_id != stored.external_id:
@@ -157,7 +156,6 @@ def _next_state(stored: Stored, findings: tuple[Finding, ...]) -> State:
 def _said(
     stored: Stored,
     encounter: Encounter,
-    document: bytes,
     release: str,
     state: State,
     findings: tuple[Finding, ...],
@@ -170,12 +168,11 @@ def _said(
         ]
         return None if same else events.held(stored.encounter_id, stored.external_id, findings)
     if stored.state is State.HELD:
-        return events.coded(encounter, document, stored.encounter_id, release)
+        return events.coded(encounter, stored.encounter_id, release)
     if not events.says_something(changed):
         return None
     return events.recoded(
         encounter,
-        document,
         stored.encounter_id,
         release,
         changed=changed,

@@ -11,6 +11,7 @@ from coding_svc.domain.edits.diagnoses import coding_day
 from coding_svc.domain.edits.patients import age_on, is_inpatient
 from coding_svc.domain.encounter import Encounter
 from coding_svc.domain.encounter import Stay as Stated
+from coding_svc.domain.encounter_json import encounter_of
 from coding_svc.store import encounters
 from coding_svc.views.grouping import CategoriesView, DrgView, GroupingView
 from rcm.codesets.groupers.drg import Grouper, NotGroupable, Secondary, Stay
@@ -28,7 +29,7 @@ async def show(unit: UnitOfWork, encounter_id: UUID, model: str) -> Answer:
     stored = await encounters.find(unit, encounter_id)
     if stored is None:
         raise NotFound("There is no such encounter in this organisation")
-    encounter = Encounter.model_validate_json(orjson.dumps(stored.document))
+    encounter = encounter_of(orjson.dumps(stored.document))
     return Answer(await asyncio.to_thread(_grouping, encounter_id, encounter, model))
 
 

@@ -117,7 +117,6 @@ class _Desk:
                 said_cents,
                 findings,
                 encounter,
-                item.document,
                 item.digest,
                 item.keys,
                 item.repairs,
@@ -135,7 +134,7 @@ class _Desk:
     def _say(self, item: Taken, encounter_id: UUID, state: State, findings: Sequence[Finding]) -> None:
         encounter = item.encounter
         self._unit.emit(
-            events.coded(encounter, item.document, encounter_id, self._release)
+            events.coded(encounter, encounter_id, self._release)
             if state is State.CODED
             else events.held(encounter_id, encounter.external_id, findings),
             organisation_id=self._unit.organisation,

@@ -12,6 +12,7 @@ from coding_svc.domain.codes import BILLABLE
 from coding_svc.domain.edits.diagnoses import coding_day
 from coding_svc.domain.edits.patients import is_inpatient
 from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.encounter_json import encounter_of
 from coding_svc.domain.states import State
 from coding_svc.domain.suggestions import (
     AcceptanceRule,
@@ -49,7 +50,7 @@ async def read_next(unit: UnitOfWork, book: CodeBook) -> bool:
     unit.organisation_id, reading_id, encounter_id = waiting
     stored = await encounters.find(unit, encounter_id)
     assert stored is not None, "a reading's encounter is never deleted"
-    encounter = Encounter.model_validate_json(orjson.dumps(stored.document))
+    encounter = encounter_of(orjson.dumps(stored.document))
     if stored.state is not State.HELD or not wants_suggestions(encounter):
         await readings.settle(unit, reading_id, readings.DROPPED, unit.clock.now(), found=NOTHING)
         return True

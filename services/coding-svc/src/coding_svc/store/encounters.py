@@ -71,7 +71,6 @@ class New(Struct, frozen=True):
     said_charge_cents: int
     findings: tuple[Finding, ...]
     encounter: Encounter
-    document: bytes
     digest: bytes
     keys: Sequence[int | None]
     repairs: tuple[Repair, ...]
@@ -199,7 +198,7 @@ async def insert(unit: UnitOfWork, encounters: Sequence[New], now: datetime) -> 
         EncounterRow,
         rows,
         on_conflict="(organisation_id, external_id) do nothing",
-        wide={"document": [new.document.decode() for new in encounters]},
+        wide={"document": [new.encounter.document.decode() for new in encounters]},
     )
 
 
@@ -285,7 +284,6 @@ async def replace(
     state: State,
     said_charge_cents: int,
     encounter: Encounter,
-    document: bytes,
     keys: Sequence[int | None],
     findings: Sequence[Finding],
     repairs: Sequence[Repair],
@@ -309,7 +307,7 @@ async def replace(
         change.changed_at,
     )
     key = ("organisation_id", "encounter_id")
-    await update_rows(unit.connection, EncounterRow, [row], key=key, wide={"document": [document.decode()]})
+    await update_rows(unit.connection, EncounterRow, [row], key=key, wide={"document": [encounter.document.decode()]})
     await _record(unit, change)
 
 

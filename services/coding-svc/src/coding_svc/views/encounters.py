@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from coding_svc.domain.edits.form import Severity
-from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.encounter_json import ENCOUNTER_MODEL
 from coding_svc.domain.states import State
 from coding_svc.views.base import ENCOUNTER_ID, INSTANT, RAW_INPUT_ID, example, taken
 
@@ -101,7 +101,7 @@ FAULT: dict[str, Any] = {
 }
 
 
-class EncounterIn(Encounter):
+class EncounterIn(ENCOUNTER_MODEL):  # type: ignore[misc, valid-type]
     """An encounter as an EHR states it. What is incomplete or wrong in a biller's eyes is held, not refused."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [ENCOUNTER]})
