@@ -99,7 +99,7 @@ class PostgresServer:
             self._child = start_child(
                 [binaries / "bin" / "postgres", *place, *options],
                 account=self.account,
-                environment=clean_environment(),
+                environment=clean_environment(MEMORY),
                 cwd=Path("/"),
                 output=output,
             )
@@ -202,6 +202,14 @@ SETTINGS: Mapping[str, str] = {
     "log_min_error_statement": "panic",  # a statement can hold a patient's data: never in the log
     "log_parameter_max_length_on_error": "0",
 }
+MEMORY: Mapping[str, str] = {
+    "MALLOC_MMAP_THRESHOLD_": str(8 * 1024 * 1024),
+    "MALLOC_TRIM_THRESHOLD_": str(16 * 1024 * 1024),
+    "MALLOC_TOP_PAD_": str(512 * 1024),
+}
+"""For glibc; others pass over it. A session keeps a few MB that it has had: a batch's parameters are copied several times while
+their statement is planned and run, and memory that was given back meanwhile is made anew, page by page.
+"""
 NOT_DURABLE: Mapping[str, str] = {
     "fsync": "off",
     "full_page_writes": "off",

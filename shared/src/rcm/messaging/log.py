@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from rcm.database.rows import recordset
 from rcm.messaging.unit_of_work import PendingEvent
 from rcm.messaging.wire import START, Envelope, Position, topic_of
@@ -23,36 +25,37 @@ if TYPE_CHECKING:
 
     Connection = PoolConnectionProxy[Any] | PlainConnection[Any]
 
+BETWEEN = "\x1e"
+"""Between the data of two events: a control character, which JSON never holds as it is."""
 APPEND = """
 insert into event_log
     (organisation_id, event_id, type, subject, sequence, "time", correlation_id, causation_id, traceparent, data)
-select o, e, t, s, n, $2, c, a, p, d
+select coalesce(o, $4), e, t, s, n, $2, coalesce(c, s), a, p, d
 from rows from (
-    json_to_recordset($1::text::json) as (o uuid, e uuid, t text, s uuid, n bigint, c uuid, a uuid, p text), unnest($3::text[])
+    json_to_recordset($1::text::json) as (o uuid, e uuid, t text, s uuid, n bigint, c uuid, a uuid, p text),
+    string_to_table($3, chr(30))
 ) as u(o, e, t, s, n, c, a, p, d)
 """
 COLUMNS = """
     l.event_id, l.organisation_id, l.type, l.subject, l.sequence, l."time", l.correlation_id, l.causation_id, l.traceparent,
-    l.data, l.logged_at, l.epoch, l.xid::text::bigint as xid8, l.seq"""
+    l.data, l.logged_at"""
 SETTLED = "(l.epoch < e.epoch or l.xid < pg_snapshot_xmin(pg_current_snapshot()))"
 NOW = "(select max(epoch) as epoch from log_epoch) e"
-AFTER = "(l.epoch, l.xid, l.seq) > ($1::integer, $2::text::xid8, $3::bigint)"
+AFTER = "(l.epoch, l.xid, l.seq) > ($1::integer, $2::xid8, $3::bigint)"
+NOTHING = ", ".join(["null"] * len(COLUMNS.split(",")))
 
 
 def _read(whose: str = "true", which: str = "true") -> str:
-    """The next settled events, and with each of them, or alone in a row, the last committed event's place at the same moment.
+    """First the last committed event's place, and whether it is settled; then the next settled events.
 
     Where the last one is settled everything is: all smaller xids stand before it.
     """
     return f"""
-select newest.settled, newest.epoch, newest.xid::text::bigint, newest.seq, found.*
-from {NOW} cross join lateral (
-    select l.epoch, l.xid, l.seq, {SETTLED} as settled from event_log l where {whose}
-    order by l.epoch desc, l.xid desc, l.seq desc limit 1
-) newest left join lateral (
-    select {COLUMNS} from event_log l where {whose} and {AFTER} and {SETTLED} and {which}
-    order by l.epoch, l.xid, l.seq limit $4
-) found on true
+(select l.epoch, l.xid, l.seq, {SETTLED} as settled, {NOTHING} from {NOW}, event_log l where {whose}
+    order by l.epoch desc, l.xid desc, l.seq desc limit 1)
+union all
+(select l.epoch, l.xid, l.seq, null, {COLUMNS} from {NOW}, event_log l where {whose} and {AFTER} and {SETTLED} and {which}
+    order by l.epoch, l.xid, l.seq limit $4)
 """
 
 
@@ -61,19 +64,18 @@ READ_TYPES = _read(which="l.type = any($5::text[])")
 READ_ORGANISATION = _read("l.organisation_id = $5")
 READ_ORGANISATION_TYPES = _read("l.organisation_id = $5", "l.type = any($6::text[])")
 READ_REPLAYED = _read(
-    which="l.organisation_id = any($5::uuid[]) and (l.epoch, l.xid, l.seq) <= ($6::integer, $7::text::xid8, $8::bigint)"
+    which="l.organisation_id = any($5::uuid[]) and (l.epoch, l.xid, l.seq) <= ($6::integer, $7::xid8, $8::bigint)"
 )
 COUNT_AFTER = f"""
 select count(*) as all, count(*) filter (where {SETTLED}) as settled
-from {NOW}, event_log l where (l.epoch, l.xid, l.seq) > ($1::integer, $2::text::xid8, $3::bigint)
-    and ($4::uuid is null or l.organisation_id = $4)
+from {NOW}, event_log l where {AFTER} and ($4::uuid is null or l.organisation_id = $4)
 """
 LAST_SETTLED = f"""
-select l.epoch, l.xid::text::bigint as xid8, l.seq from {NOW}, event_log l where {SETTLED}
+select l.epoch, l.xid, l.seq from {NOW}, event_log l where {SETTLED}
 order by l.epoch desc, l.xid desc, l.seq desc limit 1
 """
 BEFORE = """
-select l.epoch, l.xid::text::bigint as xid8, l.seq from event_log l where l."time" >= $1
+select l.epoch, l.xid, l.seq from event_log l where l."time" >= $1
 order by l.epoch, l.xid, l.seq limit 1
 """
 
@@ -91,24 +93,45 @@ class LogBatch:
     """Up to here nothing more is to be found: the last event's place, or the log's end where that is known."""
 
 
+class _Row(Struct, gc=False, omit_defaults=True):
+    """An event without its data, as `APPEND` takes it: what is None is left out, for PostgreSQL reads JSON by the letter."""
+
+    e: UUID
+    t: str
+    s: UUID
+    n: int
+    o: UUID | None = None
+    """Where it is not the organisation that the first event of the transaction belongs to."""
+    c: UUID | None = None
+    """Where it is not the subject."""
+    a: UUID | None = None
+    p: str | None = None
+
+
 async def append(connection: "Connection", pending: Sequence[PendingEvent], time: datetime) -> None:
     """Writes all events of a transaction in one statement, in the order they were said."""
-    rows = [
-        {
-            "o": event.organisation_id,
-            "e": event.event_id,
-            "t": event.data.type_name(),
-            "s": event.data.key,
-            "n": event.sequence,
-            "c": event.correlation_id,
-            "a": event.causation_id,
-            "p": event.traceparent,
-        }
-        for event in pending
-    ]
-    # The data beside the JSON and not within it: nobody need escape it and read through it (decision 0014).
-    data = [event.data.model_dump_json() for event in pending]
-    await connection.execute(APPEND, recordset(rows), time, data)
+    most = pending[0].organisation_id
+    rows = []
+    texts = []
+    for event in pending:
+        data, organisation_id, correlation_id = event.data, event.organisation_id, event.correlation_id
+        subject = data.key
+        rows.append(
+            _Row(
+                event.event_id,
+                data.type_name(),
+                subject,
+                event.sequence,
+                None if organisation_id == most else organisation_id,
+                None if correlation_id == subject else correlation_id,
+                event.causation_id,
+                event.traceparent,
+            )
+        )
+        texts.append(data.model_dump_json())
+    # The data beside the JSON and not within it: nobody need escape it and read through it (decision 0014). As one text:
+    # asyncpg looks at each element of an array, and makes its buffer anew for each that is long.
+    await connection.execute(APPEND, recordset(rows), time, BETWEEN.join(texts), most)
 
 
 async def read_log(
@@ -120,7 +143,7 @@ async def read_log(
     types: Sequence[str] | None = None,
 ) -> LogBatch:
     """The next events after a position in commit order, at most `limit`; of one organisation, of some types, or of all."""
-    place = (after.epoch, str(after.xid), after.seq, limit)
+    place = (*after, limit)
     if organisation_id is None:
         rows = await (connection.fetch(READ, *place) if types is None else connection.fetch(READ_TYPES, *place, types))
     elif types is None:
@@ -134,32 +157,32 @@ async def read_replayed(
     connection: "Connection", after: Position, until: Position, limit: int, organisations: Sequence[UUID]
 ) -> LogBatch:
     """The next events of these organisations after a position, up to another: what is published once more."""
-    rows = await connection.fetch(
-        READ_REPLAYED, after.epoch, str(after.xid), after.seq, limit, organisations, until.epoch, str(until.xid), until.seq
-    )
+    rows = await connection.fetch(READ_REPLAYED, *after, limit, organisations, *until)
     return _batch(rows, limit, after)
 
 
 def _batch(rows: Sequence["Record"], limit: int, after: Position) -> LogBatch:
     if not rows:
         return LogBatch([], unsettled=False, full=False, end=after)
-    settled, *newest = rows[0][:4]
-    envelopes = [envelope_of(row) for row in rows] if rows[0]["event_id"] is not None else []
+    newest, *found = rows
+    settled = newest["settled"]
+    envelopes = [envelope_of(row) for row in found]
     full = len(envelopes) == limit
     end = envelopes[-1].position if envelopes else after
     if settled and not full:
-        end = max(after, Position(*newest))
+        end = max(after, Position(*newest[:3]))
     return LogBatch(envelopes, unsettled=not settled, full=full, end=end)
 
 
 def envelope_of(row: "Record") -> Envelope:
-    """A row of the log, behind what tells of the log's end."""
-    event_id, organisation_id, kind, subject, sequence, time, correlation, causation, trace, data, *rest = row[4:]
-    logged_at, epoch, xid, seq = rest
-    return Envelope(
+    """A row of the log that holds an event."""
+    (
+        epoch,
+        xid,
+        seq,
+        _,
         event_id,
         organisation_id,
-        topic_of(kind),
         kind,
         subject,
         sequence,
@@ -168,8 +191,12 @@ def envelope_of(row: "Record") -> Envelope:
         causation,
         trace,
         data,
-        Position(epoch, xid, seq),
-        logged_at,
+        logged,
+    ) = row
+    place = Position(epoch, xid, seq)
+    topic = topic_of(kind)
+    return Envelope(
+        event_id, organisation_id, topic, kind, subject, sequence, time, correlation, causation, trace, data, place, logged
     )
 
 
@@ -190,6 +217,6 @@ async def position_before(connection: "Connection", since: datetime) -> Position
 
 async def count_after(connection: "Connection", after: Position, *, organisation_id: UUID | None = None) -> tuple[int, int]:
     """How many events lie after a position (of one organisation, or of all): all, and those that are settled."""
-    row = await connection.fetchrow(COUNT_AFTER, after.epoch, str(after.xid), after.seq, organisation_id)
+    row = await connection.fetchrow(COUNT_AFTER, *after, organisation_id)
     assert row is not None
     return row["all"], row["settled"]

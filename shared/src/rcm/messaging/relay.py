@@ -40,25 +40,24 @@ UNSETTLED_SECONDS = 0.02
 PAUSE_SECONDS_MAX = 5.0
 
 CURSOR = """
-select epoch, xid::text::bigint as xid8, seq, generation, replayed_organisations,
-    replayed_epoch, replayed_xid::text::bigint as replayed_xid8, replayed_seq
+select epoch, xid, seq, generation, replayed_organisations, replayed_epoch, replayed_xid, replayed_seq
 from log_cursor where name = 'relay'
 """
 MOVE = """
-update log_cursor set epoch = $1, xid = $2::text::xid8, seq = $3, replayed_organisations = $5
+update log_cursor set epoch = $1, xid = $2::xid8, seq = $3, replayed_organisations = $5
 where name = 'relay' and generation = $4
 """
 SEEK = """
-update log_cursor set epoch = $1, xid = $2::text::xid8, seq = $3, generation = generation + 1, replayed_organisations = '{}'
+update log_cursor set epoch = $1, xid = $2::xid8, seq = $3, generation = generation + 1, replayed_organisations = '{}'
 where name = 'relay'
 """
 SEEK_FOR_ONE = """
-update log_cursor set epoch = $1, xid = $2::text::xid8, seq = $3, generation = generation + 1,
+update log_cursor set epoch = $1, xid = $2::xid8, seq = $3, generation = generation + 1,
     replayed_organisations = array(select distinct o from unnest(replayed_organisations || $4::uuid) o),
     replayed_epoch = case when replayed_organisations = '{}' then epoch else replayed_epoch end,
     replayed_xid = case when replayed_organisations = '{}' then xid else replayed_xid end,
     replayed_seq = case when replayed_organisations = '{}' then seq else replayed_seq end
-where name = 'relay' and (epoch, xid, seq) > ($1::integer, $2::text::xid8, $3::bigint)
+where name = 'relay' and (epoch, xid, seq) > ($1::integer, $2::xid8, $3::bigint)
 """
 Publish = Callable[[str, Sequence[Envelope]], Awaitable[None]]
 
@@ -152,9 +151,7 @@ class Relay:
             after = _after(cursor, batch)
             if after is not cursor:
                 position = after.position
-                moved = await connection.execute(
-                    MOVE, position.epoch, str(position.xid), position.seq, after.generation, after.replayed
-                )
+                moved = await connection.execute(MOVE, *position, after.generation, after.replayed)
                 crash.reach("relay.after_cursor")
                 replay_ended = cursor.replayed != after.replayed
                 cursor = after if moved == "UPDATE 1" else await _cursor(connection)
@@ -221,9 +218,9 @@ async def seek(database: Database, since: datetime, organisation_id: UUID | None
     async def work(connection: Any) -> Position:
         position = await position_before(connection, since)
         if organisation_id is None:
-            await connection.execute(SEEK, position.epoch, str(position.xid), position.seq)
+            await connection.execute(SEEK, *position)
         else:
-            await connection.execute(SEEK_FOR_ONE, position.epoch, str(position.xid), position.seq, organisation_id)
+            await connection.execute(SEEK_FOR_ONE, *position, organisation_id)
         return position
 
     return await database.run(work)
@@ -233,4 +230,4 @@ async def cursor_of(database: Database) -> Position:
     """Where the relay stands."""
     row = await database.pool.fetchrow(CURSOR)
     assert row is not None
-    return Position(row["epoch"], row["xid8"], row["seq"])
+    return Position(row["epoch"], row["xid"], row["seq"])

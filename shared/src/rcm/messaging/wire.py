@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -73,11 +74,13 @@ class Envelope(Struct, eq=False):
         )
 
 
+@lru_cache(maxsize=1024)
 def topic_of(type_name: str) -> str:
     """`rcm.claims.ClaimVoided.v1` -> `rcm.claims`."""
     return type_name.rsplit(".", 2)[0]
 
 
+@lru_cache(maxsize=1024)
 def base_of(type_name: str) -> str:
     """`rcm.claims.ClaimVoided.v1` -> `rcm.claims.ClaimVoided`: the event in all its versions."""
     return type_name.rpartition(".v")[0]
