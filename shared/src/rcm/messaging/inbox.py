@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from rcm.database.rows import recordset
 from rcm.messaging.wire import Envelope
 
@@ -13,19 +15,23 @@ if TYPE_CHECKING:
     Connection = PoolConnectionProxy[Any]
 
 TAKE = """
-with given as (
-    select e, o, s from json_to_recordset($1::text::json) as u(e uuid, o uuid, s uuid)
-), taken as (
-    insert into inbox (event_id, consumer, organisation_id) select e, $2, o from given on conflict do nothing returning event_id
-)
-select count(*) as taken, null::uuid as event_id, null::text as topic, null::uuid as subject
-from taken
-union all
-select null, event_id, null, null from taken where (select count(*) from taken) < $3
-union all
-select null, null, topic, subject from parked_message
-where state in ('waiting', 'retrying') and subject in (select s from given)
+insert into inbox (event_id, consumer, organisation_id) select e, $2, coalesce(o, $3)
+from json_to_recordset($1::text::json) as u(e uuid, o uuid) on conflict do nothing
 """
+TAKEN = """
+select event_id from inbox where event_id = any($1::uuid[]) and consumer = $2 and xmin = pg_current_xact_id()::xid
+"""
+"""What this transaction has written."""
+PARKED = "select topic, subject from parked_message where state in ('waiting', 'retrying') limit 100"
+"""Mostly nothing is parked, or little; and without a parameter it is planned once a connection."""
+PARKED_MAX = 100
+PARKED_OF = "select topic, subject from parked_message where state in ('waiting', 'retrying') and subject = any($1::uuid[])"
+
+
+class _Given(Struct, gc=False, omit_defaults=True):
+    e: UUID
+    o: UUID | None = None
+    """Where it is not the first event's organisation."""
 
 
 async def take(
@@ -33,25 +39,22 @@ async def take(
 ) -> tuple[list[Envelope], set[tuple[str, UUID]]]:
     """Those that are new to this consumer, in their order, and the keys that are blocked by a parked message.
 
-    Most batches are new as a whole: only of the others it is asked which of them are.
+    Most batches are new as a whole: only of the others it is asked which of them are. Statements of a line each, for one that
+    answered everything was planned for longer than it took a hundred events.
     """
-    given = [{"e": found.event_id, "o": found.organisation_id, "s": found.subject} for found in envelopes]
-    rows = await connection.fetch(TAKE, recordset(given), consumer, len(envelopes))
-    new: set[UUID] = set()
-    blocked: set[tuple[str, UUID]] = set()
-    taken = 0
-    for count, event_id, topic, subject in rows:
-        if count is not None:
-            taken = count
-        elif event_id is not None:
-            new.add(event_id)
-        else:
-            blocked.add((topic, subject))
-    if taken == len(envelopes):
-        return list(envelopes), blocked
+    most = envelopes[0].organisation_id
+    given = [_Given(e.event_id, None if e.organisation_id == most else e.organisation_id) for e in envelopes]
+    told = await connection.execute(TAKE, recordset(given), consumer, most)
+    blocked = await connection.fetch(PARKED)
+    if len(blocked) == PARKED_MAX:
+        blocked = await connection.fetch(PARKED_OF, [envelope.subject for envelope in envelopes])
+    keys = {(topic, subject) for topic, subject in blocked}
+    if told == f"INSERT 0 {len(envelopes)}":
+        return list(envelopes), keys
+    new = {event_id for (event_id,) in await connection.fetch(TAKEN, [e.event_id for e in envelopes], consumer)}
     fresh: list[Envelope] = []
     for envelope in envelopes:
         if envelope.event_id in new:
             new.discard(envelope.event_id)
             fresh.append(envelope)
-    return fresh, blocked
+    return fresh, keys
