@@ -9,6 +9,7 @@ import httpx
 import msgspec
 import pytest
 
+from claims_svc.domain.facts import Acknowledged, Heard
 from rcm.contracts.claims import ClaimAccepted, ClaimRejected, ClaimSubmitted
 from tests.claims.making import (
     Case,
@@ -330,11 +331,12 @@ async def test_a_claim_that_is_taken_at_once_is_what_folding_would_make_of_it(
     )
     columns = {claim_id: others for claim_id, _, *others in rows}
     assert columns[at_once.claim_id] == columns[folded.claim_id]
-    facts = {claim_id: msgspec.json.decode(kept) for claim_id, kept, *_ in rows}
+    facts = {claim_id: msgspec.json.Decoder(Heard).decode_lines(kept) for claim_id, kept, *_ in rows}
     (one,), (first, second) = facts[at_once.claim_id], facts[folded.claim_id]
-    assert one["fact"].pop("patient_control_number") == at_once.number
-    assert [each["fact"].pop("patient_control_number") for each in (first, second)] == [folded.number] * 2
-    assert one == first == second
+    assert isinstance(one.fact, Acknowledged)
+    assert one.fact.patient_control_number == at_once.number
+    fact = msgspec.structs.replace(one.fact, patient_control_number=folded.number)
+    assert [msgspec.structs.replace(one, fact=fact)] * 2 == [first, second]
     said = await claims.said(ClaimAccepted)
     assert {(message.data.claim_id, message.sequence) for message in said} == {
         (each.claim_id, columns[each.claim_id][1]) for each in (at_once, folded)

@@ -66,7 +66,8 @@ async def test_facts_about_a_claim_are_only_added_to(
     (each,) = await submit(claims, biller, adapter, Case())
     await acknowledge(adapter, claim_acknowledgement((each.number, "A2")))
     await claims.deliver(each.posted(9000, 2000))
-    assert [tuple(row) for row in await claims.rows("select json_array_length(facts::json) from claim")] == [(2,)]
+    ((kept,),) = await claims.rows("select facts from claim")
+    assert kept.count("\n") == 2
     for change in ("''", "'[]'", "replace(facts, '11000', '11001')", "left(facts, 40)", "replace(facts, 'A2', 'A7')"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await claims.rows(f"update claim set facts = {change}")

@@ -121,9 +121,9 @@ class Claim(Struct):
     cancelled: bool = False
     """The encounter was cancelled."""
     facts_kept: str = ""
-    """All facts of the outside, as JSON of Heard: never changed, only added to."""
+    """All facts of the outside, a line of JSON for each Heard: never changed, only added to."""
     places_kept: str = ""
-    """All its places in files, as JSON of Filed, the newest last: never changed, only added to."""
+    """All its places in files, a line of JSON for each Filed, the newest last: never changed, only added to."""
     file_refused: bool = False
     """Its newest file was ever refused as a whole (TA1, 999, 277CA): what is said about that file counts for the claim."""
     facts_new: list[Heard] = []

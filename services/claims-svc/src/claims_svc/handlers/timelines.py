@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from msgspec import to_builtins
+from msgspec.structs import asdict
 
 from claims_svc import store
 from claims_svc.domain.answers import wording
@@ -37,8 +38,8 @@ async def _history(unit: UnitOfWork, claim: Claim) -> list[Moment]:
     ]
     for heard in store.claims.heard_about(claim):
         fact = heard.fact
-        details = to_builtins(fact)
-        kind = details.pop("type") if heard.decides else "informed"
+        details = to_builtins(asdict(fact))
+        kind = str(fact.__struct_config__.tag) if heard.decides else "informed"
         acknowledgement_id = heard.cause_id if isinstance(fact, Acknowledged) else None
         number = "" if isinstance(fact, Reversed) else fact.patient_control_number
         moments.append(

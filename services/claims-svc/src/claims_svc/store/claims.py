@@ -17,7 +17,7 @@ from claims_svc.store.rows import (
     all_facts,
     all_places,
     answered_row,
-    as_facts,
+    as_lines,
     claim_of,
     claim_row,
     columns,
@@ -39,17 +39,17 @@ _KEY = ("organisation_id", "claim_id")
 _ENCOUNTER = msgspec.json.Decoder(Encounter)
 
 
-class _ToFold(Struct, gc=False):
+class _ToFold(Struct, gc=False, array_like=True):
     """What folding asks of what was heard: not who said it when."""
 
     fact: Acknowledged | Posted | Reversed
-    decides: bool = True
+    decides: bool
 
 
-_TO_FOLD = msgspec.json.Decoder(list[_ToFold])
-_SENT = msgspec.json.Decoder(list[SentClaim])
-_HEARD = msgspec.json.Decoder(list[Heard])
-_FILED = msgspec.json.Decoder(list[Filed])
+_TO_FOLD = msgspec.json.Decoder(_ToFold)
+_SENT = msgspec.json.Decoder(SentClaim)
+_HEARD = msgspec.json.Decoder(Heard)
+_FILED = msgspec.json.Decoder(Filed)
 _ACCEPT = """
 update claim c set state = n.state, version = c.version + 1, updated_at = $4, accepted_on = n.accepted_on, payer_holds = true,
     payer_claim_control_number = coalesce(nullif(n.payer_number, ''), c.payer_claim_control_number), facts = n.facts
@@ -220,7 +220,7 @@ async def accept_first(
         {"number": number, "state": state_after(fact), "accepted_on": fact.on, "payer_number": fact.payer_claim_control_number}
         for number, fact in facts.items()
     ]
-    kept = [as_facts([Heard(fact, act.at, act.actor, state_after(fact), act.cause_id)]) for fact in facts.values()]
+    kept = [as_lines([Heard(fact, True, act.at, act.actor, state_after(fact), act.cause_id)]) for fact in facts.values()]
     rows = await connection.fetch(_ACCEPT, organisation_id, recordset(taken), kept, act.at, State.SUBMITTED)
     return [AcceptedClaim(*row) for row in rows]
 
@@ -230,22 +230,22 @@ async def known_about(connection: "Connection", claims: Collection[Claim]) -> di
     known: dict[UUID, Known] = {}
     for claim in claims:
         facts = Facts()
-        for kept in _TO_FOLD.decode(claim.facts_kept) if claim.facts_kept else ():
+        for kept in _TO_FOLD.decode_lines(claim.facts_kept):
             if kept.decides:
                 facts.add(kept.fact)
-        known[claim.claim_id] = Known(facts, _SENT.decode(claim.places_kept) if claim.places_kept else [])
+        known[claim.claim_id] = Known(facts, _SENT.decode_lines(claim.places_kept))
     await _add_submission_facts(connection, [claim for claim in claims if claim.file_refused], known)
     return known
 
 
 def heard_about(claim: Claim) -> list[Heard]:
     """What the outside said about a claim itself, in the order in which it came."""
-    return _HEARD.decode(claim.facts_kept) if claim.facts_kept else []
+    return _HEARD.decode_lines(claim.facts_kept)
 
 
 def filed(claim: Claim) -> list[Filed]:
     """Every file that the claim went into, the first one first."""
-    return _FILED.decode(claim.places_kept) if claim.places_kept else []
+    return _FILED.decode_lines(claim.places_kept)
 
 
 async def _add_submission_facts(connection: "Connection", claims: Collection[Claim], known: dict[UUID, Known]) -> None:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from claims_svc.domain.claim import Claim, Finding, Own
-from claims_svc.domain.facts import Heard
+from claims_svc.domain.facts import Filed, Heard
 from claims_svc.domain.states import State
 from rcm.ids import new_id
 
@@ -25,7 +25,7 @@ CLAIM = """c.organisation_id, c.claim_id, c.encounter_id, c.rank, c.state, c.ver
  c.sequence_completed, c.cancelled, c.facts, c.places, c.file_refused"""
 _OWN = Own()
 _STATES = {state.value: state for state in State}
-_encode = msgspec.json.Encoder().encode
+_encode_lines = msgspec.json.Encoder().encode_lines
 _FINDINGS = tuple[Finding, ...]
 _RESPONSIBILITY = tuple[tuple[str, int], ...]
 
@@ -154,7 +154,7 @@ def answered_row(claim: Claim) -> AnsweredRow:
 def all_facts(claim: Claim) -> str:
     """What the claim's facts are with the new ones, which are kept from now on."""
     if claim.facts_new:
-        claim.facts_kept = _longer(claim.facts_kept, as_facts(claim.facts_new))
+        claim.facts_kept += as_lines(claim.facts_new)
         claim.facts_new = []
     return claim.facts_kept
 
@@ -162,19 +162,14 @@ def all_facts(claim: Claim) -> str:
 def all_places(claim: Claim) -> str:
     """What the claim's places in files are with the new one, which is kept from now on."""
     if claim.places_new:
-        claim.places_kept = _longer(claim.places_kept, _encode(claim.places_new).decode())
+        claim.places_kept += as_lines(claim.places_new)
         claim.places_new = []
     return claim.places_kept
 
 
-def as_facts(heard: Sequence[Heard]) -> str:
-    """Facts as a claim keeps them."""
-    return _encode(heard).decode()
-
-
-def _longer(kept: str, new: str) -> str:
-    """An array of JSON, and another one's members at its end."""
-    return f"{kept[:-1]},{new[1:]}" if kept else new
+def as_lines(values: Sequence[Heard] | Sequence[Filed]) -> str:
+    """Facts or places as a claim keeps them."""
+    return _encode_lines(values).decode()
 
 
 def entry_rows(claims: Collection[Claim]) -> list[dict[str, object]]:

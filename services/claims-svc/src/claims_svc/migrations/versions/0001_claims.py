@@ -79,7 +79,7 @@ def _facts_only_grow() -> None:
     )
     op.execute(
         """create trigger facts_only_grow before update on claim for each row
-           when (not starts_with(new.facts, left(old.facts, -1)) or not starts_with(new.places, left(old.places, -1)))
+           when (not starts_with(new.facts, old.facts) or not starts_with(new.places, old.places))
            execute function refuse_changed_facts()"""
     )
 
