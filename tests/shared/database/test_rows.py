@@ -19,7 +19,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from rcm.database.pool import Database
-from rcm.database.rows import insert_rows, inserting, update_rows, updating, write_together
+from rcm.database.rows import Row, insert_rows, inserting, update_rows, updating, write_together
 from rcm.ids import new_id
 from rcm_deploy.postgres import PostgresServer
 
@@ -119,6 +119,58 @@ async def test_models_become_json(database: Database) -> None:
         {"amount_cents": 1, "on": "2026-01-02"},
         {"part": {"amount_cents": 2, "on": "2026-01-03"}},
     ]
+
+
+class Few(Row):
+    """Some of the columns; most rows have the defaults."""
+
+    organisation_id: UUID
+    id: UUID
+    text: str
+    colour: str = "it's red"
+    number: int = 7
+    big: int = 0
+    yes: bool = False
+    day: date | None = None
+    raw: bytes | None = None
+
+
+async def test_rows_leave_out_defaults_and_the_database_puts_them_back(database: Database) -> None:
+    usual = Few(new_id(), new_id(), "")
+    other = Few(new_id(), new_id(), "t", "", 0, 10**12, yes=True, day=date(2026, 2, 28), raw=b"\xff")
+    assert "colour" not in (written := msgspec.json.encode(usual).decode())
+    assert len(msgspec.json.decode(written)) == 3
+    await database.run(lambda c: insert_rows(c, Everything, [usual, other]))
+    columns = ", ".join(Few.__struct_fields__)
+    found = await database.pool.fetch(f"select {columns} from everything order by id")
+    assert [Few(*row) for row in found] == [usual, other]
+    assert (found[0]["colour"], found[0]["yes"]) == ("it's red", False)
+
+    changed = [msgspec.structs.replace(usual, number=0), msgspec.structs.replace(other, number=7, yes=False, day=None)]
+    key = ("organisation_id", "id")
+    await database.run(lambda c: update_rows(c, Everything, changed, key=key, wide={"note": ["n", None]}))
+    found = await database.pool.fetch(f"select {columns}, note from everything order by id")
+    assert [(Few(*row[:-1]), row["note"]) for row in found] == [(changed[0], "n"), (changed[1], None)]
+
+
+async def test_what_all_rows_have_in_common_is_given_once(database: Database) -> None:
+    rows = [Few(new_id(), new_id(), str(number)) for number in range(3)]
+    at, notes = datetime(2026, 2, 28, 12, 30, 1, 5, tzinfo=UTC), {"note": ["a", "b", None]}
+    same = {"instant": at, "short": "abc", "ids": [rows[0].id]}
+    await database.run(lambda c: insert_rows(c, Everything, rows, wide=notes, same=same))
+    found = await database.pool.fetch("select text, note, instant, short, ids from everything order by text")
+    assert [tuple(row) for row in found] == [
+        (str(number), note, at, "abc", [rows[0].id]) for number, note in enumerate(notes["note"])
+    ]
+
+
+async def test_a_default_that_has_no_form_in_sql_is_refused(database: Database) -> None:
+    class Odd(Row):
+        organisation_id: UUID
+        decimal: Decimal = Decimal(1)
+
+    with pytest.raises(TypeError, match="Decimal can't be a column's default"):
+        await database.run(lambda c: insert_rows(c, Everything, [Odd(new_id())]))
 
 
 async def test_many_rows_are_updated_by_key(database: Database) -> None:

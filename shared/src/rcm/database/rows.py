@@ -3,7 +3,8 @@
 One parameter of JSON costs a fifth of arrays by column, whose every cell asyncpg looks at. Only wide columns
 (documents, files) go as an array each: PostgreSQL need not read through them to find where they end (decision 0014).
 
-A row is a mapping, or on a hot path a msgspec Struct whose fields are the columns: made and written in a third of the time.
+A row is a mapping, or on a hot path a `Row`, a Struct whose fields are the columns: made and written in a third of the time,
+and read by PostgreSQL in half of it.
 """
 
 # ruff: noqa: S608 - names are those of our own tables; every value is a parameter
@@ -12,8 +13,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_lowercase
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 import sqlalchemy
@@ -28,11 +30,34 @@ if TYPE_CHECKING:
 
     Connection = PoolConnectionProxy[Any]
 
+_SHORT: dict[str, str] = {}
+
+
+def _short(name: str) -> str:
+    """A column's name in JSON: a letter or two, the same wherever the name stands."""
+    if name not in _SHORT:
+        first, last = divmod(len(_SHORT), len(ascii_lowercase))
+        _SHORT[name] = f"{ascii_lowercase[first - 1] if first else ''}{ascii_lowercase[last]}"
+    return _SHORT[name]
+
+
+class Row(Struct, gc=False, omit_defaults=True, rename=_short):
+    """The base of rows that are written often. Their names are short in JSON, and a field that is its default is left out.
+
+    PostgreSQL reads JSON by the letter and by the name, which is half of what an insert costs it (decision 0014). A default is
+    None, a number, a truth value or a text; SQL puts it back.
+    """
+
+
 Rows = Sequence[Mapping[str, object]] | Sequence[Struct]
 """Mappings of the same keys, or Structs of one class."""
+Kind = tuple[str, ...] | type[Struct]
+"""What the rows of a statement are: the keys of mappings, or the class of Structs."""
 Wide = Mapping[str, Sequence[object]]
 """Columns whose values are long, about a kilobyte or more: they stand beside the rows, in the rows' order."""
-_NONE_WIDE: Wide = MappingProxyType({})
+Same = Mapping[str, object]
+"""Columns whose value is the same in all rows of a statement, such as an instant: given once and not read again for each."""
+_NONE: Mapping[str, Any] = MappingProxyType({})
 _PLACE = re.compile(r"\$(\d+)")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -68,18 +93,21 @@ async def insert_rows(
     *,
     on_conflict: str = "",
     returning: str = "",
-    wide: Wide = _NONE_WIDE,
+    wide: Wide = _NONE,
+    same: Same = _NONE,
 ) -> "list[Record]":
     """Inserts all rows in one statement; their keys or fields are columns of `table`, the same in all of them.
 
     `on_conflict` is what follows those words in SQL ("do nothing", "(organisation_id, claim_id) do update set ..."),
     `returning` a list of columns. JSON columns (JSONB) take any value that orjson encodes, or a pydantic model. `wide` are
-    the columns of text, bytes or JSON whose values are long (`Wide`). Nothing is done for no rows.
+    the columns of text, bytes or JSON whose values are long (`Wide`), `same` those that all rows have in common, JSON excepted.
+    Nothing is done for no rows.
     """
     if not rows:
         return []
-    names, parameters = _split(table, rows, wide)
-    return await connection.fetch(_insert(table, names, on_conflict, returning, tuple(wide)), *parameters)
+    kind, parameters = _split(table, rows, wide)
+    sql = _insert(table, kind, on_conflict, returning, tuple(wide), tuple(same))
+    return await connection.fetch(sql, *parameters, *same.values())
 
 
 async def update_rows(
@@ -89,7 +117,7 @@ async def update_rows(
     *,
     key: Sequence[str],
     returning: str = "",
-    wide: Wide = _NONE_WIDE,
+    wide: Wide = _NONE,
 ) -> "list[Record]":
     """Updates many rows in one statement: each row's `key` columns find it, its other columns are set.
 
@@ -97,8 +125,8 @@ async def update_rows(
     """
     if not rows:
         return []
-    names, parameters = _split(table, rows, wide)
-    return await connection.fetch(_update(table, names, tuple(key), returning, tuple(wide)), *parameters)
+    kind, parameters = _split(table, rows, wide)
+    return await connection.fetch(_update(table, kind, tuple(key), returning, tuple(wide)), *parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +137,20 @@ class Write:
     parameters: Sequence[object]
 
 
-def inserting(table: type[SQLModel], rows: Rows, *, on_conflict: str = "", wide: Wide = _NONE_WIDE) -> Write | None:
+def inserting(table: type[SQLModel], rows: Rows, *, on_conflict: str = "", wide: Wide = _NONE) -> Write | None:
     """What `insert_rows` would do; None for no rows."""
     if not rows:
         return None
-    names, parameters = _split(table, rows, wide)
-    return Write(_insert(table, names, on_conflict, "", tuple(wide)), parameters)
+    kind, parameters = _split(table, rows, wide)
+    return Write(_insert(table, kind, on_conflict, "", tuple(wide), ()), parameters)
 
 
-def updating(table: type[SQLModel], rows: Rows, *, key: Sequence[str], wide: Wide = _NONE_WIDE) -> Write | None:
+def updating(table: type[SQLModel], rows: Rows, *, key: Sequence[str], wide: Wide = _NONE) -> Write | None:
     """What `update_rows` would do; None for no rows."""
     if not rows:
         return None
-    names, parameters = _split(table, rows, wide)
-    return Write(_update(table, names, tuple(key), "", tuple(wide)), parameters)
+    kind, parameters = _split(table, rows, wide)
+    return Write(_update(table, kind, tuple(key), "", tuple(wide)), parameters)
 
 
 async def write_together(connection: "Connection", *writes: Write | None) -> None:
@@ -148,11 +176,11 @@ def _together(statements: tuple[tuple[str, int], ...]) -> str:
     return f"with {', '.join(parts)} {numbered[-1]}" if parts else numbered[-1]
 
 
-def _split(table: type[SQLModel], rows: Rows, wide: Wide) -> tuple[tuple[str, ...], list[object]]:
-    """The names of all columns, and the statement's parameters: the narrow columns as JSON, each wide one as an array."""
-    names = _names(rows)
+def _split(table: type[SQLModel], rows: Rows, wide: Wide) -> tuple[Kind, list[object]]:
+    """What the rows are, and the statement's parameters: the narrow columns as JSON, each wide one as an array."""
+    kind = _kind(rows)
     if not wide:
-        return names, [recordset(rows)]
+        return kind, [recordset(rows)]
     if any(len(values) != len(rows) for values in wide.values()):
         raise ValueError(f"not a value for each row in the wide columns {sorted(wide)}")
     columns = _table(table).columns
@@ -160,14 +188,14 @@ def _split(table: type[SQLModel], rows: Rows, wide: Wide) -> tuple[tuple[str, ..
         [_ROWS.encode(value).decode() for value in values] if isinstance(columns[name].type, sqlalchemy.JSON) else values
         for name, values in wide.items()
     ]
-    return (*names, *wide), [recordset(rows), *arrays]
+    return kind, [recordset(rows), *arrays]
 
 
-def _names(rows: Rows) -> tuple[str, ...]:
-    """The rows' columns. A row with other keys than the first is a mistake: ValueError."""
+def _kind(rows: Rows) -> Kind:
+    """What the rows are. A row with other keys than the first is a mistake: ValueError."""
     first = rows[0]
     if isinstance(first, Struct):
-        return first.__struct_fields__
+        return type(first)
     names = first.keys()
     for row in cast("Sequence[Mapping[str, object]]", rows):
         if row.keys() != names:
@@ -175,26 +203,76 @@ def _names(rows: Rows) -> tuple[str, ...]:
     return tuple(names)
 
 
+class _Column(NamedTuple):
+    """A column of the table, its name in the JSON, and what is taken where it is left out there, in SQL."""
+
+    name: str
+    key: str
+    default: str = ""
+
+
+def _narrow(kind: Kind) -> list[_Column]:
+    """The columns that stand in the JSON."""
+    if isinstance(kind, tuple):
+        return [_Column(name, name) for name in kind]
+    names, keys = kind.__struct_fields__, kind.__struct_encode_fields__
+    if not kind.__struct_config__.omit_defaults:
+        return [_Column(*pair) for pair in zip(names, keys, strict=True)]
+    given = kind.__struct_defaults__
+    defaults = ["" for _ in range(len(names) - len(given))] + [_literal(value) for value in given]
+    return [_Column(*triple) for triple in zip(names, keys, defaults, strict=True)]
+
+
+def _literal(value: object) -> str:
+    """A field's default in SQL; empty where there is none, and for None, as which a name that is left out is read."""
+    if value is None or value is msgspec.NODEFAULT:
+        return ""
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    if isinstance(value, int):
+        return str(value).lower()
+    raise TypeError(f"{type(value).__name__} can't be a column's default")
+
+
 @lru_cache(maxsize=1024)
-def _insert(table: type[SQLModel], names: tuple[str, ...], on_conflict: str, returning: str, wide: tuple[str, ...]) -> str:
+def _insert(
+    table: type[SQLModel], kind: Kind, on_conflict: str, returning: str, wide: tuple[str, ...], same: tuple[str, ...]
+) -> str:
     """The statement."""
-    columns = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(_value(table, name, wide) for name in names)
-    sql = f"insert into {_name(table)} ({columns}) select {values} from {_source(table, names, wide)}"
+    narrow = _narrow(kind)
+    values = _values(table, narrow, wide)
+    for place, name in enumerate(same, start=len(wide) + 2):
+        values.append((name, f"${place}::{_sql_type(_table(table).columns[name].type)}"))
+    columns = ", ".join(f'"{name}"' for name, _ in values)
+    chosen = ", ".join(value for _, value in values)
+    sql = f"insert into {_name(table)} ({columns}) select {chosen} from {_source(table, narrow, wide)}"
     if on_conflict:
         sql += f" on conflict {on_conflict}"
     return sql + (f" returning {returning}" if returning else "")
 
 
 @lru_cache(maxsize=1024)
-def _update(table: type[SQLModel], names: tuple[str, ...], key: tuple[str, ...], returning: str, wide: tuple[str, ...]) -> str:
+def _update(table: type[SQLModel], kind: Kind, key: tuple[str, ...], returning: str, wide: tuple[str, ...]) -> str:
     """The statement; the new values' columns are renamed, so that `returning` is never ambiguous."""
-    renamed = ", ".join(f"{_value(table, name, wide)} as new_{position}" for position, name in enumerate(names))
-    place = {name: f"n.new_{position}" for position, name in enumerate(names)}
-    changes = ", ".join(f'"{name}" = {place[name]}' for name in names if name not in key)
+    narrow = _narrow(kind)
+    values = _values(table, narrow, wide)
+    renamed = ", ".join(f"{value} as new_{position}" for position, (_, value) in enumerate(values))
+    place = {name: f"n.new_{position}" for position, (name, _) in enumerate(values)}
+    changes = ", ".join(f'"{name}" = {new}' for name, new in place.items() if name not in key)
     found = " and ".join(f't."{name}" = {place[name]}' for name in key)
-    sql = f"update {_name(table)} t set {changes} from (select {renamed} from {_source(table, names, wide)}) n where {found}"
+    sql = f"update {_name(table)} t set {changes} from (select {renamed} from {_source(table, narrow, wide)}) n where {found}"
     return sql + (f" returning {returning}" if returning else "")
+
+
+def _values(table: type[SQLModel], narrow: Sequence[_Column], wide: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The statement's columns, each with its value as the table wants it."""
+    kinds = {name: _table(table).columns[name].type for name in (*(column.name for column in narrow), *wide)}
+    found = []
+    for name, key, default in narrow:
+        value = f'coalesce("{key}", {default})' if default else f'"{key}"'
+        found.append((name, f"decode({value}, 'base64')" if isinstance(kinds[name], sqlalchemy.LargeBinary) else value))
+    casts = {name: f"::{_sql_type(kinds[name])}" if isinstance(kinds[name], sqlalchemy.JSON) else "" for name in wide}
+    return [*found, *[(name, f'"{name}"{cast}') for name, cast in casts.items()]]
 
 
 def _name(table: type[SQLModel]) -> str:
@@ -206,24 +284,14 @@ def _table(table: type[SQLModel]) -> sqlalchemy.Table:
     return found
 
 
-def _source(table: type[SQLModel], names: tuple[str, ...], wide: tuple[str, ...]) -> str:
-    """The parameters as rows with the columns' own types; wide JSON is text still."""
-    narrow = [name for name in names if name not in wide]
-    columns = ", ".join(f'"{name}" {_json_type(_table(table).columns[name].type)}' for name in narrow)
+def _source(table: type[SQLModel], narrow: Sequence[_Column], wide: tuple[str, ...]) -> str:
+    """The parameters as rows with the columns' own types, by their names in the JSON; wide JSON is text still."""
+    columns = ", ".join(f'"{column.key}" {_json_type(_table(table).columns[column.name].type)}' for column in narrow)
     if not wide:
         return f"json_to_recordset($1::text::json) as u({columns})"
     arrays = ", ".join(f"unnest(${place}::{_wide_type(table, name)}[])" for place, name in enumerate(wide, start=2))
-    every = ", ".join(f'"{name}"' for name in (*narrow, *wide))
+    every = ", ".join(f'"{name}"' for name in (*(column.key for column in narrow), *wide))
     return f"rows from (json_to_recordset($1::text::json) as ({columns}), {arrays}) as u({every})"
-
-
-def _value(table: type[SQLModel], name: str, wide: tuple[str, ...]) -> str:
-    """A column of the source as its table wants it."""
-    if name in wide and isinstance(_table(table).columns[name].type, sqlalchemy.JSON):
-        return f'"{name}"::{_sql_type(_table(table).columns[name].type)}'
-    if name not in wide and isinstance(_table(table).columns[name].type, sqlalchemy.LargeBinary):
-        return f"decode(\"{name}\", 'base64')"
-    return f'"{name}"'
 
 
 def _wide_type(table: type[SQLModel], name: str) -> str:

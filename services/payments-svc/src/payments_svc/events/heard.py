@@ -4,7 +4,7 @@ What a bill shows of people and providers is only handed on, so it stays JSON; i
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from msgspec import Raw, Struct
@@ -199,39 +199,9 @@ def sent_claim(message: Message[SubmittedClaim]) -> SentClaim:
     )
 
 
-class SubmittedRow(Struct, frozen=True, gc=False):
-    """A submitted claim as it is kept, but for its `lines`, which are long."""
-
-    organisation_id: UUID
-    patient_control_number: str
-    claim_id: UUID
-    encounter_id: UUID
-    rank: Rank
-    payer_id: str
-    last_payer: bool
-    member_id: str
-    date_of_service: date
-    charge_cents: int
-    submitted_at: datetime
-
-
-def submitted_row(message: Message[SubmittedClaim]) -> tuple[SubmittedRow, str]:
-    """A submitted claim as it is kept, and its lines as JSON."""
-    said = message.data
-    row = SubmittedRow(
-        message.organisation_id,
-        normalised_control_number(said.patient_control_number),
-        said.claim_id,
-        said.encounter_id,
-        said.rank,
-        said.payer_id,
-        said.asks_last_payer,
-        said.member_id,
-        said.date_of_service,
-        said.charge_cents,
-        message.time,
-    )
-    return row, encode(said.lines).decode()
+def sent_lines(message: Message[SubmittedClaim]) -> str:
+    """A submitted claim's lines as they are kept: JSON."""
+    return encode(message.data.lines).decode()
 
 
 def patient_payment(message: Message[PatientPaymentReceived]) -> PatientPayment:

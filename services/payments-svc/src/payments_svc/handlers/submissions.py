@@ -33,7 +33,7 @@ async def claims_submitted(unit: UnitOfWork, messages: Sequence[Message[Submitte
         ready[message.organisation_id, normalised_control_number(claim.patient_control_number)] = message
         if self_pay:
             of_self_payers.append(message)
-    await submissions.insert_submitted(connection, [heard.submitted_row(each) for each in ready.values()])
+    await submissions.insert_submitted(connection, [(_kept(key, each), heard.sent_lines(each)) for key, each in ready.items()])
     waiting = await remittance_claims.waiting_for_numbers(connection, ready)
 
     def cause(claim: RemittanceClaim) -> CausedBy:
@@ -47,6 +47,22 @@ async def claims_submitted(unit: UnitOfWork, messages: Sequence[Message[Submitte
     await learn_payees(unit, heard.payees_of(providers))
     if ready:
         unit.wake(MATCH_AGAIN)
+
+
+def _kept(key: submissions.Number, message: Message[SubmittedClaim]) -> submissions.Submitted:
+    said = message.data
+    return submissions.Submitted(
+        *key,
+        said.claim_id,
+        said.encounter_id,
+        said.rank,
+        said.payer_id,
+        said.asks_last_payer,
+        said.member_id,
+        said.date_of_service,
+        said.charge_cents,
+        message.time,
+    )
 
 
 async def _hold_shares(unit: UnitOfWork, messages: Sequence[Message[SubmittedClaim]]) -> None:

@@ -6,12 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from msgspec import Struct
-
 from payments_svc.domain.encounter_account import EncounterAccount
 from payments_svc.domain.ledger import OF_ENCOUNTER
 from payments_svc.models import Encounter, Payee
-from rcm.database.rows import insert_rows, update_rows
+from rcm.database.rows import Row, insert_rows, update_rows
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -141,13 +139,13 @@ async def accounts_with_open_balance(connection: "Connection", guarantors: Guara
 
 async def insert_accounts(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, str]]) -> None:
     """New encounters, with their bills' facts."""
-    rows = [_New(*_state(account), *_said(account)) for account, _ in accounts]
+    rows = [_New(*account.key, *_said(account), *_state(account)) for account, _ in accounts]
     await insert_rows(connection, Encounter, rows, wide={"facts": [facts for _, facts in accounts]})
 
 
 async def update_accounts(connection: "Connection", accounts: Iterable[EncounterAccount]) -> None:
     """Balances, version and state of encounters."""
-    rows = [_State(*_state(account)) for account in accounts]
+    rows = [_State(*account.key, *_state(account)) for account in accounts]
     await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"))
 
 
@@ -183,38 +181,26 @@ async def known_payees(connection: "Connection", organisation_id: UUID, values: 
     return {row[0] for row in rows}
 
 
-class _State(Struct, frozen=True, gc=False):
+class _State(Row):
     """The columns of an encounter that change with its money."""
 
     organisation_id: UUID
     encounter_id: UUID
-    first_claim_voided: bool
-    cancelled_self_pay: bool
-    completed: bool | None
-    version: int
-    responsibility_digest: str
-    charges_cents: int
-    insurance_paid_cents: int
-    contractual_cents: int
-    other_adjustments_cents: int
-    patient_paid_cents: int
-    patient_open_cents: int
-    insurance_open_cents: int
+    first_claim_voided: bool = False
+    cancelled_self_pay: bool = False
+    completed: bool | None = None
+    version: int = 0
+    responsibility_digest: str = ""
+    charges_cents: int = 0
+    insurance_paid_cents: int = 0
+    contractual_cents: int = 0
+    other_adjustments_cents: int = 0
+    patient_paid_cents: int = 0
+    patient_open_cents: int = 0
+    insurance_open_cents: int = 0
 
 
-class _New(_State, frozen=True, gc=False):
-    """All columns of an encounter but for its `facts`, which are long."""
-
-    external_id: str
-    guarantor_external_id: str
-    date_of_service: date
-    first_rank: str
-    self_pay: bool
-    charge_cents: int
-    said_sequence: int
-
-
-class _Said(Struct, frozen=True, gc=False):
+class _Said(Row):
     """The columns that coding-svc says."""
 
     organisation_id: UUID
@@ -228,11 +214,27 @@ class _Said(Struct, frozen=True, gc=False):
     said_sequence: int
 
 
+class _New(_Said):
+    """All columns of an encounter but for its `facts`, which are long: what is said, then what changes with its money."""
+
+    first_claim_voided: bool = False
+    cancelled_self_pay: bool = False
+    completed: bool | None = None
+    version: int = 0
+    responsibility_digest: str = ""
+    charges_cents: int = 0
+    insurance_paid_cents: int = 0
+    contractual_cents: int = 0
+    other_adjustments_cents: int = 0
+    patient_paid_cents: int = 0
+    patient_open_cents: int = 0
+    insurance_open_cents: int = 0
+
+
 def _state(account: EncounterAccount) -> tuple[Any, ...]:
-    """The values of `_State`: balances in the accounts' order, charges as a positive amount."""
+    """What changes with its money: balances in the accounts' order, charges as a positive amount."""
     charges, *debits = account.balances.values()
     return (
-        *account.key,
         account.first_claim_voided,
         account.cancelled_self_pay,
         account.completed,
@@ -244,7 +246,7 @@ def _state(account: EncounterAccount) -> tuple[Any, ...]:
 
 
 def _said(account: EncounterAccount) -> tuple[Any, ...]:
-    """The values of what coding-svc says, from `external_id` on."""
+    """What coding-svc says, from `external_id` on."""
     return (
         account.external_id,
         account.guarantor_external_id,

@@ -1,4 +1,3 @@
-# ruff: noqa: S608 - the columns are this file's own constants
 """The ledger: entries, read by encounter, claim and remittance."""
 
 from collections import defaultdict
@@ -10,22 +9,13 @@ from uuid import UUID
 from msgspec import Struct
 
 from payments_svc.domain.ledger import Account, Entry, Lines
-from rcm.database.rows import recordset
+from payments_svc.models import LedgerEntry
+from rcm.database.rows import Row, insert_rows
 
 if TYPE_CHECKING:
     from rcm.messaging.unit_of_work import Connection
 
 _COLUMN = {account: f"{account.value}_cents" for account in Account}
-_REFERENCES = "organisation_id, entry_id, encounter_id, claim_id, remittance_id, patient_payment_id, reverses, caused_by"
-_WORDS = "kind, reason, actor"
-_INSERT = f"""
-insert into ledger_entry ({_REFERENCES}, {_WORDS}, posted_at, {", ".join(_COLUMN.values())})
-select {_REFERENCES}, {_WORDS}, $2, {", ".join(f"coalesce({column}, 0)" for column in _COLUMN.values())}
-from json_to_recordset($1::text::json)
-    as u({", ".join(f"{name} uuid" for name in _REFERENCES.split(", "))},
-        {", ".join(f"{name} text" for name in _WORDS.split(", "))},
-        {", ".join(f"{column} bigint" for column in _COLUMN.values())})
-"""
 
 
 class Written(Struct):
@@ -41,11 +31,11 @@ class Written(Struct):
 async def insert_entries(connection: "Connection", written: Sequence[Written], posted_at: datetime) -> None:
     """Entries; encounters' balances are stored before, because the database compares them."""
     if written:
-        await connection.execute(_INSERT, recordset([_row(each) for each in written]), posted_at)
+        await insert_rows(connection, LedgerEntry, [_row(each) for each in written], same={"posted_at": posted_at})
 
 
-class _Row(Struct, omit_defaults=True, gc=False):
-    """What is there of an entry: most have two or three amounts of nine, and half of the references."""
+class _Row(Row):
+    """An entry's columns: most have two or three amounts of nine, and half of the references."""
 
     organisation_id: UUID
     entry_id: UUID

@@ -13,7 +13,7 @@ from payments_svc.domain.matching import PostedPayment, normalised_control_numbe
 from payments_svc.domain.remittance import ClaimState
 from payments_svc.domain.remittance_claim import RemittanceClaim
 from payments_svc.models import RemittanceClaim as Table
-from rcm.database.rows import insert_rows, update_rows
+from rcm.database.rows import Row, insert_rows, update_rows
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -78,7 +78,7 @@ def _claim(row: "Record", payer: str) -> RemittanceClaim:
     return claim
 
 
-class _Row(msgspec.Struct, frozen=True, gc=False):
+class _Row(Row):
     """A CLP's columns but for its `payment`, which is long."""
 
     organisation_id: UUID
@@ -86,21 +86,21 @@ class _Row(msgspec.Struct, frozen=True, gc=False):
     remittance_id: UUID
     position: int
     state: ClaimState | None
-    reason: str
-    difference_cents: int
     patient_control_number: str
-    payer_claim_control_number: str
     status_code: str
     charge_cents: int
     paid_cents: int
     payment_date: date
-    claim_id: UUID | None
-    encounter_id: UUID | None
-    rank: str
-    payer_id: str
-    entry_id: UUID | None
-    decided_by: str
-    note: str
+    payer_claim_control_number: str = ""
+    reason: str = ""
+    difference_cents: int = 0
+    claim_id: UUID | None = None
+    encounter_id: UUID | None = None
+    rank: str = ""
+    payer_id: str = ""
+    entry_id: UUID | None = None
+    decided_by: str = ""
+    note: str = ""
 
 
 def _row(claim: RemittanceClaim) -> _Row:
@@ -111,14 +111,14 @@ def _row(claim: RemittanceClaim) -> _Row:
         claim.remittance_id,
         claim.position,
         claim.state,
-        claim.reason,
-        claim.difference_cents,
         claim.key[1],
-        payment.payer_claim_control_number,
         payment.status,
         payment.charge_cents,
         payment.paid_cents,
         claim.payment_date,
+        payment.payer_claim_control_number,
+        claim.reason,
+        claim.difference_cents,
         claim.claim_id,
         claim.encounter_id,
         claim.rank,

@@ -2,16 +2,15 @@
 """What was sent to payers, so that what comes back is recognised."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
 from payments_svc.domain.matching import SentClaim, SentLine
 from payments_svc.models import SubmittedClaim
-from rcm.database.rows import insert_rows
+from rcm.database.rows import Row, insert_rows
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -32,7 +31,23 @@ def _sent(row: "Record") -> SentClaim:
     return SentClaim(organisation_id, number, claim_id, encounter_id, rank, payer_id, last_payer, _LINES.decode(lines))
 
 
-async def insert_submitted(connection: "Connection", claims: Sequence[tuple[Struct, str]]) -> None:
+class Submitted(Row):
+    """A submitted claim's columns but for its `lines`, which are long."""
+
+    organisation_id: UUID
+    patient_control_number: str
+    claim_id: UUID
+    encounter_id: UUID
+    rank: str
+    payer_id: str
+    last_payer: bool
+    member_id: str
+    date_of_service: date
+    charge_cents: int
+    submitted_at: datetime
+
+
+async def insert_submitted(connection: "Connection", claims: Sequence[tuple[Submitted, str]]) -> None:
     """Submitted claims, each with its lines as JSON; a patient control number that is there already stays as it is."""
     lines = {"lines": [lines for _, lines in claims]}
     await insert_rows(connection, SubmittedClaim, [row for row, _ in claims], on_conflict="do nothing", wide=lines)
