@@ -34,7 +34,7 @@ FEW = 1_000
 """Claims that the new system of the growth's measure holds at first."""
 GROWTH_COUNT = 3_000
 CLIENTS = (8, 16, 32)
-BATCHED = 4
+BATCHED = 2
 """So many times the encounters in batches: they are faster, and the second that files and payers wait must count for little."""
 GROWTH_ROUNDS = 3
 PARTS = ("coding", "claims", "payments", "patient-billing")
@@ -241,7 +241,7 @@ def main() -> None:
     """Prints the figures as one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--buses", default="direct,kafka")
-    parser.add_argument("--encounters", type=int, default=5_000)
+    parser.add_argument("--encounters", type=int, default=10_000, help="posted singly, for each number of clients")
     parser.add_argument("--stored", type=int, default=100_000, help="stored claims for the cost of growth; 0 leaves it out")
     arguments = parser.parse_args()
     assert set(SERVICES) == set(PARTS)
