@@ -4,8 +4,9 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -29,6 +30,8 @@ KEEP_COMMITS = "select set_config('synchronous_commit', 'on', false) where curre
 """A commit that a crash of the server may forget must not be seen by a relay before: it would publish what never was."""
 SERIALIZATION_ATTEMPTS = 40
 _PAUSE_SECONDS_MAX = 0.1
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _JSONB_VERSION = b"\x01"
 _TRANSACTION_TIMEOUT_SINCE = 17
 
@@ -114,10 +117,25 @@ async def _prepare(connection: Any) -> None:
         encoder=lambda value: _JSONB_VERSION + encode_json(value),
         decoder=lambda value: orjson.loads(memoryview(value)[1:]),
     )
+    await connection.set_type_codec("timestamptz", schema="pg_catalog", format="tuple", encoder=_microseconds, decoder=_instant)
     settings = KEEP_COMMITS
     if connection.get_server_version().major >= _TRANSACTION_TIMEOUT_SINCE:
         settings += f"; set transaction_timeout = {TRANSACTION_TIMEOUT_MS}"
     await connection.execute(settings)
+
+
+def _microseconds(instant: datetime) -> tuple[int]:
+    """As PostgreSQL counts. Raises TypeError for a time without its zone."""
+    return ((instant - _EPOCH) // _MICROSECOND,)
+
+
+@lru_cache(maxsize=4096)
+def _instant(counted: tuple[int]) -> datetime:
+    """The instant of so many microseconds since 2000; those of a transaction are mostly one (asyncpg: 0.6 us each)."""
+    try:
+        return _EPOCH + timedelta(microseconds=counted[0])
+    except OverflowError:  # infinity, and years that Python doesn't know
+        return datetime.max.replace(tzinfo=UTC) if counted[0] > 0 else datetime.min.replace(tzinfo=UTC)
 
 
 async def _keep(connection: Any) -> None:
