@@ -14,7 +14,7 @@ from rcm.x12.validation.machine import machine_of
 from rcm.x12.validation.report import Report
 from rcm.x12.validation.situations import situations_of
 from rcm.x12.validation.tables import guide_of
-from rcm.x12.validation.walk import ENVELOPE, SetWalk
+from rcm.x12.validation.walk import ENVELOPE, Segments, SetWalk
 
 
 class CheckedSet(Struct, gc=False):
@@ -84,9 +84,9 @@ class _PlainWalk:
         self._report = report
         self.last: list[str] = []
 
-    def take(self, raws: Iterator[str]) -> str | None:
+    def take(self, segments: Segments) -> str | None:
         """As SetWalk's."""
-        for raw in raws:
+        while (raw := segments.next()) is not None:
             name = raw.partition(self._separator)[0]
             if name in ENVELOPE:
                 return raw
@@ -124,12 +124,12 @@ class FileWalk:
 
     def interchanges(self) -> Iterator[CheckedInterchange]:
         """Every interchange, as it ends. Raises NotX12."""
-        for delimiters, raws in self._tokens:
-            self._delimiters = delimiters
-            rows = iter(raws)
-            while (raw := self._next_outside(rows)) is not None:
+        for batch in self._tokens.batches():
+            self._delimiters = batch.delimiters
+            segments = Segments(batch)
+            while (raw := self._next_outside(segments)) is not None:
                 self._report.number += 1
-                elements = raw.split(delimiters.element, ELEMENTS_MAX)
+                elements = raw.split(batch.delimiters.element, ELEMENTS_MAX)
                 if elements[0] == "ISA" and self._interchange is not None:
                     yield self._end_interchange()
                 self._envelope(elements, raw)
@@ -139,16 +139,16 @@ class FileWalk:
         if self._interchange is not None:
             yield self._end_interchange()
 
-    def _next_outside(self, raws: Iterator[str]) -> str | None:
+    def _next_outside(self, segments: Segments) -> str | None:
         """The next segment that is in no transaction set, once the set that is open took its own; None at the batch's end."""
         if self._walk is not None:
-            stopped = self._walk.take(raws)
+            stopped = self._walk.take(segments)
             if stopped is None and not self._walk.last:
                 return None
             self._end_set()
             if stopped is not None:
                 return stopped
-        return next(raws, None)
+        return segments.next()
 
     def _envelope(self, elements: list[str], raw: str) -> None:
         name = elements[0]

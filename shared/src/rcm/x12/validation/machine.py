@@ -59,9 +59,10 @@ class Machine:
             if not self._codes(use):
                 self._known[use.name] = set()
         self._openings = {use.name for use in guide.segments if use.first}
-        self.start = self._state(guide.segments[0])
+        self.start = self.state(guide.segments[0])
 
-    def _state(self, use: SegmentUse) -> State:
+    def state(self, use: SegmentUse) -> State:
+        """Of the segment that came last; made once."""
         state = self._states.get(use.index)
         if state is None:
             state = self._states[use.index] = State(use, matcher(use, self.delimiters))
@@ -97,15 +98,15 @@ class Machine:
             if isinstance(child, LoopUse) and any(
                 isinstance(inner, LoopUse) and self.fits(inner, name, code) for inner in child.children
             ):
-                return Step(self._state(child.opening), leaves, passed, child)
+                return Step(self.state(child.opening), leaves, passed, child)
         return None
 
     def _search(self, state: State, name: str, code: str) -> Step | None:
         for leaves, passed, child in self._ahead(state):
             if self.fits(child, name, code):
                 if isinstance(child, LoopUse):
-                    return Step(self._state(child.opening), leaves, passed, child)
-                return Step(self._state(child), leaves, passed, None)
+                    return Step(self.state(child.opening), leaves, passed, child)
+                return Step(self.state(child), leaves, passed, None)
         return None
 
     def _ahead(self, state: State) -> Iterator[tuple[tuple[int, ...], int, LoopUse | SegmentUse]]:

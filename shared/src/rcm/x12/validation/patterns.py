@@ -5,7 +5,7 @@ alone decides. A pattern may therefore be stricter than the guide: a leap day or
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from rcm.x12.grammar import Delimiters
@@ -17,6 +17,7 @@ _DAY = r"(?:19|20)\d\d(?:(?:0[13578]|1[02])(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)
 _TIME = r"(?:[01]\d|2[0-3])[0-5]\d"
 _PERIODS = {"D8": _DAY, "RD8": f"({_DAY})-({_DAY})", "TM": _TIME, "DT": _DAY + _TIME}
 """1251 by its 1250; the ends of a period are groups, for their order is nothing that a pattern tells."""
+_MOMENTS = {form: pattern for form, pattern in _PERIODS.items() if form != "RD8"}
 
 
 class _NoPattern(Exception):
@@ -26,21 +27,19 @@ class _NoPattern(Exception):
 class _Builder:
     """Patterns for one set of delimiters."""
 
-    def __init__(self, delimiters: Delimiters) -> None:
+    def __init__(self, delimiters: Delimiters, periods: Mapping[str, str] = _PERIODS) -> None:
         self._delimiters = delimiters
+        self._periods = periods
         marks = str(delimiters)
         kept = "".join(re.escape(chr(code)) for code in range(33, 127) if chr(code) not in marks)
         self._plain = f"[{kept}]"
         self._spaced = f"[ {kept}]" if " " not in marks else self._plain
 
-    def segment(self, use: SegmentUse) -> Matcher | None:
-        """The whole segment with its id; None where it must always be looked at."""
-        try:
-            body = self._sequence(_without(use), self._delimiters.element, _pairs(use))
-        except _NoPattern:
-            return None
+    def segment(self, use: SegmentUse) -> str:
+        """The whole segment with its id. Raises _NoPattern where it must always be looked at."""
+        body = self._sequence(_without(use), self._delimiters.element, _pairs(use))
         ends = "".join(map(re.escape, (self._delimiters.element, self._delimiters.component)))
-        return re.compile(f"{re.escape(use.name)}{body}(?<![{ends}])", re.ASCII).fullmatch
+        return f"{re.escape(use.name)}{body}(?<![{ends}])"
 
     def _sequence(self, uses: Sequence[ElementUse], separator: str, groups: dict[int, str]) -> str:
         """The elements (or components) each behind a separator; `groups` tells which go together with those behind them."""
@@ -76,10 +75,10 @@ class _Builder:
     def _pair(self, first: ElementUse, second: ElementUse) -> tuple[list[str], list[str]]:
         """Two elements of which none stands alone: for a period's format and value each of its forms."""
         if first.element.number == "1250" and second.element.number == "1251":
-            forms = sorted(code for code in first.codes if code in _PERIODS)
+            forms = sorted(code for code in first.codes if code in self._periods)
             if not forms:
                 raise _NoPattern
-            return forms, [_PERIODS[form] for form in forms]
+            return forms, [self._periods[form] for form in forms]
         return [self._value(first)], [self._value(second)]
 
     def _value(self, use: ElementUse) -> str:
@@ -176,4 +175,17 @@ def in_order(days: Sequence[str | None]) -> bool:
 
 def matcher(use: SegmentUse, delimiters: Delimiters) -> Matcher | None:
     """The pattern of a segment; None where none tells enough."""
-    return _Builder(delimiters).segment(use)
+    try:
+        return re.compile(_Builder(delimiters).segment(use), re.ASCII).fullmatch
+    except _NoPattern:
+        return None
+
+
+def in_a_row(uses: Sequence[SegmentUse], delimiters: Delimiters) -> str:
+    """The expression of segments that follow each other, each with its terminator, without groups; of periods those alone
+    that have no order to look at. Raises ValueError where one of them has no pattern."""
+    builder, end = _Builder(delimiters, _MOMENTS), re.escape(delimiters.terminator)
+    try:
+        return "".join(f"(?>{builder.segment(use)}{end})" for use in uses)
+    except _NoPattern as error:
+        raise ValueError("no pattern tells enough of a segment of the row") from error

@@ -1,13 +1,14 @@
 """Walks one transaction set by its guide: loops, order, repeats, what is missing; each segment is matched and looked into."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from rcm.x12.grammar import ELEMENTS_MAX
+from rcm.x12.grammar import ELEMENTS_MAX, Batch
 from rcm.x12.validation.guide import LoopUse, SegmentUse
 from rcm.x12.validation.machine import Machine, State, Step, required
 from rcm.x12.validation.patterns import in_order
 from rcm.x12.validation.report import Report
+from rcm.x12.validation.rows import ReadyRow, Row, Take, ready_rows
 from rcm.x12.validation.segments import faults
 
 Check = Callable[[list[str]], None]
@@ -20,6 +21,10 @@ class Situations(Protocol):
         """What looks at which segment: by its id, or by its loop and id ("2010AA N4")."""
         ...
 
+    def rows(self) -> Mapping[Row, Take]:
+        """What is looked at as a row, instead of by `checks`, where it is one."""
+        ...
+
     def misplaced(self, elements: list[str]) -> None:
         """A segment that has no place where it stands."""
         ...
@@ -27,6 +32,28 @@ class Situations(Protocol):
 
 ENVELOPE = frozenset({"ISA", "IEA", "GS", "GE", "ST", "TA1"})
 """Segments that end a set whose SE is missing."""
+
+
+class Segments:
+    """The segments of a batch, and how far they are taken."""
+
+    __slots__ = ("at", "place", "raws", "text")
+
+    def __init__(self, batch: Batch) -> None:
+        self.raws = batch.segments()
+        self.text = batch.text if not batch.binaries else ""
+        """All of them with their terminators; nothing where a binary one is only named in it."""
+        self.place = self.at = 0
+        """The next segment in `raws`, and where it begins in `text`."""
+
+    def next(self) -> str | None:
+        """The next segment; None at the batch's end."""
+        if self.place == len(self.raws):
+            return None
+        raw = self.raws[self.place]
+        self.place += 1
+        self.at += len(raw) + 1
+        return raw
 
 
 class _Frame:
@@ -48,11 +75,18 @@ class SetWalk:
         self._report = report
         self._situations = situations
         checks = situations.checks()
-        self._lost = False
-        """The segments behind a misplaced beginning of a loop belong to it, and are told of with it."""
+        self._lost_at = 0
+        """The last segment behind a misplaced beginning of a loop: those that follow it without a place belong to it, and are
+        told of with it."""
         self._checks: list[Check | None] = []
         for use in machine.guide.segments:
             self._checks.append(checks.get(f"{use.loop.name} {use.name}") or checks.get(use.name))
+        self._rows: list[tuple[ReadyRow, Take] | None] = [None] * len(machine.guide.segments)
+        for row, take in situations.rows().items():
+            for index, ready in ready_rows(machine, row).items():
+                self._rows[index] = ready, take
+        self._walked_to = self._row_ends = 0
+        """The last segment of a row that was refused: up to there rows are not looked for again; where one ends in the text."""
         self._state = self._left = machine.start
         self._nowhere = State(machine.start.use, None)
         """Behind a misplaced HL: all up to the next HL belongs to it."""
@@ -64,60 +98,83 @@ class SetWalk:
         """The ST."""
         self._look(self._state, raw.split(self._machine.delimiters.element))
 
-    def take(self, raws: Iterator[str]) -> str | None:  # noqa: PLR0912 - one loop without calls: this is where time goes
+    def take(self, segments: Segments) -> str | None:
         """Takes segments up to its SE, which is then `last`, or to another envelope's, which is given back."""
-        report, machine, checks, frames = self._report, self._machine, self._checks, self._frames
+        report, machine, checks, rows, frames = self._report, self._machine, self._checks, self._rows, self._frames
         separator, places = machine.delimiters.element, machine.guide.places
+        raws, text, at, taken, count = segments.raws, segments.text, segments.at, segments.place, len(segments.raws)
         state, frame, number = self._state, frames[-1], report.number
         stopped: str | None = None
-        for raw in raws:
+        while taken < count:
+            raw, begins = raws[taken], at
+            taken, at = taken + 1, at + len(raw) + 1
             elements = raw.split(separator, ELEMENTS_MAX)
             name = elements[0]
             place = places.get(name)
-            if place is None:
-                step = state.next.get(name)
-            elif place > 0:
-                step = state.next.get((name, elements[place] if len(elements) > place else ""))
-            else:
-                step = state.next.get((name, self._first_component(elements)))
+            step = state.next.get(name if place is None else (name, self._code(elements, place)))
+            if step is None and name in ENVELOPE:
+                stopped = raw
+                break
+            number += 1
+            report.number = number
             if step is None:
-                if name in ENVELOPE:
-                    stopped = raw
-                    break
-                report.number = number + 1
                 step = self._step(state, elements)
                 if step is None:
-                    number += 1
                     state = self._state
                     continue
                 frame = frames[-1]
-            number += 1
             if step.leaves or step.loop is not None:
-                report.number = number
                 frame = self._move(step)
             else:
-                seen = frame.seen
-                if step.passed & ~seen or seen & step.bit:
-                    report.number = number
+                if step.passed & ~frame.seen or frame.seen & step.bit:
                     self._stay(step, frame)
-                frame.seen = seen | step.bit
+                frame.seen |= step.bit
             state = step.state
+            row = rows[state.index]
+            if row is not None and number > self._walked_to and (many := self._take_row(*row, text, begins)):
+                taken, number = taken + many - 1, number + many - 1
+                at, state, frame = self._row_ends, row[0].state, frames[-1]
+                continue
             check = checks[state.index]
             if check is not None:
-                report.number, report.loop = number, state.use.loop.name
+                report.loop = state.use.loop.name
                 check(elements)
             matches = state.matches
             found = matches(raw) if matches is not None else None
             if found is None or (found.lastindex is not None and not in_order(found.groups())):
-                report.number = number
                 self._look(state, elements)
             if name == "SE":
                 self.last = elements
                 break
+        segments.place, segments.at = taken, at
         self._state, report.number, report.loop = state, number, ""
         return stopped
 
-    def _first_component(self, elements: list[str]) -> str:
+    def _take_row(self, row: ReadyRow, take: Take, text: str, begins: int) -> int:
+        """How many segments the row is, whose first was stepped to; 0 where they are for the walk."""
+        whole = row.matches(text, begins)
+        if whole is None:
+            return 0
+        many = text.count(self._machine.delimiters.terminator, begins, whole.end())
+        frames, report, again = self._frames, self._report, many // row.length - 1
+        counts, loop = frames[-2].counts, frames[-1].loop
+        times = counts.get(loop.bit, 1) + again
+        report.loop = loop.name
+        if (again and times > loop.repeat) or not take(whole):
+            self._walked_to = report.number + many - 1
+            return 0
+        if again:
+            counts[loop.bit] = times
+        frames[-1].seen |= row.seen
+        for below, seen in row.loops:
+            frames.append(_Frame(below, seen))
+        self._row_ends = whole.end()
+        return many
+
+    def _code(self, elements: list[str], place: int) -> str:
+        """What tells segments of one id apart; see Guide.places."""
+        if place > 0:
+            return elements[place] if place < len(elements) else ""
         return elements[1].partition(self._machine.delimiters.component)[0] if len(elements) > 1 else ""
 
     def _step(self, state: State, elements: list[str]) -> Step | None:
@@ -125,21 +182,23 @@ class SetWalk:
         name = elements[0]
         if state is self._nowhere:
             if name not in {"HL", "SE"}:
+                self._lost_at = self._report.number
                 self._situations.misplaced(elements)
                 return None
             state = self._left
         place = self._machine.guide.places.get(name, 0)
-        code = self._first_component(elements) if place < 0 else elements[place] if 0 < place < len(elements) else ""
+        code = self._code(elements, place) if place else ""
         step = self._machine.step(state, name, code)
         if step is None and not self._late(state, name, code):
             step = self._rescue(state, name, code)
         if step is not None:
-            self._lost = False
             return step
         self._situations.misplaced(elements)
-        if not self._lost:
+        lost = self._lost_at == self._report.number - 1
+        if not lost:
             self._misplaced(state, name, code)
-        self._lost = self._lost or self._machine.begins(name)
+        if lost or self._machine.begins(name):
+            self._lost_at = self._report.number
         self._left, self._state = state, self._nowhere if name == "HL" else state
         return None
 

@@ -12,7 +12,8 @@ from rcm.x12.validation.situations.answers import (
     StatusSituations,
 )
 from rcm.x12.validation.situations.base import Situations
-from rcm.x12.validation.situations.claims import DentalSituations, InstitutionalSituations, ProfessionalSituations
+from rcm.x12.validation.situations.claims import DentalSituations, InstitutionalSituations
+from rcm.x12.validation.situations.professional import ProfessionalSituations
 from rcm.x12.validation.situations.remittances import RemittanceSituations
 
 _SITUATIONS: Mapping[str, type[Situations]] = {

@@ -7,6 +7,7 @@ from rcm.x12.elements import cents
 from rcm.x12.grammar import Delimiters
 from rcm.x12.interchange import at
 from rcm.x12.validation.report import Report
+from rcm.x12.validation.rows import Row, Take
 from rcm.x12.validation.walk import Check
 
 COUNTED = frozenset({"AMT", "CAS", "CLM", "CLP", "LX", "PLB", "QTY", "STC", "SV1", "SV2", "SV3", "SVC", "SVD", "TRN"})
@@ -23,6 +24,10 @@ class Situations:
 
     def checks(self) -> Mapping[str, Check]:
         """What looks at which segment: by its id, or by its loop and id ("2010AA N4")."""
+        return {}
+
+    def rows(self) -> Mapping[Row, Take]:
+        """What is looked at as a row where it is one; every row is looked at by `checks` as well where it is none."""
         return {}
 
     def misplaced(self, elements: list[str]) -> None:

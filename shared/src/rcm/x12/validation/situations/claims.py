@@ -164,17 +164,8 @@ class ClaimSituations(Situations):
             self.report.find("tax-id-form", "REF", 2, value=at(elements, 2))
 
     def _clm(self, elements: list[str]) -> None:
-        self._close_claim()
         report = self.report
-        self._claims += 1
-        self._claim_at = report.number
-        number = at(elements, 1)
-        report.context = f"CLM01:{number}" if number else ""
-        if number in self._numbers:
-            report.find("claim-number", "CLM", 1, loop="2300")
-        self._numbers.add(number)
-        if len(self._numbers) > CLAIM_LIMIT:
-            self._numbers.clear()
+        self._begin_claim(at(elements, 1))
         self._charge = money(at(elements, 2))
         if self._charge is not None and self._charge < 0:
             report.find("negative-charge", "CLM", 2, loop="2300")
@@ -190,6 +181,19 @@ class ClaimSituations(Situations):
                 report.find("accident-state", "CLM", 11, component=4, loop="2300")
         self._check_subscriber()
         self._coordination.claim(self._charge, self._sbr, self._sbr_at)
+
+    def _begin_claim(self, number: str) -> None:
+        """CLM01."""
+        self._close_claim()
+        report = self.report
+        self._claims += 1
+        self._claim_at = report.number
+        report.context = f"CLM01:{number}" if number else ""
+        if number in self._numbers:
+            report.find("claim-number", "CLM", 1, loop="2300")
+        self._numbers.add(number)
+        if len(self._numbers) > CLAIM_LIMIT:
+            self._numbers.clear()
 
     def _check_subscriber(self) -> None:
         if self._level == "22" and self._sbr_open and at(self._sbr, 2) == "18" and len(self._details) < 3:
@@ -301,21 +305,6 @@ def check_procedure(report: Report, procedure: list[str], segment: str, place: i
     for number, modifier in enumerate(procedure[2:6], 3):
         if modifier and not forms.is_modifier(modifier):
             report.find("modifier-form", segment, place, component=number, loop=loop, value=modifier)
-
-
-class ProfessionalSituations(ClaimSituations):
-    """837P."""
-
-    def checks(self) -> Mapping[str, Check]:
-        """SV1 besides."""
-        return {**super().checks(), "SV1": self._sv1}
-
-    def _sv1(self, elements: list[str]) -> None:
-        self._line(elements)
-        self._pointers(at(elements, 7), "SV1", 7)
-        place = at(elements, 5)
-        if place and not forms.is_place(place):
-            self.report.find("place-form", "SV1", 5, loop="2400", value=place)
 
 
 class DentalSituations(ClaimSituations):

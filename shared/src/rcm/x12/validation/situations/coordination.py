@@ -142,6 +142,9 @@ class Coordination:
             self._liable_lines = self._report.number
 
     def _close_line(self) -> None:
+        if not self._line_decisions:
+            self._line_charge = None
+            return
         by_payer: dict[str, list[_Decision]] = {}
         for one in self._line_decisions:
             by_payer.setdefault(one.payer, []).append(one)
@@ -159,6 +162,10 @@ class Coordination:
 
     def close(self, *, judged: bool) -> None:
         """The claim's end; `judged`: no amount of it is lost."""
+        if not self._payers and not self._unsure:
+            # Nobody else pays: an SVD would have left it unsure.
+            self._charge = self._line_charge = None
+            return
         self._close_line()
         for payer in self._payers if judged and not self._unsure else ():
             self._balance(payer)

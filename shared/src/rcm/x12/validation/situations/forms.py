@@ -2,13 +2,22 @@
 
 import re
 
-is_taxonomy = re.compile(r"[0-9]{3}[0-9A-Z]{7}").fullmatch
+ZIP = r"[0-9]{5}(?:[0-9]{4})?"
+STATE = r"[A-Z]{2}"
+PLACE = r"[0-9]{2}"
+MODIFIER = r"[0-9A-Z]{2}"
+PROCEDURE = r"(?:[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})"
+"""CPT and HCPCS (HC)."""
+TAXONOMY = r"[0-9]{3}[0-9A-Z]{7}"
+DIAGNOSIS = r"[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}"
+"""ICD-10-CM."""
+is_taxonomy = re.compile(TAXONOMY).fullmatch
 is_tax_id = re.compile(r"[0-9]{9}|[0-9]{2}-[0-9]{7}|[0-9]{3}-[0-9]{2}-[0-9]{4}").fullmatch
-is_zip = re.compile(r"[0-9]{5}(?:[0-9]{4})?").fullmatch
+is_zip = re.compile(ZIP).fullmatch
 is_full_zip = re.compile(r"[0-9]{9}").fullmatch
-is_state = re.compile(r"[A-Z]{2}").fullmatch
-is_place = re.compile(r"[0-9]{2}").fullmatch
-is_modifier = re.compile(r"[0-9A-Z]{2}").fullmatch
+is_state = re.compile(STATE).fullmatch
+is_place = re.compile(PLACE).fullmatch
+is_modifier = re.compile(MODIFIER).fullmatch
 is_revenue_code = re.compile(r"[0-9]{4}").fullmatch
 is_ndc = re.compile(r"[0-9]{11}").fullmatch
 is_clia = re.compile(r"[0-9]{2}D[0-9]{7}").fullmatch
@@ -22,7 +31,7 @@ is_status_code = re.compile(r"[0-9]{1,4}").fullmatch
 is_service_type = re.compile(r"[0-9A-Z]{1,3}").fullmatch
 is_box = re.compile(r"(?:P\.? ?O\.? ?|POST OFFICE |LOCK ?)BOX\b.*").match
 
-_DIAGNOSIS_10 = re.compile(r"[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}").fullmatch
+_DIAGNOSIS_10 = re.compile(DIAGNOSIS).fullmatch
 _DIAGNOSIS_9 = re.compile(r"[0-9]{3,5}|V[0-9]{2,4}|E[0-9]{3,4}").fullmatch
 _PROCEDURE_10 = re.compile(r"[0-9A-HJ-NP-Z]{7}").fullmatch
 _PROCEDURE_9 = re.compile(r"[0-9]{2,4}").fullmatch
@@ -57,7 +66,7 @@ RULES = dict.fromkeys(DIAGNOSES, "diagnosis-form") | {
 """HI01-1 -> the rule that a wrong form breaks."""
 
 PROCEDURES = {
-    "HC": re.compile(r"[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4}").fullmatch,
+    "HC": re.compile(PROCEDURE).fullmatch,
     "AD": re.compile(r"D[0-9]{4}").fullmatch,
     "HP": re.compile(r"[0-9A-Z]{5}").fullmatch,
     "NU": re.compile(r"[0-9]{3,4}").fullmatch,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from rcm.x12.elements import whole_number
-from rcm.x12.interchange import Segment, at
+from rcm.x12.interchange import Segment
 from rcm.x12.validation.report import Report
 
 Levels = Mapping[str, str]
@@ -33,7 +33,7 @@ class Hierarchy:
     def take(self, elements: Segment) -> None:
         """One HL."""
         report = self._report
-        own, parent, code, child = at(elements, 1), at(elements, 2), at(elements, 3), at(elements, 4)
+        _, own, parent, code, child = elements if len(elements) == 5 else (*elements, "", "", "", "")[:5]
         number = whole_number(own) or 0
         if number not in self._expected:
             report.find("hl-number", "HL", 1, f"{min(self._expected)} is expected")
