@@ -1,6 +1,7 @@
 """Claims, what they are made of, and what is known about them: many in one statement each."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from claims_svc.store.rows import (
     new_row,
 )
 from claims_svc.store.writing import Write, inserting, updating, write_together
-from rcm.database.rows import insert_rows, recordset
+from rcm.database.rows import Row, insert_rows, recordset
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -52,21 +53,33 @@ _HEARD = msgspec.json.Decoder(Heard)
 _FILED = msgspec.json.Decoder(Filed)
 _ACCEPT = """
 update claim c set state = n.state, version = c.version + 1, updated_at = $4, accepted_on = n.accepted_on, payer_holds = true,
-    payer_claim_control_number = coalesce(nullif(n.payer_number, ''), c.payer_claim_control_number), facts = n.facts
+    payer_claim_control_number = coalesce(n.payer_number, c.payer_claim_control_number), facts = n.fact || chr(10)
 from rows from (
-    json_to_recordset($2::text::json) as (number text, state text, accepted_on date, payer_number text), unnest($3::text[])
-) as n(number, state, accepted_on, payer_number, facts) cross join lateral (
-    select waiting.claim_id from claim waiting
+    json_to_recordset($2::text::json) as (n text, s text, a date, p text), string_to_table($3, chr(10))
+) as n(number, state, accepted_on, payer_number, fact) cross join lateral (
+    select waiting.ctid from claim waiting
     where waiting.organisation_id = $1 and waiting.patient_control_number = n.number and waiting.patient_control_number <> ''
         and waiting.state = $5 and waiting.facts = '' and not waiting.file_refused and waiting.frequency <> '8'
     offset 0
 ) found
-where c.organisation_id = $1 and c.claim_id = found.claim_id
+where c.ctid = found.ctid and c.organisation_id = $1
 returning c.claim_id, c.version, c.encounter_id, c.patient_control_number
 """
 """`offset 0` has each claim looked up by its number: the planner, who takes the conditions for rarely met, would rather read
-the organisation's claims one after the other.
+the organisation's claims one after the other. Where the row lies is told within the statement, so that it is looked up once.
 """
+
+
+class _Taken(Struct, gc=False, omit_defaults=True):
+    """What _ACCEPT reads of each claim, under names as short as JSON wants them."""
+
+    n: str
+    """The patient control number."""
+    s: State
+    a: date | None
+    """The day on which it was taken."""
+    p: str = ""
+    """The payer's number of the claim."""
 
 
 class Known(Struct):
@@ -216,12 +229,13 @@ async def accept_first(
     """
     if not facts:
         return []
-    taken = [
-        {"number": number, "state": state_after(fact), "accepted_on": fact.on, "payer_number": fact.payer_claim_control_number}
-        for number, fact in facts.items()
-    ]
-    kept = [as_lines([Heard(fact, True, act.at, act.actor, state_after(fact), act.cause_id)]) for fact in facts.values()]
-    rows = await connection.fetch(_ACCEPT, organisation_id, recordset(taken), kept, act.at, State.SUBMITTED)
+    taken, heard = [], []
+    for number, fact in facts.items():
+        state = state_after(fact)
+        taken.append(_Taken(number, state, fact.on, fact.payer_claim_control_number))
+        heard.append(Heard(fact, True, act.at, act.actor, state, act.cause_id))
+    lines = as_lines(heard).removesuffix("\n")
+    rows = await connection.fetch(_ACCEPT, organisation_id, recordset(taken), lines, act.at, State.SUBMITTED)
     return [AcceptedClaim(*row) for row in rows]
 
 
@@ -269,7 +283,7 @@ async def _add_submission_facts(connection: "Connection", claims: Collection[Cla
             about.facts.add(Acknowledged(Stage(stage), accepted, number, category=category, code=code, message=message))
 
 
-class _EncounterKey(Struct, gc=False):
+class _EncounterKey(Row):
     """An encounter's columns beside its content."""
 
     organisation_id: UUID

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
 from claims_svc.domain.claim import Claim, Finding, Own
 from claims_svc.domain.facts import Filed, Heard
 from claims_svc.domain.states import State
+from rcm.database.rows import Row
 from rcm.ids import new_id
 
 if TYPE_CHECKING:
@@ -41,83 +41,83 @@ def claim_of(row: "Record") -> Claim:
     return Claim(*values)
 
 
-class NewRow(Struct):
+class NewRow(Row):
     """What a new claim has; for the rest the table knows what a new claim begins with."""
 
     organisation_id: UUID
     claim_id: UUID
     encounter_id: UUID
-    rank: str
-    state: State
-    version: int
     payer_id: str
     payer_name: str
     member_id: str
     billing_npi: str
-    receiver_id: str
     charge_cents: int
     date_of_service: date
     duplicate_key: bytes
-    next_rank: str
     created_at: datetime
     updated_at: datetime
     setup_revision: int
-    ready_at: datetime | None
-    findings: tuple[Finding, ...] | None
+    receiver_id: str = ""
+    rank: str = "P"
+    state: State = State.READY
+    version: int = 1
+    next_rank: str = ""
+    ready_at: datetime | None = None
+    findings: tuple[Finding, ...] | None = None
 
 
 class ClaimRow(NewRow):
     """Every column but its places in files and its facts."""
 
-    frequency: str
-    payer_claim_control_number: str
-    submission_id: UUID | None
-    patient_control_number: str
-    submissions: int
-    submitted_at: datetime | None
-    accepted_on: date | None
-    payer_holds: bool
-    changed_since_file: bool
-    insurance_paid_cents: int
-    responsibility: tuple[tuple[str, int], ...] | None
-    sequence_completed: bool
-    cancelled: bool
-    file_refused: bool
-    own: Own | None
+    frequency: str = "1"
+    payer_claim_control_number: str = ""
+    submission_id: UUID | None = None
+    patient_control_number: str = ""
+    submissions: int = 0
+    submitted_at: datetime | None = None
+    accepted_on: date | None = None
+    payer_holds: bool = False
+    changed_since_file: bool = False
+    insurance_paid_cents: int = 0
+    responsibility: tuple[tuple[str, int], ...] | None = None
+    sequence_completed: bool = False
+    cancelled: bool = False
+    file_refused: bool = False
+    own: Own | None = None
 
 
-class FiledRow(Struct):
+class FiledRow(Row):
     """What changes when a claim goes into a file, beside its places."""
 
     organisation_id: UUID
     claim_id: UUID
-    state: State
     version: int
     updated_at: datetime
-    ready_at: datetime | None
     submission_id: UUID | None
     patient_control_number: str
-    submissions: int
-    changed_since_file: bool
-    file_refused: bool
+    state: State = State.BATCHED
+    ready_at: datetime | None = None
+    submissions: int = 1
+    changed_since_file: bool = False
+    file_refused: bool = False
 
 
-class AnsweredRow(Struct):
+class AnsweredRow(Row):
     """What changes when the outside answers, beside the claim's facts."""
 
     organisation_id: UUID
     claim_id: UUID
-    state: State
     version: int
     updated_at: datetime
-    submitted_at: datetime | None
-    file_refused: bool
-    accepted_on: date | None
-    payer_holds: bool
-    payer_claim_control_number: str
-    insurance_paid_cents: int
-    responsibility: tuple[tuple[str, int], ...] | None
-    sequence_completed: bool
+    state: State = State.PAID
+    submitted_at: datetime | None = None
+    file_refused: bool = False
+    accepted_on: date | None = None
+    payer_holds: bool = True
+    payer_claim_control_number: str = ""
+    insurance_paid_cents: int = 0
+    responsibility: tuple[tuple[str, int], ...] | None = None
+    sequence_completed: bool = True
 
 
 _new = attrgetter(*NewRow.__struct_fields__)
