@@ -59,8 +59,6 @@ class Consumer:
             if base in self.handlers:
                 raise ValueError(f"{name} subscribes twice to {base}")
             self.handlers[base], self._reads[base] = subscription.handler, subscription.reads
-        self._wanted: dict[str, bool] = {}
-        """By type, with its version: whether there is a handler for the event."""
         self.topics = tuple(dict.fromkeys(subscription.event.TOPIC for subscription in subscriptions))
         self._database = database
         self._clock = clock
@@ -68,21 +66,17 @@ class Consumer:
         self._lock = asyncio.Lock()
         self._log = logger(name)
 
-    def wants(self, envelope: Envelope) -> bool:
-        """Whether this service has a handler for the event, in whichever version."""
-        if envelope.fault is not None:
-            return True
-        wanted = self._wanted.get(envelope.type)
-        if wanted is None:
-            wanted = self._wanted[envelope.type] = base_of(envelope.type) in self.handlers
-        return wanted
+    def wanted(self, envelopes: Sequence[Envelope]) -> list[Envelope]:
+        """Those that this service has a handler for, in whichever version, and what is no event and must be put aside."""
+        handlers = self.handlers
+        return [found for found in envelopes if base_of(found.type) in handlers or found.fault is not None]
 
     async def take(self, envelopes: Sequence[Envelope]) -> None:
         """Handles what is wanted of a delivery; when it returns all of it is committed, in effect or put aside.
 
         Raises only where the database is away: then the same delivery comes again.
         """
-        wanted = [envelope for envelope in envelopes if self.wants(envelope)]
+        wanted = self.wanted(envelopes)
         async with self._lock:
             for start in range(0, len(wanted), BATCH_MAX):
                 batch, began = wanted[start : start + BATCH_MAX], time.perf_counter()
@@ -166,15 +160,15 @@ class Consumer:
 
     async def _handle_wave(self, unit: UnitOfWork, wave: Wave, blocked: Keys, put_aside: list[Parking]) -> None:
         messages: list[Message[Any]] = []
-        taken: dict[UUID, Envelope] = {}
+        taken: list[Envelope] = []
         reads = self._reads[wave.base]
         for envelope in wave.envelopes:
-            if envelope.key in blocked:
+            if blocked and envelope.key in blocked:
                 put_aside.append(parked.behind(envelope))
                 continue
             try:
                 messages.append(envelope.message(reads))
-                taken[envelope.event_id] = envelope
+                taken.append(envelope)
             except ValueError as error:
                 put_aside.append(self._dead(envelope, error))
         if not messages:
@@ -188,9 +182,10 @@ class Consumer:
         waited = len(unit.waiting)
         await self.handlers[wave.base](unit, messages)
         if len(unit.waiting) > waited:
-            found = [replace(each, envelope=taken[each.message.event_id]) for each in unit.waiting[waited:]]
+            came = {envelope.event_id: envelope for envelope in taken}
+            found = [replace(each, envelope=came[each.message.event_id]) for each in unit.waiting[waited:]]
             unit.waiting[waited:] = found
-            _block(taken.values(), {each.message.event_id for each in found}, blocked)
+            _block(taken, {each.message.event_id for each in found}, blocked)
 
     async def _set_aside(self, envelope: Envelope, error: Exception) -> None:
         """A message that fails alone: parked for another try where that may help, else dead; its inbox row besides."""

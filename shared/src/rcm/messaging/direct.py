@@ -53,7 +53,7 @@ class DirectBus:
         deliveries = []
         for consumer in self._consumers.values():
             assert consumer is not None
-            if wanted := [envelope for envelope in envelopes if consumer.wants(envelope)]:
+            if wanted := consumer.wanted(envelopes):
                 deliveries.append(self._deliver(consumer, wanted))
         # One that fails does not break off the others; all are given the batch again, and those who have it know it.
         for outcome in await asyncio.gather(*deliveries, return_exceptions=True):

@@ -22,8 +22,8 @@ def plan(envelopes: Sequence[Envelope], singly: Collection[tuple[str, UUID]] = (
     Within a wave messages keep the order in which they came, and so does each key over all waves. A key in `singly` has one
     message a wave at most.
     """
-    if envelopes and not singly and len({envelope.type for envelope in envelopes}) == 1:
-        return [Wave(base_of(envelopes[0].type), list(envelopes))]
+    if not singly and _one_each(envelopes):
+        return _by_event(envelopes)
     waves: list[Wave] = []
     last_of_key: dict[tuple[str, UUID], int] = {}
     waves_of_base: dict[str, list[int]] = {}
@@ -39,3 +39,22 @@ def plan(envelopes: Sequence[Envelope], singly: Collection[tuple[str, UUID]] = (
         waves[index].envelopes.append(envelope)
         last_of_key[key] = index
     return waves
+
+
+def _one_each(envelopes: Sequence[Envelope]) -> bool:
+    """Whether all are of one event or no key comes twice: nothing can overtake anything then."""
+    return len({envelope.type for envelope in envelopes}) == 1 or len({envelope.subject for envelope in envelopes}) == len(
+        envelopes
+    )
+
+
+def _by_event(envelopes: Sequence[Envelope]) -> list[Wave]:
+    """A wave for each event, in the order in which they came first."""
+    waves: dict[str, Wave] = {}
+    for envelope in envelopes:
+        base = base_of(envelope.type)
+        wave = waves.get(base)
+        if wave is None:
+            wave = waves[base] = Wave(base)
+        wave.envelopes.append(envelope)
+    return list(waves.values())
