@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Response
@@ -9,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from rcm.clock import Clock
 from rcm.errors import RcmError
@@ -38,7 +40,25 @@ class Plumbing:
     settings: PlatformSettings
 
 
-def plain_app(name: str, title: str, settings: PlatformSettings, *, description: str = "", **more: Any) -> FastAPI:
+class App(FastAPI):
+    """FastAPI, and the way past it for requests that need nothing of it (`rcm.web.shortcuts`): straight to Front.
+
+    Front refuses, measures and answers all that these can meet; Starlette's and FastAPI's own layers would only hand them on.
+    """
+
+    front: Front
+    shortcuts: Shortcuts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request or connection, as ASGI hands it in."""
+        if scope["type"] == "http" and (scope["method"], scope["path"]) in self.shortcuts:
+            scope["app"] = self
+            await self.front(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def plain_app(name: str, title: str, settings: PlatformSettings, *, description: str = "", **more: Any) -> App:
     """An app without a service's log: trace, size limit, problems, /livez and /metrics. For adapter, sandbox and console."""
     options = {
         "telemetry": NO_TELEMETRY,
@@ -47,17 +67,19 @@ def plain_app(name: str, title: str, settings: PlatformSettings, *, description:
         "generate_unique_id_function": _operation_id,
         **more,
     }
-    app = FastAPI(title=title, version=VERSION, description=description, **options)
+    app = App(title=title, version=VERSION, description=description, **options)
     app.state.metrics = metrics = Metrics()
-    app.state.shortcuts = shortcuts = Shortcuts()
-    app.add_middleware(
+    app.shortcuts = Shortcuts()
+    fronting = partial(
         Front,
         service=name,
         limit_bytes=settings.request_limit_bytes,
         metrics=metrics,
-        shortcuts=shortcuts,
+        shortcuts=app.shortcuts,
         log_requests=settings.log_requests,
     )
+    app.front = fronting(app)
+    app.add_middleware(fronting)
     app.add_exception_handler(RcmError, problems.on_refusal)
     app.add_exception_handler(RequestValidationError, problems.on_validation)
     app.add_exception_handler(HTTPException, problems.on_http_error)
@@ -69,7 +91,7 @@ def plain_app(name: str, title: str, settings: PlatformSettings, *, description:
     return app
 
 
-def build_app(service: Service, plumbing: Plumbing | None = None) -> FastAPI:
+def build_app(service: Service, plumbing: Plumbing | None = None) -> App:
     """A service's whole app. Without `plumbing` it serves nothing but its OpenAPI document (for tests of tables)."""
     settings = plumbing.settings if plumbing else PlatformSettings()
     app = plain_app(
@@ -85,7 +107,7 @@ def build_app(service: Service, plumbing: Plumbing | None = None) -> FastAPI:
     app.router.routes[:0] = own
     app.router.routes.extend(events_router(service.readers).routes)
     app.router.routes.extend(platform.router.routes)
-    app.state.shortcuts.update(shortcuts_of(own))
+    app.shortcuts.update(shortcuts_of(own))
     if plumbing is not None:
         app.state.plumbing = plumbing
         app.state.verifier = plumbing.verifier

@@ -28,13 +28,14 @@ class Allowed:
 
     async def __call__(self, request: Request) -> Principal:
         """The verified bearer. Raises Unauthenticated or Forbidden."""
-        authorization = request.headers.get("authorization", "")
+        context = context_of(request)
+        authorization = context.headers.get(b"authorization", b"").decode("latin-1")
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("Send the header Authorization: Bearer TOKEN")
         verifier: Verifier = request.app.state.verifier
         principal = await verifier.verify(token.strip())
-        context_of(request).principal = principal
+        context.principal = principal
         serves = self.serves(request.method)
         if principal.role not in serves:
             raise Forbidden(f"This is for {', '.join(sorted(serves))}; the token's role is {principal.role}")

@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +21,14 @@ _NO_SPAN = b"0" * 16
 class RequestContext:
     """One request. `request_id` becomes the causation id of what it writes; `traceparent` goes with its events."""
 
-    __slots__ = ("principal", "request_id", "started", "traceparent")
+    __slots__ = ("headers", "principal", "request_id", "started", "traceparent")
 
-    def __init__(self, incoming: bytes | None) -> None:
+    def __init__(self, headers: Sequence[tuple[bytes, bytes]]) -> None:
         self.started = time.perf_counter()
+        self.headers: dict[bytes, bytes] = dict(reversed(headers))
+        """By name in small letters; the first of those that came twice."""
         self.request_id: UUID = new_id()
-        self.traceparent = child_of(incoming)
+        self.traceparent = child_of(self.headers.get(b"traceparent"))
         self.principal: Principal | None = None
 
     @property

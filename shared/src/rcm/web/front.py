@@ -53,8 +53,7 @@ class Front:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        length, incoming, chunked = _headers(scope)
-        context = scope[SCOPE_KEY] = RequestContext(incoming)
+        context = scope[SCOPE_KEY] = RequestContext(scope["headers"])
         status = 0
 
         async def sending(message: Message) -> None:
@@ -70,11 +69,11 @@ class Front:
         try:
             if _has_nul(scope):
                 await problem_response(_nul_in_address())(scope, receive, sending)
-            elif length > self._limit:
+            elif _length(context) > self._limit:
                 await self._refuse_upload(receive, sending)
             else:
                 answer = self._shortcuts.get((scope["method"], scope["path"]), self._app)
-                await answer(scope, self._counted(receive) if chunked else receive, sending)
+                await answer(scope, self._counted(receive) if b"transfer-encoding" in context.headers else receive, sending)
         except RcmError as error:
             await self._refuse(scope, receive, sending, status, error)
         except HTTPException as error:
@@ -149,17 +148,10 @@ def too_large(limit_bytes: int) -> TooLarge:
     return TooLarge(f"The body is larger than {limit_bytes} bytes", faults=[fault])
 
 
-def _headers(scope: Scope) -> tuple[int, bytes | None, bool]:
-    """The announced length of the body, the caller's traceparent, and whether the body comes without a length."""
-    length, incoming, chunked = 0, None, False
-    for name, value in scope["headers"]:
-        if name == b"content-length":
-            length = int(value) if value.isdigit() else 0
-        elif name == b"traceparent":
-            incoming = value
-        elif name == b"transfer-encoding":
-            chunked = True
-    return length, incoming, chunked
+def _length(context: RequestContext) -> int:
+    """The announced length of the body, in bytes; 0 for none."""
+    announced = context.headers.get(b"content-length", b"")
+    return int(announced) if announced.isdigit() else 0
 
 
 def _has_nul(scope: Scope) -> bool:
