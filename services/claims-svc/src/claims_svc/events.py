@@ -34,7 +34,7 @@ from rcm.messaging.unit_of_work import UnitOfWork
 _FINAL_ACCOUNTS = frozenset({"contractual", "other_adjustments"})
 
 
-class SaidEncounter(Struct, frozen=True):
+class SaidEncounter(Struct, frozen=True, gc=False):
     """EncounterCoded or EncounterRecoded: what claims are made of, and the JSON as it was said, which is kept."""
 
     encounter: Encounter

@@ -69,7 +69,7 @@ class Act(Struct, frozen=True, gc=False):
     """The acknowledgement or event."""
 
 
-class Claim(Struct):
+class Claim(Struct, gc=False):
     """One claim. `version` counts its changes and is the sequence of what is said about it."""
 
     organisation_id: UUID
@@ -142,7 +142,7 @@ class Claim(Struct):
         self.entries.append(Entry(kind, act, self.state, reason, details))
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """A line of the history of our own work on a claim, never changed. What the outside says is kept as `Heard`."""
 
     kind: str

@@ -130,7 +130,7 @@ class Filed(SentClaim, frozen=True, kw_only=True, gc=False, array_like=True):
     at: datetime
 
 
-class Outcome(Struct, frozen=True):
+class Outcome(Struct, frozen=True, gc=False):
     """What all facts together say."""
 
     state: State
@@ -146,7 +146,7 @@ class Outcome(Struct, frozen=True):
     """The newest submission asked for a void, and the payer holds the claim no more."""
 
 
-class Facts(Struct):
+class Facts(Struct, gc=False):
     """All facts about one claim. Adding one that is known already changes nothing."""
 
     acknowledged: list[Acknowledged] = []
@@ -223,6 +223,8 @@ def _without_money(fact: Posted) -> bool:
 
 def _asked(sent: Sequence[SentClaim]) -> frozenset[str]:
     """The patient control numbers that an adjudication of the present claim can name."""
+    if len(sent) == 1:
+        return frozenset((sent[0].patient_control_number,))
     numbers: set[str] = set()
     for place in reversed(sent):
         numbers.add(place.patient_control_number)

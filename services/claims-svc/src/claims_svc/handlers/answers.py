@@ -28,7 +28,7 @@ REJECTED_AND_CANCELLED = "The claim was rejected, and its encounter is cancelled
 TAKEN_BACK_AND_CANCELLED = "The payer took the claim back as the void asked, and its encounter is cancelled"
 
 
-class Answered(Struct):
+class Answered(Struct, gc=False):
     """A claim about which something new is known, with everything that is known."""
 
     claim: Claim

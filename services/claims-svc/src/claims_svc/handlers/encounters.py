@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +45,7 @@ async def create_claims(
     )
     now = unit.clock.now()
     fresh = [message for encounter_id, message in billed.items() if encounter_id in new]
-    pairs = [(_first_claim(m.organisation_id, m.data.encounter, unit), m.data.encounter) for m in fresh]
+    pairs = [(_first_claim(m.organisation_id, m.data.encounter, now), m.data.encounter) for m in fresh]
     held = await run_edits(unit, setups, pairs, [Act(now, CODED, m.event_id) for m in fresh])
     await store.claims.insert_claims(unit.connection, [claim for claim, _ in pairs])
     for claim, encounter in pairs:
@@ -54,9 +55,9 @@ async def create_claims(
         events.say_held(unit, claim, billed[claim.encounter_id])
 
 
-def _first_claim(organisation_id: UUID, encounter: Encounter, unit: UnitOfWork) -> Claim:
+def _first_claim(organisation_id: UUID, encounter: Encounter, now: datetime) -> Claim:
     found = encounter.coverage(PRIMARY)
-    return open_claim(organisation_id, new_id(), encounter, found[1] if found else encounter.coverages[0], unit.clock.now())
+    return open_claim(organisation_id, new_id(), encounter, found[1] if found else encounter.coverages[0], now)
 
 
 @dataclass(slots=True)
@@ -90,7 +91,7 @@ async def recode_claims(unit: UnitOfWork, messages: Sequence[Message[SaidEncount
         ranks = claims.setdefault(encounter.encounter_id, {})
         act = Act(unit.clock.now(), RECODED, message.event_id)
         if PRIMARY not in ranks and encounter.coverages:
-            ranks[PRIMARY] = made = _first_claim(message.organisation_id, encounter, unit)
+            ranks[PRIMARY] = made = _first_claim(message.organisation_id, encounter, act.at)
             work.made[made.claim_id] = made
         for claim in ranks.values():
             _recode(work, claim, encounter, act, message)

@@ -21,12 +21,13 @@ REVERSED = "payments-svc PaymentReversed"
 async def post_payments(unit: UnitOfWork, messages: Sequence[Message[SaidPayment]], setups: Setups) -> None:
     """Each posted CLP moves its claim and may end its payer's turn. A claim that is not here yet is waited for."""
     answers = await _answers(unit, messages)
+    now = unit.clock.now()
     for message in messages:
         answer = answers.get(message.data.claim_id)
         if answer is None:
             unit.wait_for(message, "claim", message.data.claim_id)
             continue
-        act = Act(unit.clock.now(), POSTED, message.event_id)
+        act = Act(now, POSTED, message.event_id)
         answer.hear(events.posted_fact(message), act)
         answer.act, answer.cause = act, message
     await say_answered(unit, setups, list(answers.values()))

@@ -82,7 +82,7 @@ class _Taken(Struct, gc=False, omit_defaults=True):
     """The payer's number of the claim."""
 
 
-class Known(Struct):
+class Known(Struct, gc=False):
     """What is known about a claim that left the house."""
 
     facts: Facts

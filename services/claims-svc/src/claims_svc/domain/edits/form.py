@@ -22,7 +22,7 @@ class Severity(StrEnum):
     """It is told and goes on."""
 
 
-class Case(Struct, frozen=True):
+class Case(Struct, frozen=True, gc=False):
     """A claim with everything that its edits ask."""
 
     claim: Claim
