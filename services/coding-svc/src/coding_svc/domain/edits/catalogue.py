@@ -30,15 +30,22 @@ def edits_for(day: date, aspects: frozenset[str]) -> tuple[Edit, ...]:
 
 
 def aspects_of(encounter: Encounter, facts: Facts) -> set[str]:
-    """What the encounter and its codes have, or lack, that edits look at: with it, most encounters need few of the edits."""
+    """What the encounter and its codes have, or lack, that edits look at: with it, most encounters need few of the edits.
+
+    A test holds it to what all edits would find.
+    """
     found = _aspects_of_lines(encounter, facts)
+    found |= _aspects_of_diagnoses(encounter, facts)
     found |= _lacks(encounter)
-    day, codes = diagnoses.coding_day(encounter), facts.codes
-    if day is not None:
-        for diagnosis in encounter.diagnoses:
-            found |= codes.diagnosis(diagnosis.code, day).aspects
-    if len(encounter.diagnoses) > 1:
-        found.add("diagnoses")
+    if _are_parties_remarkable(encounter, facts):
+        found.add("parties")
+    for place, coverage in enumerate(encounter.coverages):
+        if not coverages.unremarkable(coverage, place):
+            found.add("coverages")
+    if _are_days_remarkable(encounter, facts):
+        found.add("days")
+    if not facts.is_place_of_service(encounter.place_of_service, encounter.date_of_service or facts.today):
+        found.add("places")
     if encounter.accident:
         found.add("accident")
     if encounter.self_pay:
@@ -60,21 +67,69 @@ def _lacks(encounter: Encounter) -> set[str]:
     return {name for name, part in parts.items() if not part}
 
 
+def _are_parties_remarkable(encounter: Encounter, facts: Facts) -> bool:
+    born, day = encounter.patient.birth_date, encounter.date_of_service
+    if encounter.patient.address is None or (born and day and born > day):
+        return True
+    for _, person in encounter.people:
+        if not people.unremarkable(person, facts.today):
+            return True
+    for _, provider in encounter.providers:  # noqa: SIM110 - a generator costs as much as what it asks
+        if not providers.unremarkable(provider):
+            return True
+    return False
+
+
+def _are_days_remarkable(encounter: Encounter, facts: Facts) -> bool:
+    """Whether it has days that can contradict each other, or the first one lies in the future."""
+    first = encounter.date_of_service
+    return bool(
+        encounter.date_of_service_to
+        or encounter.admitted_on
+        or encounter.onset_on
+        or encounter.accident
+        or (first and first > facts.today)
+    )
+
+
+def _aspects_of_diagnoses(encounter: Encounter, facts: Facts) -> set[str]:
+    found: set[str] = set()
+    day, codes = diagnoses.coding_day(encounter), facts.codes
+    if day is not None:
+        for diagnosis in encounter.diagnoses:
+            found |= codes.diagnosis(diagnosis.code, day).aspects
+        if not diagnoses.ICD_10_CM_FIRST_DAY <= day <= codes.last_day:
+            found.add("beyond-the-code-set")
+    count = len(encounter.diagnoses)
+    if count > 1:
+        found.add("diagnoses")
+        if count > diagnoses.MOST_DIAGNOSES or len({diagnosis.code for diagnosis in encounter.diagnoses}) < count:
+            found.add("diagnosis-list")
+    return found
+
+
 def _aspects_of_lines(encounter: Encounter, facts: Facts) -> set[str]:
     found: set[str] = set()
-    first = encounter.date_of_service
+    first, count = encounter.date_of_service, len(encounter.lines)
     for line in encounter.lines:
-        on = line.date_of_service or first
+        own = line.date_of_service
+        on = own or first
         if on is not None and line.procedure:
             found |= facts.codes.procedure(line.procedure, on).aspects
+        if not lines.unremarkable(line, len(encounter.diagnoses)):
+            found.add("line-form")
         if line.modifiers:
             found.add("modifiers")
         if line.drug:
             found.add("drugs")
-        if line.date_of_service or line.date_of_service_to:
-            found.add("line-dates")
-    if len(encounter.lines) > 1:
+        if (own and (own != first or encounter.date_of_service_to)) or line.date_of_service_to:
+            found |= {"days", "line-dates"}
+        if line.place_of_service:
+            found.add("places")
+    if count > 1:
         found.add("lines")
+        if count > lines.MOST_LINES or len({line.line_number for line in encounter.lines}) < count:
+            found.add("line-form")
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from coding_svc.domain.edits.form import Edit, Facts, Hit
-from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.encounter import Coverage, Encounter
 
 _RANKS = "PST"
 _SELF = "18"
@@ -78,6 +78,18 @@ def subscriber_missing(encounter: Encounter, _: Facts) -> Iterator[Hit]:
             yield Hit(f"/coverages/{place}/subscriber")
 
 
+def unremarkable(coverage: Coverage, place: int) -> bool:
+    """Whether no edit of coverages has anything to say about the one in this place, from 0."""
+    return (
+        coverage.rank == _RANKS[place : place + 1]
+        and coverage.payer_id != ""
+        and coverage.payer_name != ""
+        and coverage.member_id != ""
+        and coverage.plan_type in PLAN_TYPES
+        and (coverage.relationship == _SELF or (coverage.relationship in _RELATIONSHIPS and coverage.subscriber is not None))
+    )
+
+
 EDITS = (
     Edit(
         "coverage-missing",
@@ -104,6 +116,7 @@ EDITS = (
         "Number the coverages in the order in which they pay.",
         "837P 2000B SBR01",
         coverage_rank,
+        needs="coverages",
     ),
     Edit(
         "coverage-incomplete",
@@ -112,6 +125,7 @@ EDITS = (
         "Complete it from the insurance card.",
         "837P 2010BA NM109, 2010BB NM103, NM109",
         coverage_incomplete,
+        needs="coverages",
     ),
     Edit(
         "coverage-code",
@@ -120,6 +134,7 @@ EDITS = (
         "Use a claim filing indicator such as CI, HM, MB, MC or BL, and a relationship such as 18, 01, 19 or G8.",
         "837P 2000B SBR02, SBR09; 2000C PAT01",
         coverage_code,
+        needs="coverages",
     ),
     Edit(
         "subscriber-missing",
@@ -128,5 +143,6 @@ EDITS = (
         "Send the subscriber's name and birth date, or relationship 18 where the patient is the subscriber.",
         "837P 2010BA",
         subscriber_missing,
+        needs="coverages",
     ),
 )

@@ -16,7 +16,7 @@ _WHY = {
     "header": "needs more characters",
     "unknown": "is not an ICD-10-CM code",
 }
-_ICD_10_CM_FIRST_DAY = date(2015, 10, 1)
+ICD_10_CM_FIRST_DAY = date(2015, 10, 1)
 _SEVENTH_CHARACTERS = "ADSBCEFGHJKMNPQR0123459"
 """Those that occur, the initial encounter's first."""
 
@@ -62,7 +62,7 @@ def placeholder(encounter: Encounter, facts: Facts) -> Iterator[Hit]:
 def unbillable(encounter: Encounter, facts: Facts) -> Iterator[tuple[str, str, str]]:
     """Path, code and standing of each diagnosis that is not billable on the day."""
     day = coding_day(encounter)
-    if day is None or day < _ICD_10_CM_FIRST_DAY:
+    if day is None or day < ICD_10_CM_FIRST_DAY:
         return
     for place, diagnosis in enumerate(encounter.diagnoses):
         standing = facts.codes.diagnosis(diagnosis.code, day).standing
@@ -92,7 +92,7 @@ def _whole_form(code: str, encounter: Encounter, facts: Facts) -> str:
 
 def before_icd_10(encounter: Encounter, _: Facts) -> Iterator[Hit]:
     day = coding_day(encounter)
-    if day is not None and day < _ICD_10_CM_FIRST_DAY:
+    if day is not None and day < ICD_10_CM_FIRST_DAY:
         yield Hit("/date_of_service")
 
 
@@ -160,7 +160,7 @@ EDITS = (
         "Keep the 12 that the lines point at.",
         "837P 2300 HI",
         too_many_diagnoses,
-        needs="diagnoses",
+        needs="diagnosis-list",
     ),
     Edit(
         "diagnosis-invalid",
@@ -196,6 +196,7 @@ EDITS = (
         "Correct the date of service, or cancel the encounter.",
         "45 CFR 162.1002",
         before_icd_10,
+        needs="beyond-the-code-set",
     ),
     Edit(
         "diagnosis-repeated",
@@ -204,7 +205,7 @@ EDITS = (
         "Remove the second and move its pointers to the first.",
         "837P 2300 HI",
         diagnosis_repeated,
-        needs="diagnoses",
+        needs="diagnosis-list",
     ),
     Edit(
         "diagnosis-first",
@@ -243,5 +244,6 @@ EDITS = (
         "ICD-10-CM of the date of service; 45 CFR 162.1002",
         past_the_code_set,
         severity=Severity.WARN,
+        needs="beyond-the-code-set",
     ),
 )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from coding_svc.domain.edits.form import Edit, Facts, Hit
-from coding_svc.domain.encounter import Encounter, quantity
+from coding_svc.domain.encounter import Encounter, ServiceLine, quantity
 from coding_svc.domain.service_keys import service_keys
 
 MOST_LINES = 50
@@ -120,6 +120,20 @@ def billed_twice(encounter: Encounter, facts: Facts) -> Iterator[Hit]:
             yield Hit(f"/lines/{place}", f"encounter {twin} has it too")
 
 
+def unremarkable(line: ServiceLine, diagnoses: int) -> bool:
+    """Whether no edit of a line's form has anything to say about one, of an encounter with so many diagnoses."""
+    named = line.diagnosis_pointers
+    return (
+        is_procedure_form(line.procedure)
+        and line.charge_cents > 0
+        and line.units == "1"
+        and 0 < len(named) <= MOST_POINTERS
+        and min(named) >= 1
+        and max(named) <= diagnoses
+        and (len(named) == 1 or len(set(named)) == len(named))
+    )
+
+
 EDITS = (
     Edit(
         "line-missing",
@@ -137,7 +151,7 @@ EDITS = (
         "Send the rest as an encounter of its own.",
         "837P 2400 LX",
         too_many_lines,
-        needs="lines",
+        needs="line-form",
     ),
     Edit(
         "line-number-repeated",
@@ -146,7 +160,7 @@ EDITS = (
         "Give each line its own number.",
         "837P 2400 LX01, REF*6R",
         line_number_repeated,
-        needs="lines",
+        needs="line-form",
     ),
     Edit(
         "procedure-missing",
@@ -155,6 +169,7 @@ EDITS = (
         "Code what was done in CPT or HCPCS.",
         "837P 2400 SV101-2",
         procedure_missing,
+        needs="line-form",
     ),
     Edit(
         "procedure-form",
@@ -163,6 +178,7 @@ EDITS = (
         "Send five characters, as 99213 or J1885.",
         "837P 2400 SV101-2",
         procedure_form,
+        needs="line-form",
     ),
     Edit(
         "modifier-form",
@@ -180,6 +196,7 @@ EDITS = (
         "Send what the practice charges, in cents, more than zero.",
         "837P 2400 SV102",
         charge_missing,
+        needs="line-form",
     ),
     Edit(
         "units-implausible",
@@ -188,6 +205,7 @@ EDITS = (
         "Send more than zero and at most 9,999.",
         "837P 2400 SV104",
         units_implausible,
+        needs="line-form",
     ),
     Edit(
         "diagnosis-pointers",
@@ -196,6 +214,7 @@ EDITS = (
         "Number them from 1, the main one first, each once.",
         "837P 2400 SV107",
         pointers,
+        needs="line-form",
     ),
     Edit(
         "drug-form",

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 
 from coding_svc.domain.edits.form import Edit, Facts, Hit
-from coding_svc.domain.encounter import Encounter, Person, Provider
+from coding_svc.domain.encounter import Address, Encounter, Person, Provider
 
 _OLDEST = timedelta(days=366 * 130)
 _STATE = re.compile(r"[A-Z]{2}")
@@ -78,6 +78,23 @@ def address_form(encounter: Encounter, _: Facts) -> Iterator[Hit]:
             yield Hit(f"{path}/address/state", "a state has two capital letters")
 
 
+def unremarkable(person: Person, today: date) -> bool:
+    """Whether no edit of people has anything to say: names, a birth date that can be, no address or a whole one."""
+    born, address = person.birth_date, person.address
+    return (
+        person.last_name != ""
+        and person.first_name != ""
+        and born is not None
+        and today - _OLDEST <= born <= today
+        and (address is None or is_whole(address))
+    )
+
+
+def is_whole(address: Address) -> bool:
+    """Street, city, and state and ZIP code in their forms."""
+    return address.line1 != "" and address.city != "" and is_state(address.state) and is_zip(address.postal_code)
+
+
 EDITS = (
     Edit(
         "person-name-missing",
@@ -86,6 +103,7 @@ EDITS = (
         "Send the family name and the first name as the payer knows them.",
         "837P 2010BA/2010CA NM103, NM104",
         name_missing,
+        needs="parties",
     ),
     Edit(
         "birth-date-missing",
@@ -94,6 +112,7 @@ EDITS = (
         "Send the birth date.",
         "837P 2010BA/2010CA DMG02",
         birth_date_missing,
+        needs="parties",
     ),
     Edit(
         "birth-date-impossible",
@@ -102,6 +121,7 @@ EDITS = (
         "Correct the birth date, or the date of service.",
         "837P 2010BA/2010CA DMG02",
         birth_date_impossible,
+        needs="parties",
     ),
     Edit(
         "patient-address-missing",
@@ -110,6 +130,7 @@ EDITS = (
         "Send street, city, state and ZIP code: claim and statement need them.",
         "837P 2010BA/2010CA N3, N4",
         address_missing,
+        needs="parties",
     ),
     Edit(
         "address-form",
@@ -118,5 +139,6 @@ EDITS = (
         "Send the state as two letters and the ZIP code as 5 or 9 digits without a dash.",
         "837P N402, N403",
         address_form,
+        needs="parties",
     ),
 )

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from coding_svc.domain.edits.form import Edit, Facts, Hit
-from coding_svc.domain.encounter import Encounter
+from coding_svc.domain.edits.people import is_whole
+from coding_svc.domain.encounter import Encounter, Provider
 from coding_svc.domain.npi import is_npi
 
 _TAXONOMY = re.compile(r"[0-9]{3}[0-9A-Z]{6}X")
@@ -43,10 +44,27 @@ def taxonomy_form(encounter: Encounter, _: Facts) -> Iterator[Hit]:
             yield Hit(f"{path}/taxonomy")
 
 
+@lru_cache(maxsize=4096)
+def is_tax_id(text: str) -> bool:
+    """Nine digits."""
+    return _TAX_ID.fullmatch(text) is not None
+
+
 def tax_id_form(encounter: Encounter, _: Facts) -> Iterator[Hit]:
     for path, provider in encounter.providers:
-        if provider.tax_id and not _TAX_ID.fullmatch(provider.tax_id):
+        if provider.tax_id and not is_tax_id(provider.tax_id):
             yield Hit(f"{path}/tax_id")
+
+
+def unremarkable(provider: Provider) -> bool:
+    """Whether no edit of providers has anything to say about one, and none of addresses about the provider's."""
+    return (
+        provider.last_name != ""
+        and is_npi(provider.npi)
+        and (provider.taxonomy == "" or is_taxonomy(provider.taxonomy))
+        and (provider.tax_id == "" or is_tax_id(provider.tax_id))
+        and (provider.address is None or is_whole(provider.address))
+    )
 
 
 EDITS = (
@@ -66,6 +84,7 @@ EDITS = (
         "Send NPI and name of each provider that is named.",
         "837P 2010AA, 2310A-D, 2420E NM103, NM109",
         provider_incomplete,
+        needs="parties",
     ),
     Edit(
         "npi-check-digit",
@@ -74,6 +93,7 @@ EDITS = (
         "Compare it with the NPI registry; a digit is likely mistyped.",
         "45 CFR 162.406; Luhn with the prefix 80840",
         npi_check_digit,
+        needs="parties",
     ),
     Edit(
         "taxonomy-form",
@@ -82,6 +102,7 @@ EDITS = (
         "Send the NUCC taxonomy code, or leave it out.",
         "NUCC provider taxonomy; 837P PRV03",
         taxonomy_form,
+        needs="parties",
     ),
     Edit(
         "tax-id-form",
@@ -90,5 +111,6 @@ EDITS = (
         "Send it without a dash, or leave it out.",
         "837P 2010AA REF02",
         tax_id_form,
+        needs="parties",
     ),
 )

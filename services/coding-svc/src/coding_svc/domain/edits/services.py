@@ -83,6 +83,7 @@ EDITS = (
         "Correct the date; what has not happened can't be billed.",
         "837P 2400 DTP*472",
         date_in_future,
+        needs="days",
     ),
     Edit(
         "date-order",
@@ -91,6 +92,7 @@ EDITS = (
         "Correct one of them.",
         "837P 2300, 2400 DTP",
         date_order,
+        needs="days",
     ),
     Edit(
         "line-date-outside",
@@ -108,6 +110,7 @@ EDITS = (
         "Send two digits such as 11 (office) or 22 (outpatient department).",
         "CMS place of service code set; 837P CLM05-1, SV105",
         place_of_service,
+        needs="places",
     ),
     Edit(
         "accident-state",
