@@ -7,48 +7,48 @@ that gets the same key meanwhile answers 409 and does not wait.
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Request
+from msgspec import Struct
 
+from rcm.database.rows import recordset
 from rcm.errors import Conflict, Fault, InvalidBody, RcmError
 from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.service import Periodic
 from rcm.web.answers import Rendered
+from rcm.web.context import context_of
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
-HEADER = "idempotency-key"
+T = TypeVar("T")
+
+HEADER = b"idempotency-key"
 REPLAYED = {"Idempotency-Replayed": "true"}
-_FORM = re.compile(r"^[\x21-\x7e]{1,255}$")
+_FORM = re.compile(rb"[\x21-\x7e]{1,255}")
 
 _LOOK_UP = """
-select pg_try_advisory_xact_lock(asked.lock_id) as locked, known.body_hash, known.status, known.headers, known.body
-from unnest($2::bigint[], $3::text[], $4::text[]) with ordinality as asked(lock_id, method_path, key, place)
-left join idempotency_key as known
-  on known.organisation_id = $1 and known.method_path = asked.method_path and known.key = asked.key
-order by asked.place
+select * from (
+    select asked.key, known.body_hash, known.status, known.headers, known.body,
+        pg_try_advisory_xact_lock(hashtextextended(concat_ws(' ', $1::text, $2, asked.key), 0)) as locked
+    from string_to_table($3, ' ') as asked(key) left join lateral (
+        select * from idempotency_key k where k.organisation_id = $1 and k.method_path = $2 and k.key = asked.key limit 1
+    ) known on true
+) found where not locked or body_hash is not null
 """
-_LOOK_UP_ONE = """
-select pg_try_advisory_xact_lock($2) as locked, known.body_hash, known.status, known.headers, known.body
-from (select 1) as always left join idempotency_key as known
-  on known.organisation_id = $1 and known.method_path = $3 and known.key = $4
-"""
-"""One key is the common case, and asyncpg takes its time over arrays."""
-_STORE_ONE = """
-insert into idempotency_key (organisation_id, method_path, key, body_hash, status, headers, body)
-values ($1, $2, $3, $4, $5, $6, $7)
+"""Locks all keys of a path, and tells of those that are locked already or known: mostly of none.
+
+Each is looked for by itself (`lateral`): the planner doesn't know how many they are, and for a hundred would read the table.
 """
 _STORE = """
 insert into idempotency_key (organisation_id, method_path, key, body_hash, status, headers, body)
-select $1, given.method_path, given.key, given.body_hash, given.status, given.headers, given.body
-from unnest($2::text[], $3::text[], $4::bytea[], $5::int[], $6::jsonb[], $7::bytea[])
-  as given(method_path, key, body_hash, status, headers, body)
+select $1, $2, k, decode(h, 'base64'), s, d, decode(b, 'base64')
+from json_to_recordset($3::text::json) as u(k text, h text, s integer, d jsonb, b text)
 """
 _FORGET = """
 delete from idempotency_key where (organisation_id, method_path, key) in (
@@ -89,65 +89,60 @@ class Key:
         """Where the key is unique."""
         return (self.organisation_id, self.method_path, self.key)
 
-    @property
-    def lock_id(self) -> int:
-        """The number that PostgreSQL locks: 64 bits of the place's hash."""
-        digest = hashlib.blake2b("\0".join(map(str, self.place)).encode(), digest_size=8).digest()
-        return int.from_bytes(digest, "big", signed=True)
+
+class _Kept(Struct, gc=False):
+    """An answer as `_STORE` takes it, bytes in base64."""
+
+    k: str
+    h: bytes
+    s: int
+    d: Mapping[str, str]
+    b: bytes
 
 
 def key_of(request: Request, organisation_id: UUID, body: bytes) -> Key | None:
     """The request's key, or None without the header. Raises InvalidBody for one that is empty, too long or not ASCII."""
-    given = request.headers.get(HEADER)
+    headers = context_of(request).headers
+    given = headers.get(HEADER)
     if given is None:
         return None
-    if not _FORM.match(given):
+    if not _FORM.fullmatch(given):
         fault = Fault(
             "Idempotency-Key:", "form", "1 to 255 visible ASCII characters", "Send a UUID of your own for each request."
         )
         raise InvalidBody("The Idempotency-Key can't be taken", faults=[fault])
     scope = request.scope
     digest = hashlib.blake2b(digest_size=32)
-    for part in (scope.get("query_string", b""), request.headers.get("content-type", "").encode(), body):
+    for part in (scope.get("query_string", b""), headers.get(b"content-type", b""), body):
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
-    return Key(organisation_id, f"{scope['method']} {scope['path']}", given, digest.digest())
+    return Key(organisation_id, f"{scope['method']} {scope['path']}", given.decode(), digest.digest())
 
 
 async def look_up(connection: "PoolConnectionProxy[Any]", keys: Sequence[Key]) -> list[Rendered | RcmError | None]:
     """For each key the stored answer, a refusal (other request, in flight), or None: then it is ours until the commit."""
-    if len(keys) == 1:
-        key = keys[0]
-        row = await connection.fetchrow(_LOOK_UP_ONE, key.organisation_id, key.lock_id, key.method_path, key.key)
-        assert row is not None
-        return [_found(key, row)]
-    rows = await connection.fetch(
-        _LOOK_UP,
-        keys[0].organisation_id,
-        [key.lock_id for key in keys],
-        [key.method_path for key in keys],
-        [key.key for key in keys],
-    )
-    return [_found(key, row) for key, row in zip(keys, rows, strict=True)]
+    organisation_id = keys[0].organisation_id
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for path, asked in _by_path((key.method_path, key.key) for key in keys).items():
+        for row in await connection.fetch(_LOOK_UP, organisation_id, path, " ".join(asked)):
+            found[path, row["key"]] = row
+    return [_found(key, found.get((key.method_path, key.key))) for key in keys]
 
 
 async def store(connection: "PoolConnectionProxy[Any]", answers: Sequence[tuple[Key, Rendered]]) -> None:
     """Keeps each answer under its key."""
-    if len(answers) == 1:
-        key, answer = answers[0]
-        kept = (key.body_hash, answer.status, dict(answer.headers), answer.body)
-        await connection.execute(_STORE_ONE, key.organisation_id, key.method_path, key.key, *kept)
-        return
-    await connection.execute(
-        _STORE,
-        answers[0][0].organisation_id,
-        [key.method_path for key, _ in answers],
-        [key.key for key, _ in answers],
-        [key.body_hash for key, _ in answers],
-        [rendered.status for _, rendered in answers],
-        [dict(rendered.headers) for _, rendered in answers],
-        [rendered.body for _, rendered in answers],
-    )
+    organisation_id = answers[0][0].organisation_id
+    kept = ((key.method_path, _Kept(key.key, key.body_hash, found.status, found.headers, found.body)) for key, found in answers)
+    for path, rows in _by_path(kept).items():
+        await connection.execute(_STORE, organisation_id, path, recordset(rows))
+
+
+def _by_path(found: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    """What belongs to each path; that is one, but for endpoints whose path holds an id."""
+    paths: dict[str, list[T]] = {}
+    for path, thing in found:
+        paths.setdefault(path, []).append(thing)
+    return paths
 
 
 async def forget(unit: UnitOfWork) -> bool:
@@ -159,17 +154,15 @@ async def forget(unit: UnitOfWork) -> bool:
 FORGETTING = Periodic("forget idempotency keys", timedelta(minutes=10), forget)
 
 
-def _found(key: Key, row: Mapping[str, Any]) -> Rendered | RcmError | None:
-    if row["body_hash"] is not None:
-        if row["body_hash"] != key.body_hash:
-            fault = Fault(
-                "Idempotency-Key:", "reused", "Another request came under this key", "Send a new key with a new request."
-            )
-            return KeyReused(faults=[fault])
-        return Rendered(row["status"], row["headers"], row["body"])
-    if not row["locked"]:
+def _found(key: Key, row: Mapping[str, Any] | None) -> Rendered | RcmError | None:
+    if row is None:
+        return None
+    if row["body_hash"] is None:
         return in_flight()
-    return None
+    if row["body_hash"] != key.body_hash:
+        fault = Fault("Idempotency-Key:", "reused", "Another request came under this key", "Send a new key with a new request.")
+        return KeyReused(faults=[fault])
+    return Rendered(row["status"], row["headers"], row["body"])
 
 
 def in_flight() -> KeyInFlight:
