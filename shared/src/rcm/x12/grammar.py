@@ -172,6 +172,18 @@ class Tokens:
         self.problems.append(Problem(self.count + len(raws), last, 0, "unterminated-segment", message))
 
 
+class KeptTokens(Tokens):
+    """A source that is cut once and may be walked more than once: it is held whole, and its problems are known at once."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        self._batches = list(super().batches())
+
+    def batches(self) -> Iterator[Batch]:
+        """As those of Tokens."""
+        return iter(self._batches)
+
+
 class _Bytes:
     """A source as a stream of bytes; closes only what it opened."""
 

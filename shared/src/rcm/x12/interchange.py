@@ -90,8 +90,8 @@ class TransactionSet:
 class Walker:
     """Walks the envelopes of a file. Raises NotX12 when it begins with no ISA; every other fault becomes a problem."""
 
-    def __init__(self, source: Source) -> None:
-        self._tokens = Tokens(source)
+    def __init__(self, source: Source | Tokens) -> None:
+        self._tokens = source if isinstance(source, Tokens) else Tokens(source)
         self._own_problems: list[Problem] = []
         self.number = 0
         """The number of the segment at hand, from 1."""

@@ -29,6 +29,7 @@ from rcm.x12.acknowledgement import (
     write_interchange_acknowledgement,
 )
 from rcm.x12.acknowledgement.answer import group_answer, interchange_answer
+from rcm.x12.grammar import KeptTokens
 from rcm.x12.interchange import TransactionSet, Walker
 from rcm.x12.problems import NotX12
 from rcm.x12.professional_claim import ClaimInFile
@@ -92,11 +93,12 @@ def _judged(item: ClaimInFile, before: ClaimPayment | None) -> _Judged:
 def read_file(content: bytes) -> Received | None:
     """The file, checked; None where it is no X12 at all: no payer answers that."""
     try:
-        checked = list(check(content))
+        tokens = KeptTokens(content)
+        checked = list(check(tokens))
     except NotX12:
         return None
     sets = {one.first_segment: one for item in checked for group in _trusted(item) for one in group}
-    return Received(checked[0], _claims(content, sets))
+    return Received(checked[0], _claims(tokens, sets))
 
 
 def _trusted(interchange: CheckedInterchange) -> list[list[CheckedSet]]:
@@ -104,9 +106,9 @@ def _trusted(interchange: CheckedInterchange) -> list[list[CheckedSet]]:
     return [group.sets for group in interchange.groups if all(one.severity != "error" for one in group.findings)]
 
 
-def _claims(content: bytes, sets: Mapping[int, CheckedSet]) -> list[ClaimInFile]:
+def _claims(tokens: KeptTokens, sets: Mapping[int, CheckedSet]) -> list[ClaimInFile]:
     """The claims of the sets that are taken."""
-    walker = Walker(content)
+    walker = Walker(tokens)
     claims: list[ClaimInFile] = []
     for item in walker:
         if isinstance(item, TransactionSet) and is_professional(item):

@@ -9,7 +9,7 @@ Guides: 835, 837 professional, institutional and dental, 999, TA1, 277CA, 270/27
 
 from collections.abc import Iterator
 
-from rcm.x12.grammar import Source
+from rcm.x12.grammar import Source, Tokens
 from rcm.x12.validation.files import CheckedGroup, CheckedInterchange, CheckedSet, FileWalk
 from rcm.x12.validation.findings import RULES, Finding, Rule
 from rcm.x12.validation.report import FINDINGS_MAX, Report
@@ -35,6 +35,6 @@ def validate(source: Source, findings_max: int = FINDINGS_MAX) -> list[Finding]:
     return report.sorted()
 
 
-def check(source: Source, findings_max: int = FINDINGS_MAX) -> Iterator[CheckedInterchange]:
+def check(source: Source | Tokens, findings_max: int = FINDINGS_MAX) -> Iterator[CheckedInterchange]:
     """Each interchange as it ends, with its groups, sets and what is wrong with each. Raises NotX12."""
     return FileWalk(source, Report(findings_max)).interchanges()

@@ -105,9 +105,9 @@ class _PlainWalk:
 class FileWalk:
     """Walks a file; hands out each interchange once it is done with it."""
 
-    def __init__(self, source: Source, report: Report, *, keep: bool = True) -> None:
+    def __init__(self, source: Source | Tokens, report: Report, *, keep: bool = True) -> None:
         """`keep`: sets are kept in their groups with their findings; else only the report knows."""
-        self._tokens = Tokens(source)
+        self._tokens = source if isinstance(source, Tokens) else Tokens(source)
         self._keeps = keep
         self._report = report
         self._delimiters = Delimiters()
