@@ -4,13 +4,15 @@ import random
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from claims_svc.domain.answers import Next, apply, what_follows
-from claims_svc.domain.facts import Acknowledged, Facts, Outcome, Posted, Reversed, SentClaim, Stage, fold
+from claims_svc.domain.facts import Acknowledged, Facts, Filed, Heard, Outcome, Posted, Reversed, SentClaim, Stage, fold
 from claims_svc.domain.states import State
+from claims_svc.store.rows import as_lines
 from tests.claims.test_states import claim_in
 from tests.support.live import NOW
 
@@ -198,3 +200,23 @@ def test_a_part_of_the_lines_ends_no_turn() -> None:
     both = folded(posted(line_numbers=(1,), charge_cents=13200), posted("E2", line_numbers=(2,), charge_cents=2900))
     apply(claim, both, NOW)
     assert (claim.state, what_follows(claim, both)) == (State.PAID, Next.PATIENT)
+
+
+def test_what_is_kept_stands_in_the_order_of_its_fields() -> None:
+    """What lies in a database is read by its places: a field that moves, or goes, would be read as another."""
+    facts = (
+        '[["acknowledged","payer",true,"A1","2025-08-20","A2","20","PR","","EM1"],true,"2025-09-01T15:00:00Z","x",'
+        '"PAYER_ACCEPTED",null]\n'
+        '[["posted","E1","R1","A1","1",16100,12000,15000,"lines",[1,2],[["3",1100]],"EM1"],true,'
+        '"2025-09-01T15:00:00Z","x","PAID",null]\n'
+        '[["reversed","E2","R1",12000],false,"2025-09-01T15:00:00Z","x","REVERSED",null]\n'
+    )
+    first, second, third = msgspec.json.Decoder(Heard).decode_lines(facts)
+    assert first.fact == Acknowledged(Stage.PAYER, True, "A1", date(2025, 8, 20), "A2", "20", "PR", "", "EM1")
+    assert isinstance(second.fact, Posted)
+    assert (second.fact.charge_cents, second.fact.paid_cents, second.fact.settled_cents) == (16100, 12000, 15000)
+    assert (third.fact, third.decides, third.state) == (Reversed("E2", "R1", 12000), False, State.REVERSED)
+    assert as_lines([first, second, third]) == facts
+    places = '["A1","1",16100,[1,2],"00000000-0000-0000-0000-000000000001","2025-09-01T15:00:00Z"]\n'
+    assert as_lines(msgspec.json.Decoder(Filed).decode_lines(places)) == places
+    assert msgspec.json.Decoder(SentClaim).decode_lines(places) == [SentClaim("A1", "1", 16100, (1, 2))]

@@ -53,7 +53,8 @@ _HEARD = msgspec.json.Decoder(Heard)
 _FILED = msgspec.json.Decoder(Filed)
 _ACCEPT = """
 update claim c set state = n.state, version = c.version + 1, updated_at = $4, accepted_on = n.accepted_on, payer_holds = true,
-    payer_claim_control_number = coalesce(n.payer_number, c.payer_claim_control_number), facts = n.fact || chr(10)
+    payer_claim_control_number = coalesce(nullif(n.payer_number, ''), c.payer_claim_control_number),
+    facts = n.fact || chr(10)
 from rows from (
     json_to_recordset($2::text::json) as (n text, s text, a date, p text), string_to_table($3, chr(10))
 ) as n(number, state, accepted_on, payer_number, fact) cross join lateral (
