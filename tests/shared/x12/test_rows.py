@@ -124,6 +124,16 @@ def test_more_lines_than_a_claim_may_have_are_found_in_one_row_too(monkeypatch: 
     assert {one.rule for one in without} == {"loop-repeats", "claim-sum"}
 
 
+def test_no_pointer_names_a_thirteenth_diagnosis(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = usual()
+    place = lines.index("HI*ABK:R059*ABF:I10")
+    lines[place : place + 1] = ["HI*ABK:R059" + "*ABF:I10" * 11] * 2
+    lines[lines.index("SV1*HC:99213*20*UN*1***1:2")] = "SV1*HC:99213*20*UN*1***13"
+    with_rows, without = both(content(lines), monkeypatch)
+    assert with_rows == without
+    assert "pointer" in {one.rule for one in without}
+
+
 def test_what_is_found_does_not_depend_on_what_was_checked_before() -> None:
     """A segment out of place is told of again once others had theirs, also where the steps between are known already."""
     lines = usual()

@@ -35,8 +35,8 @@ def clean(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The same of a number or id: most hold capital letters and digits alone, and none comes twice, so that it were kept for
-    nobody."""
+    """The same of a number or id: most hold capital letters and digits alone and come but once, so that nobody would need them
+    kept."""
     return text if _CODE(text) else clean(text)
 
 

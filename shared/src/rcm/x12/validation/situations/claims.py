@@ -22,7 +22,7 @@ _WANTED = {"DTP": {"435", "439"}, "REF": {"F8"}, "NM1": {"71"}}
 """What a rule asks a claim for, by segment: one out of place may have been it."""
 _POINTED_AT = frozenset({"ABK", "ABF", "BK", "BF", "TQ"})
 """HI01-1 of the diagnoses that pointers count; TQ is dental."""
-_POINTERS = tuple(str(number) for number in range(1, 13))
+POINTERS = tuple(str(number) for number in range(1, 13))
 
 
 class ClaimSituations(Situations):
@@ -259,7 +259,7 @@ class ClaimSituations(Situations):
             return
         for number, pointer in enumerate(text.split(self.component), 1):
             digits = pointer.lstrip("0")
-            if pointer and (digits not in _POINTERS or int(digits) > self._diagnoses):
+            if pointer and (digits not in POINTERS or int(digits) > self._diagnoses):
                 self.report.find("pointer", segment, place, component=number, value=pointer)
 
     def _line_ref(self, elements: list[str]) -> None:

@@ -13,7 +13,7 @@ from rcm.x12.validation.report import Report
 from rcm.x12.validation.rows import Row, Take
 from rcm.x12.validation.situations import forms
 from rcm.x12.validation.situations.base import money
-from rcm.x12.validation.situations.claims import ClaimSituations
+from rcm.x12.validation.situations.claims import POINTERS, ClaimSituations
 from rcm.x12.validation.walk import Check
 
 _NO_DIAGNOSIS = 99
@@ -68,7 +68,7 @@ def _highest(pointers: str, component: str) -> int:
     """The highest diagnosis that SV107 points to; past all of them where one of its pointers is none."""
     highest = 0
     for pointer in filter(None, pointers.split(component)):
-        highest = max(highest, int(pointer) or _NO_DIAGNOSIS)
+        highest = max(highest, int(pointer) if pointer.lstrip("0") in POINTERS else _NO_DIAGNOSIS)
     return highest
 
 
