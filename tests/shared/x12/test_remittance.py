@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rcm.x12.problems import NotX12, WrongTransaction
+from rcm.x12.problems import CannotWrite, NotX12, WrongTransaction
 from rcm.x12.remittance import (
     ClaimPayment,
     LinePayment,
@@ -178,3 +178,21 @@ def test_an_interchange_without_835_is_refused_by_name() -> None:
     content = write_remittances(HEADER, made(8, 2)).replace(b"ST*835", b"ST*820")
     with pytest.raises(WrongTransaction, match="820"):
         list(read_remittances(content))
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        ({"modifiers": ("25",) * 5}, "modifiers"),
+        ({"procedure": "99-13"}, "procedure"),
+        ({"control_number": "X" * 51}, "control_number"),
+        ({"adjustments": (Adjustment("CO", "45", 100), Adjustment("XX", "45", 100))}, "adjustments[1].group"),
+        ({"raw": ("REF*LU*1",)}, "raw"),
+    ],
+)
+def test_what_cant_be_written_is_named_with_its_claim_and_line(value: dict[str, object], path: str) -> None:
+    (whole,) = made(4, 3)
+    claim = replace(whole.claims[2], lines=(LinePayment("99213", 100, 100), replace(LinePayment("99214", 100, 100), **value)))
+    with pytest.raises(CannotWrite) as refusal:
+        write_remittances(HEADER, [replace(whole, claims=(*whole.claims[:2], claim))])
+    assert refusal.value.path == f"remittances[0].claims[2].lines[1].{path}"
