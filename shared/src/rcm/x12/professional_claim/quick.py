@@ -141,10 +141,10 @@ class QuickClaims:
     def _lines(self, rows: Sequence[_Row], amounts: list[int], number: int) -> tuple[ServiceLine, ...]:
         lines: list[ServiceLine] = []
         place = 2
-        for *row, other in rows:
-            if other:
+        for row in rows:
+            if row[-1]:
                 raise _Otherwise
-            lines.append(self._whole_line(row, amounts[place], number))
+            lines.append(self._whole_line(row[:-1], amounts[place], number))
             place += 1
             number += 3 + (1 if row[11] else 0)
             if row[12]:
