@@ -164,6 +164,15 @@ async def test_what_all_rows_have_in_common_is_given_once(database: Database) ->
     ]
 
 
+@pytest.mark.parametrize("notes", [["a", "b"], ["", ""], ["a\x1eb", "c"], [None, "b"], ["\x1e", None], ["\n", "é\u2028"]])
+async def test_wide_texts_come_back_whatever_they_hold(database: Database, notes: list[str | None]) -> None:
+    rows = [Few(new_id(), new_id(), str(number)) for number in range(2)]
+    for given, kept in ((rows[:1], notes[:1]), (rows, notes), (rows[1:], notes[1:])):
+        await database.run(lambda c, given=given, kept=kept: insert_rows(c, Everything, given, wide={"note": kept}))  # type: ignore[misc]
+        assert [row["note"] for row in await database.pool.fetch("select note from everything order by text")] == kept
+        await database.pool.execute("delete from everything")
+
+
 async def test_a_default_that_has_no_form_in_sql_is_refused(database: Database) -> None:
     class Odd(Row):
         organisation_id: UUID

@@ -1,7 +1,7 @@
 """Many rows in one statement, as one JSON parameter; the SQL is made once from a table's own columns.
 
 One parameter of JSON costs a fifth of arrays by column, whose every cell asyncpg looks at. Only wide columns
-(documents, files) go as an array each: PostgreSQL need not read through them to find where they end (decision 0014).
+(documents, files) go as a parameter each: PostgreSQL need not read through them to find where they end (decision 0014).
 
 A row is a mapping, or on a hot path a `Row`, a Struct whose fields are the columns: made and written in a third of the time,
 and read by PostgreSQL in half of it.
@@ -58,6 +58,8 @@ Wide = Mapping[str, Sequence[object]]
 Same = Mapping[str, object]
 """Columns whose value is the same in all rows of a statement, such as an instant: given once and not read again for each."""
 _NONE: Mapping[str, Any] = MappingProxyType({})
+_BETWEEN = "\x1e"
+"""Between the values of a wide column: a control character, which JSON never holds as it is."""
 _PLACE = re.compile(r"\$(\d+)")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -105,8 +107,8 @@ async def insert_rows(
     """
     if not rows:
         return []
-    kind, parameters = _split(table, rows, wide)
-    sql = _insert(table, kind, on_conflict, returning, tuple(wide), tuple(same))
+    kind, beside, parameters = _split(table, rows, wide)
+    sql = _insert(table, kind, on_conflict, returning, beside, tuple(same))
     return await connection.fetch(sql, *parameters, *same.values())
 
 
@@ -125,8 +127,8 @@ async def update_rows(
     """
     if not rows:
         return []
-    kind, parameters = _split(table, rows, wide)
-    return await connection.fetch(_update(table, kind, tuple(key), returning, tuple(wide)), *parameters)
+    kind, beside, parameters = _split(table, rows, wide)
+    return await connection.fetch(_update(table, kind, tuple(key), returning, beside), *parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +143,16 @@ def inserting(table: type[SQLModel], rows: Rows, *, on_conflict: str = "", wide:
     """What `insert_rows` would do; None for no rows."""
     if not rows:
         return None
-    kind, parameters = _split(table, rows, wide)
-    return Write(_insert(table, kind, on_conflict, "", tuple(wide), ()), parameters)
+    kind, beside, parameters = _split(table, rows, wide)
+    return Write(_insert(table, kind, on_conflict, "", beside, ()), parameters)
 
 
 def updating(table: type[SQLModel], rows: Rows, *, key: Sequence[str], wide: Wide = _NONE) -> Write | None:
     """What `update_rows` would do; None for no rows."""
     if not rows:
         return None
-    kind, parameters = _split(table, rows, wide)
-    return Write(_update(table, kind, tuple(key), "", tuple(wide)), parameters)
+    kind, beside, parameters = _split(table, rows, wide)
+    return Write(_update(table, kind, tuple(key), "", beside), parameters)
 
 
 async def write_together(connection: "Connection", *writes: Write | None) -> None:
@@ -176,19 +178,38 @@ def _together(statements: tuple[tuple[str, int], ...]) -> str:
     return f"with {', '.join(parts)} {numbered[-1]}" if parts else numbered[-1]
 
 
-def _split(table: type[SQLModel], rows: Rows, wide: Wide) -> tuple[Kind, list[object]]:
-    """What the rows are, and the statement's parameters: the narrow columns as JSON, each wide one as an array."""
-    kind = _kind(rows)
-    if not wide:
-        return kind, [recordset(rows)]
+class _Beside(NamedTuple):
+    """A wide column, and how its values become rows: `{}` stands for the parameter."""
+
+    name: str
+    rows: str
+
+
+_JOINED, _TEXTS, _BYTES = "string_to_table({}, chr(30))", "unnest({}::text[])", "unnest({}::bytea[])"
+
+
+def _split(table: type[SQLModel], rows: Rows, wide: Wide) -> tuple[Kind, tuple[_Beside, ...], list[object]]:
+    """What the rows are, what stands beside them, and the parameters: the narrow columns as JSON, then each wide one."""
+    parameters: list[object] = [recordset(rows)]
     if any(len(values) != len(rows) for values in wide.values()):
         raise ValueError(f"not a value for each row in the wide columns {sorted(wide)}")
-    columns = _table(table).columns
-    arrays = [
-        [_ROWS.encode(value).decode() for value in values] if isinstance(columns[name].type, sqlalchemy.JSON) else values
-        for name, values in wide.items()
-    ]
-    return kind, [recordset(rows), *arrays]
+    beside = []
+    for name, given in wide.items():
+        column = _table(table).columns[name].type
+        values = [_ROWS.encode(value).decode() for value in given] if isinstance(column, sqlalchemy.JSON) else given
+        is_bytes = isinstance(column, sqlalchemy.LargeBinary)
+        joined = None if is_bytes else _joined(cast("Sequence[str | None]", values))
+        beside.append(_Beside(name, _JOINED if joined is not None else _BYTES if is_bytes else _TEXTS))
+        parameters.append(values if joined is None else joined)
+    return _kind(rows), tuple(beside), parameters
+
+
+def _joined(values: Sequence[str | None]) -> str | None:
+    """The values in one text, which costs a tenth of an array; None where one of them is NULL or holds what parts them."""
+    if None in values:
+        return None
+    joined = _BETWEEN.join(cast("Sequence[str]", values))
+    return joined if joined and joined.count(_BETWEEN) == len(values) - 1 else None
 
 
 def _kind(rows: Rows) -> Kind:
@@ -236,7 +257,7 @@ def _literal(value: object) -> str:
 
 @lru_cache(maxsize=1024)
 def _insert(
-    table: type[SQLModel], kind: Kind, on_conflict: str, returning: str, wide: tuple[str, ...], same: tuple[str, ...]
+    table: type[SQLModel], kind: Kind, on_conflict: str, returning: str, wide: tuple[_Beside, ...], same: tuple[str, ...]
 ) -> str:
     """The statement."""
     narrow = _narrow(kind)
@@ -252,7 +273,7 @@ def _insert(
 
 
 @lru_cache(maxsize=1024)
-def _update(table: type[SQLModel], kind: Kind, key: tuple[str, ...], returning: str, wide: tuple[str, ...]) -> str:
+def _update(table: type[SQLModel], kind: Kind, key: tuple[str, ...], returning: str, wide: tuple[_Beside, ...]) -> str:
     """The statement; the new values' columns are renamed, so that `returning` is never ambiguous."""
     narrow = _narrow(kind)
     values = _values(table, narrow, wide)
@@ -264,15 +285,17 @@ def _update(table: type[SQLModel], kind: Kind, key: tuple[str, ...], returning: 
     return sql + (f" returning {returning}" if returning else "")
 
 
-def _values(table: type[SQLModel], narrow: Sequence[_Column], wide: tuple[str, ...]) -> list[tuple[str, str]]:
+def _values(table: type[SQLModel], narrow: Sequence[_Column], wide: Sequence[_Beside]) -> list[tuple[str, str]]:
     """The statement's columns, each with its value as the table wants it."""
-    kinds = {name: _table(table).columns[name].type for name in (*(column.name for column in narrow), *wide)}
+    kinds = {name: column.type for name, column in _table(table).columns.items()}
     found = []
     for name, key, default in narrow:
         value = f'coalesce("{key}", {default})' if default else f'"{key}"'
         found.append((name, f"decode({value}, 'base64')" if isinstance(kinds[name], sqlalchemy.LargeBinary) else value))
-    casts = {name: f"::{_sql_type(kinds[name])}" if isinstance(kinds[name], sqlalchemy.JSON) else "" for name in wide}
-    return [*found, *[(name, f'"{name}"{cast}') for name, cast in casts.items()]]
+    for name, _ in wide:
+        cast_to = f"::{_sql_type(kinds[name])}" if isinstance(kinds[name], sqlalchemy.JSON) else ""
+        found.append((name, f'"{name}"{cast_to}'))
+    return found
 
 
 def _name(table: type[SQLModel]) -> str:
@@ -284,18 +307,14 @@ def _table(table: type[SQLModel]) -> sqlalchemy.Table:
     return found
 
 
-def _source(table: type[SQLModel], narrow: Sequence[_Column], wide: tuple[str, ...]) -> str:
+def _source(table: type[SQLModel], narrow: Sequence[_Column], wide: Sequence[_Beside]) -> str:
     """The parameters as rows with the columns' own types, by their names in the JSON; wide JSON is text still."""
     columns = ", ".join(f'"{column.key}" {_json_type(_table(table).columns[column.name].type)}' for column in narrow)
     if not wide:
         return f"json_to_recordset($1::text::json) as u({columns})"
-    arrays = ", ".join(f"unnest(${place}::{_wide_type(table, name)}[])" for place, name in enumerate(wide, start=2))
-    every = ", ".join(f'"{name}"' for name in (*(column.key for column in narrow), *wide))
-    return f"rows from (json_to_recordset($1::text::json) as ({columns}), {arrays}) as u({every})"
-
-
-def _wide_type(table: type[SQLModel], name: str) -> str:
-    return "bytea" if isinstance(_table(table).columns[name].type, sqlalchemy.LargeBinary) else "text"
+    others = ", ".join(column.rows.format(f"${place}") for place, column in enumerate(wide, start=2))
+    every = ", ".join(f'"{name}"' for name in (*(column.key for column in narrow), *(column.name for column in wide)))
+    return f"rows from (json_to_recordset($1::text::json) as ({columns}), {others}) as u({every})"
 
 
 def _json_type(kind: Any) -> str:
