@@ -15,7 +15,7 @@ from coding_svc.domain.repairs import Repair
 from coding_svc.domain.states import State
 from coding_svc.models import Encounter as EncounterRow
 from coding_svc.models import EncounterChange
-from rcm.database.rows import insert_rows, update_rows
+from rcm.database.rows import Row, insert_rows, update_rows
 from rcm.messaging.unit_of_work import UnitOfWork
 
 _STORED = """encounter_id, external_id, state, version, said_charge_cents, charge_cents, document, findings, repairs,
@@ -126,80 +126,63 @@ async def was_seen(unit: UnitOfWork, patient: str, first: date, before: date) ->
     return found
 
 
-class _Row(Struct):
-    """What an encounter is now: its columns beside the document."""
+NOTHING = "[]"
+"""An empty list in a JSON column, which the statement knows and need not be told."""
 
-    organisation_id: UUID
+
+class _NewRow(Row):
+    """A new encounter's columns beside the document, and beside what all of a statement have in common."""
+
     encounter_id: UUID
-    state: str
-    version: int
     patient_external_id: str
     date_of_service: date | None
     date_of_service_to: date | None
     charge_cents: int
     said_charge_cents: int
     service_keys: list[int]
-    findings: Sequence[Finding]
-    repairs: Sequence[Repair]
-    changed_at: datetime
-
-
-class _NewRow(_Row):
-    """The same, and what never changes."""
-
     external_id: str
     content_sha256: bytes
     raw_input_id: UUID
     raw_place: str
-    received_at: datetime
-
-
-def _content(encounter: Encounter, keys: Sequence[int | None]) -> tuple[str, date | None, date | None, int, list[int]]:
-    """What the row repeats of the document, and the keys of its services."""
-    return (
-        encounter.patient.external_id,
-        encounter.date_of_service,
-        encounter.last_day,
-        encounter.charge_cents,
-        [key for key in keys if key is not None],
-    )
+    state: str = State.CODED.value
+    findings: Sequence[Finding] | str = NOTHING
+    repairs: Sequence[Repair] | str = NOTHING
 
 
 async def insert(unit: UnitOfWork, encounters: Sequence[New], now: datetime) -> None:
     """All of them in one statement. One whose external id another transaction just took is a serialization failure."""
-    organisation = unit.organisation
-    rows = []
-    for new in encounters:
-        patient, first, last, charge_cents, keys = _content(new.encounter, new.keys)
-        rows.append(
-            _NewRow(
-                organisation,
-                new.encounter_id,
-                new.state.value,
-                1,
-                patient,
-                first,
-                last,
-                charge_cents,
-                new.said_charge_cents,
-                keys,
-                new.findings,
-                new.repairs,
-                now,
-                new.encounter.external_id,
-                new.digest,
-                new.raw_input_id,
-                new.raw_place,
-                now,
-            )
+    rows = [
+        _NewRow(
+            new.encounter_id,
+            new.encounter.patient.external_id,
+            new.encounter.date_of_service,
+            new.encounter.last_day,
+            new.encounter.charge_cents,
+            new.said_charge_cents,
+            _known_keys(new.keys),
+            new.encounter.external_id,
+            new.digest,
+            new.raw_input_id,
+            new.raw_place,
+            new.state.value,
+            new.findings or NOTHING,
+            new.repairs or NOTHING,
         )
+        for new in encounters
+    ]
     await insert_rows(
         unit.connection,
         EncounterRow,
         rows,
         on_conflict="(organisation_id, external_id) do nothing",
         wide={"document": [new.encounter.document.decode() for new in encounters]},
+        same={"organisation_id": unit.organisation, "version": 1, "received_at": now, "changed_at": now},
     )
+
+
+def _known_keys(keys: Sequence[int | None]) -> list[int]:
+    """The keys of the services that can be told from others."""
+    return [key for key in keys if key is not None]
 
 
 async def find(unit: UnitOfWork, encounter_id: UUID) -> Stored | None:
@@ -290,22 +273,21 @@ async def replace(
     change: Change,
 ) -> None:
     """The encounter's new content at `change.version`, and the change itself."""
-    patient, first, last, charge_cents, service_keys = _content(encounter, keys)
-    row = _Row(
-        unit.organisation,
-        stored.encounter_id,
-        state.value,
-        change.version,
-        patient,
-        first,
-        last,
-        charge_cents,
-        said_charge_cents,
-        service_keys,
-        findings,
-        repairs,
-        change.changed_at,
-    )
+    row = {
+        "organisation_id": unit.organisation,
+        "encounter_id": stored.encounter_id,
+        "state": state.value,
+        "version": change.version,
+        "patient_external_id": encounter.patient.external_id,
+        "date_of_service": encounter.date_of_service,
+        "date_of_service_to": encounter.last_day,
+        "charge_cents": encounter.charge_cents,
+        "said_charge_cents": said_charge_cents,
+        "service_keys": _known_keys(keys),
+        "findings": findings,
+        "repairs": repairs,
+        "changed_at": change.changed_at,
+    }
     key = ("organisation_id", "encounter_id")
     await update_rows(unit.connection, EncounterRow, [row], key=key, wide={"document": [encounter.document.decode()]})
     await _record(unit, change)

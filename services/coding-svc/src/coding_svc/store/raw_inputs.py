@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from coding_svc.models import Quarantine, RawInput
-from rcm.database.rows import insert_rows
+from rcm.database.rows import Row, insert_rows
 from rcm.errors import Fault
 from rcm.messaging.unit_of_work import UnitOfWork
 
@@ -26,12 +26,10 @@ class Body(Struct, frozen=True, gc=False):
     body: bytes
 
 
-class _Row(Struct, gc=False):
-    """A body's columns beside the body."""
+class _Row(Row):
+    """A body's columns beside the body, and beside what all of a statement have in common."""
 
-    organisation_id: UUID
     raw_input_id: UUID
-    received_at: datetime
     media_type: str
     sha256: bytes
 
@@ -63,9 +61,9 @@ class Refusal:
 
 async def insert(unit: UnitOfWork, bodies: Sequence[Body], now: datetime) -> None:
     """All of them in one statement."""
-    organisation = unit.organisation
-    rows = [_Row(organisation, body.raw_input_id, now, body.media_type, body.sha256) for body in bodies]
-    await insert_rows(unit.connection, RawInput, rows, wide={"body": [body.body for body in bodies]})
+    rows = [_Row(body.raw_input_id, body.media_type, body.sha256) for body in bodies]
+    same = {"organisation_id": unit.organisation, "received_at": now}
+    await insert_rows(unit.connection, RawInput, rows, wide={"body": [body.body for body in bodies]}, same=same)
 
 
 async def quarantined_as(unit: UnitOfWork, sums: Sequence[bytes]) -> dict[bytes, UUID]:
