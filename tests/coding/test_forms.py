@@ -81,6 +81,17 @@ def test_nothing_is_repaired_where_nothing_is_wrong() -> None:
     assert repaired(told)[0] is told
 
 
+def test_what_is_no_code_in_any_letters_stands_as_it_came() -> None:
+    """Capitals of a sharp s are two letters: the longest code would be longer than a code may be."""
+    strange = "\u00df" * 80
+    told = encounter(
+        diagnoses=[{"code": strange}],
+        lines=[line(procedure=strange, modifiers=[strange])],
+        patient={"address": {"state": strange}},
+    )
+    assert repaired(told) == (told, ())
+
+
 @pytest.mark.parametrize(
     ("target", "patch", "result"),
     [  # RFC 7396, appendix A

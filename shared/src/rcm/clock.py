@@ -4,6 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 
+def instant_of(text: str) -> datetime:
+    """An instant in ISO 8601. Raises ValueError for what is none, and for one without its zone."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("an instant needs its zone, as Z")
+    return found
+
+
 class Clock(Protocol):
     """Tells the time; everything that needs it is given one."""
 

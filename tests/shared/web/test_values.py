@@ -7,6 +7,7 @@ import pytest
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 
+from rcm.clock import instant_of
 from rcm.errors import InvalidBody, VersionMismatch, VersionRequired
 from rcm.web.bodies import load_json, media_type, parse_json, text_of
 from rcm.web.context import child_of
@@ -132,3 +133,11 @@ def test_a_trace_goes_on_and_one_that_is_broken_is_not_believed() -> None:
     assert going_on[36:52] != "00f067aa0ba902b7"
     for broken in (None, b"00-xyz", f"00-{'0' * 32}-00f067aa0ba902b7-01".encode(), f"00-{trace}-{'0' * 16}-01".encode()):
         assert child_of(broken)[3:35] not in (trace, "0" * 32)
+
+
+def test_a_cursor_with_an_instant_without_its_zone_is_foreign() -> None:
+    (kept,) = decode_cursor_as(encode_cursor("2026-01-31T12:00:00+00:00"), instant_of)
+    assert kept.isoformat() == "2026-01-31T12:00:00+00:00"
+    with pytest.raises(InvalidBody) as refused:
+        decode_cursor_as(encode_cursor("2026-01-31T12:00:00"), instant_of)
+    assert [fault.pointer for fault in refused.value.faults] == ["?after"]

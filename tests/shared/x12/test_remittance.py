@@ -20,7 +20,7 @@ from rcm.x12.remittance import (
     write_remittances,
 )
 from rcm.x12.remittance.quick import QuickClaims
-from rcm.x12.values import Adjustment
+from rcm.x12.values import Adjustment, Contact
 from rcm_deploy.bench.x12_files import remittance_file
 from tests.shared.x12.generate_answers import HEADER, remittance
 from tests.shared.x12.judge import findings
@@ -187,6 +187,7 @@ def test_an_interchange_without_835_is_refused_by_name() -> None:
         ({"procedure": "99-13"}, "procedure"),
         ({"control_number": "X" * 51}, "control_number"),
         ({"adjustments": (Adjustment("CO", "45", 100), Adjustment("XX", "45", 100))}, "adjustments[1].group"),
+        ({"adjustments": (Adjustment("", "45", 100),)}, "adjustments[0].group"),
         ({"raw": ("REF*LU*1",)}, "raw"),
     ],
 )
@@ -196,3 +197,11 @@ def test_what_cant_be_written_is_named_with_its_claim_and_line(value: dict[str, 
     with pytest.raises(CannotWrite) as refusal:
         write_remittances(HEADER, [replace(whole, claims=(*whole.claims[:2], claim))])
     assert refusal.value.path == f"remittances[0].claims[2].lines[1].{path}"
+
+
+def test_a_claims_own_office_is_named_with_the_claim() -> None:
+    (whole,) = made(4, 3)
+    claim = replace(whole.claims[1], contacts=(Contact(numbers=(("EM", "no address"),)),))
+    with pytest.raises(CannotWrite) as refusal:
+        write_remittances(HEADER, [replace(whole, claims=(whole.claims[0], claim, whole.claims[2]))])
+    assert refusal.value.path == "remittances[0].claims[1].email"

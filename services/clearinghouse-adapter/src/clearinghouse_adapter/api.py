@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from clearinghouse_adapter.carrying import Wait
 from clearinghouse_adapter.desk import Desk
 from clearinghouse_adapter.store import Incoming, Outgoing
+from rcm.clock import instant_of
 from rcm.errors import NotFound, Unavailable
 from rcm.identity import Principal, Role
 from rcm.web.auth import allow
@@ -162,7 +163,7 @@ async def list_outgoing(
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[OutgoingView]:
     """Newest first."""
-    before: Any = tuple(decode_cursor_as(after, datetime.fromisoformat, UUID)) if after else None
+    before: Any = tuple(decode_cursor_as(after, instant_of, UUID)) if after else None
     rows = await _desk(request).store.list_outgoing(who.organisation_id, state, before, limit)
     return page_of(rows, limit, _outgoing, lambda row: (row.intended_at.isoformat(), row.submission_id))
 
@@ -184,7 +185,7 @@ async def list_incoming(
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[IncomingView]:
     """Newest first."""
-    before: Any = tuple(decode_cursor_as(after, datetime.fromisoformat, str)) if after else None
+    before: Any = tuple(decode_cursor_as(after, instant_of, str)) if after else None
     rows = await _desk(request).store.list_incoming(who.organisation_id, state, before, limit)
     return page_of(rows, limit, _incoming, lambda row: (row.fetched_at.isoformat(), row.remote_name))
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from rcm.clock import instant_of
 from rcm.ids import id_of
 from rcm.messaging.wire import Envelope, schema_address
 
@@ -66,7 +67,7 @@ def envelope_of_record(topic: str, place: str, headers: Iterable[tuple[str, byte
             found["ce_type"].decode(),
             id_of(found["ce_subject"].decode()),
             int(found["ce_sequence"]),
-            datetime.fromisoformat(found["ce_time"].decode()),
+            instant_of(found["ce_time"].decode()),
             id_of(found["ce_correlationid"].decode()),
             id_of(causation.decode()) if causation else None,
             traceparent.decode() if traceparent is not None else None,

@@ -42,9 +42,9 @@ async def take(
     Most batches are new as a whole: only of the others it is asked which of them are. Statements of a line each, for one that
     answered everything was planned for longer than it took a hundred events.
     """
-    most = envelopes[0].organisation_id
-    given = [_Given(e.event_id, None if e.organisation_id == most else e.organisation_id) for e in envelopes]
-    told = await connection.execute(TAKE, recordset(given), consumer, most)
+    first = envelopes[0].organisation_id
+    given = [_Given(e.event_id, None if e.organisation_id == first else e.organisation_id) for e in envelopes]
+    told = await connection.execute(TAKE, recordset(given), consumer, first)
     blocked = await connection.fetch(PARKED)
     if len(blocked) == PARKED_MAX:
         blocked = await connection.fetch(PARKED_OF, [envelope.subject for envelope in envelopes])

@@ -48,7 +48,8 @@ NOTHING = ", ".join(["null"] * len(COLUMNS.split(",")))
 def _read(whose: str = "true", which: str = "true") -> str:
     """First the last committed event's place, and whether it is settled; then the next settled events.
 
-    Where the last one is settled everything is: all smaller xids stand before it.
+    Where the last one is settled everything is: all smaller xids stand before it. The rows come in this order: PostgreSQL runs
+    the parts of a UNION ALL one after the other, and never in parallel where they have a LIMIT.
     """
     return f"""
 (select l.epoch, l.xid, l.seq, {SETTLED} as settled, {NOTHING} from {NOW}, event_log l where {whose}
@@ -110,7 +111,7 @@ class _Row(Struct, gc=False, omit_defaults=True):
 
 async def append(connection: "Connection", pending: Sequence[PendingEvent], time: datetime) -> None:
     """Writes all events of a transaction in one statement, in the order they were said."""
-    most = pending[0].organisation_id
+    first = pending[0].organisation_id
     rows = []
     texts = []
     for event in pending:
@@ -122,7 +123,7 @@ async def append(connection: "Connection", pending: Sequence[PendingEvent], time
                 data.type_name(),
                 subject,
                 event.sequence,
-                None if organisation_id == most else organisation_id,
+                None if organisation_id == first else organisation_id,
                 None if correlation_id == subject else correlation_id,
                 event.causation_id,
                 event.traceparent,
@@ -131,7 +132,7 @@ async def append(connection: "Connection", pending: Sequence[PendingEvent], time
         texts.append(data.model_dump_json())
     # The data beside the JSON and not within it: nobody need escape it and read through it (decision 0014). As one text:
     # asyncpg looks at each element of an array, and makes its buffer anew for each that is long.
-    await connection.execute(APPEND, recordset(rows), time, BETWEEN.join(texts), most)
+    await connection.execute(APPEND, recordset(rows), time, BETWEEN.join(texts), first)
 
 
 async def read_log(

@@ -29,7 +29,7 @@ def adjustment_segments(out: list[str], adjustments: Sequence[Adjustment], path:
     """CAS: neighbours of one group share a segment, up to six. `path` is where they belong to, with a dot behind it."""
     group, count, body = "", 0, ""
     for place, item in enumerate(adjustments):
-        if item.group != group or count == _TRIPLETS:
+        if not count or item.group != group or count == _TRIPLETS:
             if count:
                 out.append(body.rstrip("*"))
             if item.group not in _GROUPS:
@@ -67,12 +67,12 @@ def inpatient_segment(found: InpatientAdjudication) -> str:
     return segment("MIA", *elements[1:])
 
 
-def contact_segment(found: Contact, path: str) -> str:
-    """PER."""
+def contact_segment(found: Contact, path: str = "") -> str:
+    """PER. `path` is whose contact it is, with a dot behind it."""
     if len(found.numbers) > 3:
-        raise CannotWrite(f"{path}.contacts", "hold more than three numbers")
+        raise CannotWrite(f"{path}contacts", "hold more than three numbers")
     numbers = [element for kind, number in found.numbers for element in (kind, contact_number(kind, number, path))]
-    return segment("PER", found.function, free(found.name, 60, f"{path}.contacts"), *numbers)
+    return segment("PER", found.function, free(found.name, 60, f"{path}contacts"), *numbers)
 
 
 def contact_number(kind: str, number: str, path: str) -> str:
@@ -81,7 +81,7 @@ def contact_number(kind: str, number: str, path: str) -> str:
         return clean(number)
     cleaned = number.strip()
     if not cleaned.isascii() or not cleaned.isprintable() or any(mark in cleaned for mark in "*:~^ ") or "@" not in cleaned:
-        raise CannotWrite(f"{path}.email", "is no address that X12 can hold")
+        raise CannotWrite(f"{path}email", "is no address that X12 can hold")
     return cleaned.upper()
 
 

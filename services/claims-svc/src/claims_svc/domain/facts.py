@@ -4,7 +4,8 @@ Facts come several times, in any order, late and from submissions that are long 
 the answer is the same for every order and repetition, and it never raises.
 
 Facts and places in files are kept as JSON arrays of their fields, in the order that stands here: half as long, and read in a
-third of the time. So a field is never taken away or moved; a new one stands last and has a default.
+third of the time. So a field is never taken away or moved, and a new one stands last and has a default: a place's in `Filed`,
+never in `SentClaim`, behind which it would push the others.
 """
 
 from collections import Counter

@@ -22,9 +22,14 @@ class Repair:
     after: str
 
 
+def capitals(code: str) -> str:
+    """Capital letters; a code with others than ASCII is none, and may grow by its capitals (a sharp s is two)."""
+    return code.upper() if code.isascii() else code
+
+
 def diagnosis_code(code: str) -> str:
     """Capital letters and the dot after the third character."""
-    bare = code.upper()
+    bare = capitals(code)
     return f"{bare[:3]}.{bare[3:]}" if "." not in bare and _UNDOTTED.fullmatch(bare) else bare
 
 
@@ -70,8 +75,8 @@ def _needed(encounter: Encounter) -> list[Repair]:
 
 def _line(path: str, line: ServiceLine, found: list[Repair]) -> None:
     if not line.procedure.isupper() and not line.procedure.isdigit():
-        found.append(Repair(f"{path}/procedure", line.procedure, line.procedure.upper()))
-    found.extend(Repair(f"{path}/modifiers/{at}", modifier, modifier.upper()) for at, modifier in enumerate(line.modifiers))
+        found.append(Repair(f"{path}/procedure", line.procedure, capitals(line.procedure)))
+    found.extend(Repair(f"{path}/modifiers/{at}", modifier, capitals(modifier)) for at, modifier in enumerate(line.modifiers))
     if line.drug:
         found.append(Repair(f"{path}/drug/ndc", line.drug.ndc, ndc(line.drug.ndc)))
 
@@ -82,7 +87,7 @@ def _address(path: str, address: Address | None, found: list[Repair]) -> None:
     if len(address.postal_code) == 10:
         found.append(Repair(f"{path}/address/postal_code", address.postal_code, zip_code(address.postal_code)))
     if len(address.state) == 2 and not address.state.isupper():
-        found.append(Repair(f"{path}/address/state", address.state, address.state.upper()))
+        found.append(Repair(f"{path}/address/state", address.state, capitals(address.state)))
 
 
 def repaired(encounter: Encounter) -> tuple[Encounter, tuple[Repair, ...]]:

@@ -30,11 +30,11 @@ def submitter_segments(submitter: Submitter, receiver: Receiver) -> list[str]:
     refuse_lost(submitter.raw, "submitter.raw", names={"41": submitter.name})
     refuse_lost(receiver.raw, "receiver.raw", names={"40": receiver.name})
     if submitter.contacts:
-        contacts = [contact_segment(item, "submitter") for item in submitter.contacts]
+        contacts = [contact_segment(item, "submitter.") for item in submitter.contacts]
     else:
         numbers = [*(("TE", _phone(submitter.phone, "submitter.phone")) if submitter.phone else ())]
         if submitter.email:
-            numbers += ["EM", contact_number("EM", submitter.email, "submitter")]
+            numbers += ["EM", contact_number("EM", submitter.email, "submitter.")]
         if not numbers:
             raise CannotWrite("submitter", "a phone or an email is required")
         contacts = [segment("PER", "IC", free(submitter.contact_name, 60, "submitter.contact_name"), *numbers)]
@@ -95,7 +95,7 @@ def provider_segments(entity: str, provider: Provider) -> tuple[str, ...]:
 def _contacts(provider: Provider) -> list[str]:
     """PER."""
     if provider.contacts:
-        return [contact_segment(item, "contacts") for item in provider.contacts]
+        return [contact_segment(item) for item in provider.contacts]
     if not provider.phone:
         return []
     name = free(provider.contact_name, 60, "contact_name")
@@ -142,7 +142,7 @@ def subscriber_segments(subscriber: Subscriber, payer: Payer, *, is_patient: boo
     if subscriber.references:
         out += reference_segments(subscriber.references)
     if subscriber.contacts:
-        out += [contact_segment(item, "subscriber") for item in subscriber.contacts]
+        out += [contact_segment(item, "subscriber.") for item in subscriber.contacts]
     out += _payer_segments(payer)
     return out
 
@@ -173,7 +173,7 @@ def patient_segments(patient: Patient) -> list[str]:
     if patient.references:
         out += reference_segments(patient.references)
     if patient.contacts:
-        out += [contact_segment(item, "patient") for item in patient.contacts]
+        out += [contact_segment(item, "patient.") for item in patient.contacts]
     return out
 
 

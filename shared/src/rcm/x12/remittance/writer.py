@@ -126,7 +126,7 @@ def _claim(out: list[str], claim: ClaimPayment) -> None:
     for item in claim.dates:
         out.append(f"DTM*{item.qualifier}*{day_text(item.first)}")
     for contact in claim.contacts:
-        out.append(contact_segment(contact, "office"))
+        out.append(contact_segment(contact))
     for amount in claim.amounts:
         out.append(f"AMT*{amount.qualifier}*{amount_text(amount.amount_cents)}")
     for quantity in claim.quantities:
@@ -214,7 +214,7 @@ def _party(entity: str, party: Party, path: str) -> Iterator[str]:
         yield from _address(party.address, path)
     yield from _references(party.references, f"{path}.references")
     for item in party.contacts:
-        yield contact_segment(item, path)
+        yield contact_segment(item, f"{path}.")
     refuse_lost(party.raw, f"{path}.raw", _PAYEE_RAW if entity == "PE" else ())
     yield from (raw for raw in party.raw if raw.startswith("RDM*"))
 
