@@ -58,8 +58,10 @@ Wide = Mapping[str, Sequence[object]]
 Same = Mapping[str, object]
 """Columns whose value is the same in all rows of a statement, such as an instant: given once and not read again for each."""
 _NONE: Mapping[str, Any] = MappingProxyType({})
-_BETWEEN = "\x1e"
-"""Between the values of a wide column: a control character, which JSON never holds as it is."""
+BETWEEN = "\x1e"
+"""Between long values that travel as one text: a control character, which JSON never holds as it is."""
+JOINED = "string_to_table({}, chr(30))"
+"""Such a text as rows, in SQL; `{}` stands for the parameter."""
 _PLACE = re.compile(r"\$(\d+)")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -185,7 +187,7 @@ class _Beside(NamedTuple):
     rows: str
 
 
-_JOINED, _TEXTS, _BYTES = "string_to_table({}, chr(30))", "unnest({}::text[])", "unnest({}::bytea[])"
+_TEXTS, _BYTES = "unnest({}::text[])", "unnest({}::bytea[])"
 
 
 def _split(table: type[SQLModel], rows: Rows, wide: Wide) -> tuple[Kind, tuple[_Beside, ...], list[object]]:
@@ -199,7 +201,7 @@ def _split(table: type[SQLModel], rows: Rows, wide: Wide) -> tuple[Kind, tuple[_
         values = [_ROWS.encode(value).decode() for value in given] if isinstance(column, sqlalchemy.JSON) else given
         is_bytes = isinstance(column, sqlalchemy.LargeBinary)
         joined = None if is_bytes else _joined(cast("Sequence[str | None]", values))
-        beside.append(_Beside(name, _JOINED if joined is not None else _BYTES if is_bytes else _TEXTS))
+        beside.append(_Beside(name, JOINED if joined is not None else _BYTES if is_bytes else _TEXTS))
         parameters.append(values if joined is None else joined)
     return _kind(rows), tuple(beside), parameters
 
@@ -208,8 +210,8 @@ def _joined(values: Sequence[str | None]) -> str | None:
     """The values in one text, which costs a tenth of an array; None where one of them is NULL or holds what parts them."""
     if None in values:
         return None
-    joined = _BETWEEN.join(cast("Sequence[str]", values))
-    return joined if joined and joined.count(_BETWEEN) == len(values) - 1 else None
+    joined = BETWEEN.join(cast("Sequence[str]", values))
+    return joined if joined and joined.count(BETWEEN) == len(values) - 1 else None
 
 
 def _kind(rows: Rows) -> Kind:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from rcm.database.rows import recordset
+from rcm.database.rows import BETWEEN, JOINED, recordset
 from rcm.messaging.unit_of_work import PendingEvent
 from rcm.messaging.wire import START, Envelope, Position, topic_of
 
@@ -25,15 +25,13 @@ if TYPE_CHECKING:
 
     Connection = PoolConnectionProxy[Any] | PlainConnection[Any]
 
-BETWEEN = "\x1e"
-"""Between the data of two events: a control character, which JSON never holds as it is."""
-APPEND = """
+APPEND = f"""
 insert into event_log
     (organisation_id, event_id, type, subject, sequence, "time", correlation_id, causation_id, traceparent, data)
 select coalesce(o, $4), e, t, s, n, $2, coalesce(c, s), a, p, d
 from rows from (
     json_to_recordset($1::text::json) as (o uuid, e uuid, t text, s uuid, n bigint, c uuid, a uuid, p text),
-    string_to_table($3, chr(30))
+    {JOINED.format("$3")}
 ) as u(o, e, t, s, n, c, a, p, d)
 """
 COLUMNS = """

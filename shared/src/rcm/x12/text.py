@@ -42,7 +42,7 @@ def plain(text: str) -> str:
 
 def free(text: str, longest: int, path: str, *, required: bool = False) -> str:
     """Cleaned text of at most `longest` characters. Raises CannotWrite."""
-    cleaned = text if _CODE(text) else clean(text)
+    cleaned = plain(text)
     if len(cleaned) > longest:
         raise CannotWrite(path, f"longer than the {longest} characters that the guide allows")
     if required and not cleaned:

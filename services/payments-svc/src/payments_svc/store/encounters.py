@@ -139,7 +139,7 @@ async def accounts_with_open_balance(connection: "Connection", guarantors: Guara
 
 async def insert_accounts(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, str]]) -> None:
     """New encounters, with their bills' facts."""
-    rows = [_New(*account.key, *_said(account), *_state(account)) for account, _ in accounts]
+    rows = [_New(*account.key, *_state(account), **_said(account)) for account, _ in accounts]
     await insert_rows(connection, Encounter, rows, wide={"facts": [facts for _, facts in accounts]})
 
 
@@ -151,7 +151,7 @@ async def update_accounts(connection: "Connection", accounts: Iterable[Encounter
 
 async def update_said(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, str]]) -> None:
     """What coding-svc says of encounters now, beside `update_accounts`."""
-    rows = [_Said(*account.key, *_said(account)) for account, _ in accounts]
+    rows = [_Said(*account.key, **_said(account)) for account, _ in accounts]
     facts = {"facts": [facts for _, facts in accounts]}
     await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"), wide=facts)
 
@@ -200,6 +200,18 @@ class _State(Row):
     insurance_open_cents: int = 0
 
 
+class _New(_State, kw_only=True):
+    """All columns of an encounter but for its `facts`, which are long: what changes with its money, and what is said."""
+
+    external_id: str
+    guarantor_external_id: str
+    date_of_service: date
+    first_rank: str
+    self_pay: bool
+    charge_cents: int
+    said_sequence: int
+
+
 class _Said(Row):
     """The columns that coding-svc says."""
 
@@ -212,23 +224,6 @@ class _Said(Row):
     self_pay: bool
     charge_cents: int
     said_sequence: int
-
-
-class _New(_Said):
-    """All columns of an encounter but for its `facts`, which are long: what is said, then what changes with its money."""
-
-    first_claim_voided: bool = False
-    cancelled_self_pay: bool = False
-    completed: bool | None = None
-    version: int = 0
-    responsibility_digest: str = ""
-    charges_cents: int = 0
-    insurance_paid_cents: int = 0
-    contractual_cents: int = 0
-    other_adjustments_cents: int = 0
-    patient_paid_cents: int = 0
-    patient_open_cents: int = 0
-    insurance_open_cents: int = 0
 
 
 def _state(account: EncounterAccount) -> tuple[Any, ...]:
@@ -245,17 +240,17 @@ def _state(account: EncounterAccount) -> tuple[Any, ...]:
     )
 
 
-def _said(account: EncounterAccount) -> tuple[Any, ...]:
-    """What coding-svc says, from `external_id` on."""
-    return (
-        account.external_id,
-        account.guarantor_external_id,
-        account.date_of_service,
-        account.first_rank,
-        account.self_pay,
-        account.charge_cents,
-        account.said_sequence,
-    )
+def _said(account: EncounterAccount) -> dict[str, Any]:
+    """What coding-svc says, by its columns."""
+    return {
+        "external_id": account.external_id,
+        "guarantor_external_id": account.guarantor_external_id,
+        "date_of_service": account.date_of_service,
+        "first_rank": account.first_rank,
+        "self_pay": account.self_pay,
+        "charge_cents": account.charge_cents,
+        "said_sequence": account.said_sequence,
+    }
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int = 2) -> list[list[Any]]:

@@ -97,7 +97,7 @@ def write_claim_acknowledgements(header: InterchangeHeader, files: Sequence[Clai
 def _claim_file(header: InterchangeHeader, number: int, file: ClaimAcknowledgement) -> list[str]:
     """2000A to 2000D, gathered in one list: a generator within a generator costs more than what it hands on."""
     sums = [_sums(provider.claims) for provider in file.providers]
-    out = list(_file(header, number, file, sums))
+    out = list(_source_and_receiver(header, number, file, sums))
     level = 2
     for provider, own in zip(file.providers, sums, strict=True):
         level += 1
@@ -110,7 +110,9 @@ def _claim_file(header: InterchangeHeader, number: int, file: ClaimAcknowledgeme
     return out
 
 
-def _file(header: InterchangeHeader, number: int, file: ClaimAcknowledgement, sums: Sequence[_Sums]) -> Iterator[str]:
+def _source_and_receiver(
+    header: InterchangeHeader, number: int, file: ClaimAcknowledgement, sums: Sequence[_Sums]
+) -> Iterator[str]:
     """2000A and 2000B."""
     received, processed = (on or header.created.date() for on in (file.received_on, file.processed_on))
     yield f"ST*277*{number:04d}*{CLAIM_VERSION}"
