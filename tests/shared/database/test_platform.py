@@ -241,6 +241,20 @@ async def test_no_statement_keeps_a_plan_that_was_made_for_an_empty_table(place:
         assert tuple(plans) == (0, 10)
 
 
+async def test_rows_of_a_young_table_are_found_by_their_keys(place: ServiceDatabase) -> None:
+    """Breaks when a statement about some hundred rows reads all that an organisation has until the first analyze."""
+    things = [new_id() for _ in range(5_000)]
+    async with opened(place.owner_url) as owner, opened(place.worker_url) as worker:
+        await owner.pool.execute("create index ix_thing_version on thing (organisation_id, version)")
+        await worker.pool.execute("insert into thing select $1, unnest($2::uuid[]), 1", ONE, things)
+        plan = await worker.pool.fetch(
+            "explain update thing set version = 2 where organisation_id = $1 and thing_id = any($2)", ONE, things[:800]
+        )
+        conditions = [line for (line,) in plan if "Index Cond" in line]
+        assert conditions
+        assert all("thing_id = ANY" in line for line in conditions)
+
+
 async def test_a_transaction_waits_for_a_free_connection_only_so_long(place: ServiceDatabase) -> None:
     database = await Database.open(place.api_url, maximum=1, wait_seconds=0.05)
     try:

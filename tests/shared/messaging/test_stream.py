@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -11,6 +12,7 @@ import pytest_asyncio
 from rcm.ids import new_id
 from rcm.messaging import stream
 from rcm.messaging.direct import DirectBus
+from rcm.messaging.log import READ_TYPES, reading
 from rcm.messaging.stream import BadCursor, EventPage, PublicEvent, cursor_text, position_of, read_events
 from rcm.messaging.unit_of_work import Cause
 from rcm.messaging.wire import Position
@@ -149,6 +151,24 @@ async def test_of_some_types_alone_and_the_cursor_passes_the_others(two: Pair) -
     await said_by(two, ORGANISATION, [thing])
     assert await follower == [2]
     assert await followed(frozenset({everything.events[0].type})) == [2]
+
+
+async def test_a_rare_type_is_found_without_reading_the_whole_log(two: Pair) -> None:
+    """Breaks when each look for new events takes the longer the more were ever said."""
+    await said_by(two, ORGANISATION, [new_id() for _ in range(5_000)])
+    await two.quiet()
+    async with two.producer.worker.pool.acquire() as connection:
+        assert "->  Sort" in await plan(connection), "what this guards against is not there any more"
+    async with reading(two.producer.worker) as connection:
+        assert "->  Sort" not in await plan(connection)
+    async with two.producer.api.transaction(ORGANISATION, read_only=True) as connection:
+        await read_events(connection, ORGANISATION, None, 10, source="/claims-svc")
+        assert "->  Sort" not in await plan(connection)
+
+
+async def plan(connection: Any) -> str:
+    """How PostgreSQL finds the events of a type that nobody has said."""
+    return "\n".join(line for (line,) in await connection.fetch(f"explain {READ_TYPES}", 0, 0, 0, 500, ["org.example.nothing"]))
 
 
 async def test_without_a_cursor_one_sees_what_comes(two: Pair) -> None:

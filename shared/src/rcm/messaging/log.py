@@ -6,7 +6,8 @@ before a cursor later (decision 0011).
 
 # ruff: noqa: S608 - statements are put together from constants of this file; every value is a parameter
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from rcm.database.pool import Database
 from rcm.database.rows import BETWEEN, JOINED, recordset
 from rcm.messaging.unit_of_work import PendingEvent
 from rcm.messaging.wire import START, Envelope, Position, topic_of
@@ -34,6 +36,9 @@ from rows from (
     {JOINED.format("$3")}
 ) as u(o, e, t, s, n, c, a, p, d)
 """
+BY_ITS_ORDER = "set {0} enable_seqscan = off; set {0} enable_sort = off"
+"""The log is read by its index of the order, however long it is and however few are of the types that are asked for: else the
+planner reads all of it to find them (decision 0018)."""
 COLUMNS = """
     l.event_id, l.organisation_id, l.type, l.subject, l.sequence, l."time", l.correlation_id, l.causation_id, l.traceparent,
     l.data, l.logged_at"""
@@ -105,6 +110,19 @@ class _Row(Struct, gc=False, omit_defaults=True):
     """Where it is not the subject."""
     a: UUID | None = None
     p: str | None = None
+
+
+@asynccontextmanager
+async def reading(database: Database) -> "AsyncIterator[PlainConnection[Any]]":
+    """A connection of its own for one who reads the log again and again: one plan serves always, where planning each read
+    would take as long as reading."""
+    connection = await database.connect()
+    try:
+        await connection.execute(f"set plan_cache_mode = force_generic_plan; {BY_ITS_ORDER.format('')}")
+        yield connection
+    finally:
+        with suppress(Exception):
+            await connection.close(timeout=2)
 
 
 async def append(connection: "Connection", pending: Sequence[PendingEvent], time: datetime) -> None:

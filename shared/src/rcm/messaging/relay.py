@@ -5,7 +5,6 @@ One relay per service runs at a time, in whichever process holds the advisory lo
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from rcm.logs import logger
 from rcm.messaging import crash
 from rcm.messaging.bell import Bell
 from rcm.messaging.bus import GATHER_SECONDS, NotAllHere
-from rcm.messaging.log import LogBatch, position_before, read_log, read_replayed
+from rcm.messaging.log import LogBatch, position_before, read_log, read_replayed, reading
 from rcm.messaging.wire import Envelope, Position
 
 if TYPE_CHECKING:
@@ -25,14 +24,8 @@ if TYPE_CHECKING:
     Connection = PlainConnection[Any]
 
 RELAY_LOCK = 7_265_002
-READER = """
-set synchronous_commit = off; set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_sort = off
-"""
-"""Losing the last moves of the cursor in a crash only publishes again what every inbox knows.
-
-The log is read by its index of the order, however long it is: one plan serves always,
-where planning each read would take as long as reading (decision 0018).
-"""
+FORGETFUL = "set synchronous_commit = off"
+"""Losing the last moves of the cursor in a crash only publishes again what every inbox knows."""
 BATCH_MAX = 500
 SWEEP_SECONDS = 1.0
 UNSETTLED_SECONDS = 0.02
@@ -123,19 +116,17 @@ class Relay:
 
     async def _lead(self) -> None:
         """On a connection of its own, whose end gives the lock back."""
-        connection = await self._database.connect()
-        try:
-            await connection.execute(READER)
+        async with reading(self._database) as connection:
+            await connection.execute(FORGETFUL)
             while not self._stopping:
                 if await connection.fetchval("select pg_try_advisory_lock($1)", RELAY_LOCK):
                     self.leading = True
-                    await self._follow(connection)
+                    try:
+                        await self._follow(connection)
+                    finally:
+                        self.leading = False
                     return
                 await self._bell.wait(SWEEP_SECONDS)
-        finally:
-            self.leading = False
-            with suppress(Exception):
-                await connection.close(timeout=2)
 
     async def _follow(self, connection: "Connection") -> None:
         cursor = await _cursor(connection)

@@ -14,13 +14,14 @@ from rcm.database.pool import Database
 from rcm.errors import InvalidBody
 from rcm.logs import logger
 from rcm.messaging.bell import Bell
-from rcm.messaging.log import last_position, read_log
+from rcm.messaging.log import BY_ITS_ORDER, last_position, read_log, reading
 from rcm.messaging.wire import START, Envelope, Position, structured
 
 if TYPE_CHECKING:
+    from asyncpg import Connection as PlainConnection
     from asyncpg.pool import PoolConnectionProxy
 
-    Connection = PoolConnectionProxy[Any]
+    Connection = PoolConnectionProxy[Any] | PlainConnection[Any]
 
 RING_EVENTS = 5_000
 READ_EVENTS = 500
@@ -113,6 +114,7 @@ async def read_events(
     `source` as in CloudEvents: `/claims-svc`.
     """
     position = position_of(after) if after else START
+    await connection.execute(BY_ITS_ORDER.format("local"))
     batch = await read_log(connection, position, limit, organisation_id=organisation_id, types=types)
     events = [public(envelope, source) for envelope in batch.envelopes]
     return EventPage(events, cursor_text(batch.end), more=batch.full)
@@ -207,7 +209,8 @@ class Tail:
             self._followers -= 1
 
     async def _from_log(self, follower: Follower, place: Position) -> tuple[list[PublicEvent], Position]:
-        async with self._database.pool.acquire() as connection:
+        async with self._database.transaction(read_only=True) as connection:
+            await connection.execute(BY_ITS_ORDER.format("local"))
             page = await read_log(
                 connection, place, READ_EVENTS, organisation_id=follower.organisation_id, types=_listed(follower.types)
             )
@@ -258,20 +261,26 @@ class Tail:
     async def _run(self) -> None:
         while not self._stopped:
             try:
-                self.unsettled = await self._read()
+                await self._read_along()
             except Exception as error:
                 self.unsettled = False
                 self._log.warning("event tail interrupted", exc_info=error)
-            await self._bell.wait(UNSETTLED_SECONDS if self.unsettled and self._followers else SWEEP_SECONDS)
+                await self._bell.wait(SWEEP_SECONDS)
 
-    async def _read(self) -> bool:
+    async def _read_along(self) -> None:
+        """On a connection of its own, until it is stopped or the connection fails."""
+        async with reading(self._database) as connection:
+            while not self._stopped:
+                self.unsettled = await self._read(connection)
+                await self._bell.wait(UNSETTLED_SECONDS if self.unsettled and self._followers else SWEEP_SECONDS)
+
+    async def _read(self, connection: "Connection") -> bool:
         """Takes what is new into the ring; whether more is committed but not settled."""
         while True:
-            async with self._database.pool.acquire() as connection:
-                if self._position == START:
-                    self._since = self._position = await last_position(connection)
-                types, position = self._types, self._position
-                batch = await read_log(connection, position, READ_EVENTS, types=_listed(types))
+            if self._position == START:
+                self._since = self._position = await last_position(connection)
+            types, position = self._types, self._position
+            batch = await read_log(connection, position, READ_EVENTS, types=_listed(types))
             if types != self._types:
                 continue  # somebody came meanwhile who wants more than was read
             for envelope in batch.envelopes:
