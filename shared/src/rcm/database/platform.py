@@ -138,11 +138,14 @@ begin
             -- An event is written once and read a few times: compressing it costs more than its place (decision 0014).
             execute format('create table %I partition of event_log for values from (%L) to (%L)',
                 'event_log_' || suffix, month, month + interval '1 month');
-            execute format('alter table %I set (toast_tuple_target = 8160)', 'event_log_' || suffix);
+            -- It leaves as a whole: no vacuum need tidy what was only inserted (decision 0192).
+            execute format('alter table %I set (toast_tuple_target = 8160, autovacuum_vacuum_insert_threshold = -1)',
+                'event_log_' || suffix);
         end if;
         if to_regclass('inbox_' || suffix) is null then
             execute format('create table %I partition of inbox for values from (%L) to (%L)',
                 'inbox_' || suffix, uuid7_floor(month), uuid7_floor(month + interval '1 month'));
+            execute format('alter table %I set (autovacuum_vacuum_insert_threshold = -1)', 'inbox_' || suffix);
         end if;
     end loop;
     for old in
