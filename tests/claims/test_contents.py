@@ -1,14 +1,20 @@
-"""The content of a claim is kept in memory from its making to its file, and is never an older one."""
+"""A claim and its content are kept in memory from its making to its file, and are never older ones."""
+
+from uuid import UUID
 
 import httpx
 import msgspec
+import pytest
 
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.states import State
+from claims_svc.handlers.context import Context
 from claims_svc.store import contents
+from claims_svc.store.claims import claims_with_content
 from claims_svc.store.contents import Contents
 from rcm.ids import new_id
+from rcm.messaging.unit_of_work import Cause, UnitOfWork
 from tests.claims.making import Case, cut
 from tests.claims.test_states import claim_in
 from tests.support.live import LiveService
@@ -24,11 +30,10 @@ def test_a_content_is_given_once_and_to_the_version_that_it_was_kept_for() -> No
     kept = Contents()
     claim, encounter = _claim()
     kept.keep(claim, encounter)
-    assert kept.take(claim) is encounter
-    assert kept.take(claim) is None
+    assert kept.take(claim.claim_id, 1) == (claim, encounter)
+    assert kept.take(claim.claim_id, 1) is None
     kept.keep(claim, encounter)
-    claim.version += 1
-    assert kept.take(claim) is None
+    assert kept.take(claim.claim_id, 2) is None
 
 
 def test_the_oldest_goes_where_there_are_too_many() -> None:
@@ -39,12 +44,27 @@ def test_the_oldest_goes_where_there_are_too_many() -> None:
         kept.keep(claim, encounter)
     for _ in range(contents.KEPT_MAX - 1):
         kept.keep(_claim_like(made[2][0]), filler)
-    assert kept.take(made[0][0]) is None
-    assert kept.take(made[1][0]) is made[1][1]
+    assert kept.take(made[0][0].claim_id, 1) is None
+    assert kept.take(made[1][0].claim_id, 1) == made[1]
 
 
 def _claim_like(claim: Claim) -> Claim:
     return msgspec.structs.replace(claim, claim_id=new_id())
+
+
+@pytest.mark.usefixtures("biller")
+async def test_what_is_kept_is_what_the_rows_say(claims: LiveService) -> None:
+    await claims.deliver(*[Case().coded() for _ in range(3)])
+    rows = await claims.rows("select organisation_id, claim_id, version from claim")
+    context = claims.service.context
+    assert isinstance(context, Context)
+    kept = {claim_id: context.contents.take(claim_id, version) for _, claim_id, version in rows}
+
+    async def read(unit: UnitOfWork) -> dict[UUID, tuple[Claim, Encounter]]:
+        return await claims_with_content(unit.connection, [(row["organisation_id"], row["claim_id"]) for row in rows])
+
+    assert len(kept) == 3
+    assert kept == await claims.runtime.run_worker(read, cause=Cause())
 
 
 async def test_a_file_says_what_the_encounter_is_now(claims: LiveService, biller: httpx.AsyncClient) -> None:

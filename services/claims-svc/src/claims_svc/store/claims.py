@@ -105,6 +105,19 @@ async def claims_by_id(connection: "Connection", keys: Iterable[tuple[UUID, UUID
     return {row["claim_id"]: claim_of(row) for row in rows}
 
 
+async def claims_with_content(
+    connection: "Connection", keys: Iterable[tuple[UUID, UUID]]
+) -> dict[UUID, tuple[Claim, Encounter]]:
+    """Claims with their encounters by claim id; keys are (organisation, claim)."""
+    rows = await connection.fetch(
+        f"""select {CLAIM}, e.content from unnest($1::uuid[], $2::uuid[]) as k(o, i)
+            join claim c on c.organisation_id = k.o and c.claim_id = k.i
+            join encounter e on e.organisation_id = k.o and e.encounter_id = c.encounter_id""",  # noqa: S608 - constants
+        *columns(keys),
+    )
+    return {row["claim_id"]: (claim_of(row), encounter_of(row["content"])) for row in rows}
+
+
 async def claims_of_encounters(connection: "Connection", keys: Iterable[tuple[UUID, UUID]]) -> dict[UUID, dict[str, Claim]]:
     """Claims by encounter and rank; keys are (organisation, encounter)."""
     rows = await connection.fetch(

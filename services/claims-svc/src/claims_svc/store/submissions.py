@@ -12,9 +12,8 @@ from claims_svc.domain.claim import Claim, LeftClaim
 from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.states import State
 from claims_svc.domain.submission import Submission, SubmissionState, Waiting
-from claims_svc.store.claims import encounters_by_id, filed
+from claims_svc.store.claims import claims_with_content, filed
 from claims_svc.store.contents import Contents
-from claims_svc.store.rows import CLAIM, claim_of
 from claims_svc.store.writing import Write, inserting, write_together
 from rcm.database.rows import update_rows
 from rcm.ids import id_of
@@ -59,18 +58,18 @@ async def ready_claims(
 ) -> list[tuple[Claim, Encounter]]:
     """The claims of a receiver's next file with their content, those that wait longest first."""
     rows = await connection.fetch(
-        f"""select {CLAIM} from claim c
+        """select c.claim_id, c.version from claim c
             where organisation_id = $1 and worklist = 'READY' and setup_revision = $2 and receiver_id = $3
-            order by ready_at, claim_id limit $4""",  # noqa: S608 - constants
+            order by ready_at, claim_id limit $4""",
         organisation_id,
         revision,
         receiver_id,
         limit,
     )
-    ready = [(claim, contents.take(claim)) for claim in map(claim_of, rows)]
-    missing = [(organisation_id, claim.encounter_id) for claim, content in ready if content is None]
-    read = await encounters_by_id(connection, missing) if missing else {}
-    return [(claim, content or read[claim.encounter_id]) for claim, content in ready]
+    ready = {claim_id: contents.take(claim_id, version) for claim_id, version in rows}
+    missing = [(organisation_id, claim_id) for claim_id, kept in ready.items() if kept is None]
+    read = await claims_with_content(connection, missing) if missing else {}
+    return [kept or read[claim_id] for claim_id, kept in ready.items()]
 
 
 async def insert_submission(
