@@ -28,6 +28,8 @@ TRANSACTION_TIMEOUT_MS = 30_000
 """A writing transaction holds back every reader of the log (decision 0011): none may live longer."""
 KEEP_COMMITS = "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'"
 """A commit that a crash of the server may forget must not be seen by a relay before: it would publish what never was."""
+KEPT_PLANS = "set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)"
+"""Until the transaction's end each statement has one plan for all its parameters, made once a connection (decision 0018)."""
 SERIALIZATION_ATTEMPTS = 40
 _PAUSE_SECONDS_MAX = 0.1
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -188,14 +190,21 @@ class Database:
         return await connect(self.url, application_name=self.application_name)
 
     @asynccontextmanager
-    async def transaction(self, organisation_id: UUID | None = None, *, read_only: bool = False) -> "AsyncIterator[Connection]":
+    async def transaction(
+        self, organisation_id: UUID | None = None, *, read_only: bool = False, keep_plans: bool = False
+    ) -> "AsyncIterator[Connection]":
         """One transaction, tried once. With an organisation row-level security shows the api role that one alone.
 
-        It is begun by plain SQL, in one round trip with the setting: `connection.transaction()` and cursors don't work in it.
+        `keep_plans` is for transactions whose every statement a test has seen find its rows by the right index, whatever its
+        tables held when it was planned. A transaction is begun by plain SQL, in one round trip with the settings:
+        `connection.transaction()` and cursors don't work in it.
         """
+        settings = [f"set_config('app.org', '{organisation_id}', true)"] if organisation_id is not None else []
+        if keep_plans:
+            settings.append(KEPT_PLANS)
         begin = "begin read only" if read_only else "begin"
-        if organisation_id is not None:
-            begin += f"; select set_config('app.org', '{organisation_id}', true)"
+        if settings:
+            begin += f"; select {', '.join(settings)}"
         # asyncpg makes a task for a wait with a limit: only where there is something to wait for.
         limit = None if self.pool.get_idle_size() else self.wait_seconds
         async with self.pool.acquire(timeout=limit) as connection:
@@ -216,6 +225,7 @@ class Database:
         *,
         organisation_id: UUID | None = None,
         read_only: bool = False,
+        keep_plans: bool = False,
     ) -> T:
         """Does `work` in a transaction and commits; where another transaction was in the way (40001, 40P01) does it anew.
 
@@ -224,7 +234,7 @@ class Database:
         pause = 0.001
         for _ in range(SERIALIZATION_ATTEMPTS):
             try:
-                async with self.transaction(organisation_id, read_only=read_only) as connection:
+                async with self.transaction(organisation_id, read_only=read_only, keep_plans=keep_plans) as connection:
                     return await work(connection)
             except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
                 await asyncio.sleep(random.random() * pause)  # noqa: S311 - spreads writers, hides nothing

@@ -160,9 +160,12 @@ class Runtime:
         if unit.woken:
             self._periodics.wake(unit.woken)
 
-    async def run(self, work: Work[T], *, organisation_id: UUID, cause: Cause) -> T:
-        """`work` in one transaction of an organisation, with what it says; again after serialization failures."""
-        return await self._run(self.api, work, organisation_id, cause)
+    async def run(self, work: Work[T], *, organisation_id: UUID, cause: Cause, keep_plans: bool = False) -> T:
+        """`work` in one transaction of an organisation, with what it says; again after serialization failures.
+
+        `keep_plans` as in `Database.transaction`.
+        """
+        return await self._run(self.api, work, organisation_id, cause, keep_plans=keep_plans)
 
     async def run_worker(self, work: Work[T], *, cause: Cause) -> T:
         """`work` in one transaction that sees all organisations."""
@@ -176,7 +179,9 @@ class Runtime:
 
         return await self.api.run(reading, organisation_id=organisation_id, read_only=True)
 
-    async def _run(self, database: Database, work: Work[T], organisation_id: UUID | None, cause: Cause) -> T:
+    async def _run(
+        self, database: Database, work: Work[T], organisation_id: UUID | None, cause: Cause, *, keep_plans: bool = False
+    ) -> T:
         async def writing(connection: "Connection") -> tuple[UnitOfWork, T]:
             unit = UnitOfWork(connection, self.clock, organisation_id=organisation_id, cause=cause)
             value = await work(unit)
@@ -184,7 +189,7 @@ class Runtime:
             crash.reach("edge.before_commit")
             return unit, value
 
-        unit, value = await database.run(writing, organisation_id=organisation_id)
+        unit, value = await database.run(writing, organisation_id=organisation_id, keep_plans=keep_plans)
         crash.reach("edge.after_commit")
         self.committed(unit)
         return value

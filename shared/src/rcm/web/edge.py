@@ -56,20 +56,23 @@ class Edge:
         self._lanes: Lanes[_Entry] = Lanes()
         self._in_flight: set[tuple[Any, ...]] = set()
 
-    async def write(self, request: Request, principal: Principal, body: bytes, work: Work) -> Response:
+    async def write(
+        self, request: Request, principal: Principal, body: bytes, work: Work, *, keep_plans: bool = False
+    ) -> Response:
         """Runs `work` in one transaction of the principal's organisation and answers after the commit.
 
         Retries serialization failures; replays the stored answer for a known Idempotency-Key with the same body, refuses
         another body (422 idempotency-key-reused) and a key in flight (409); wakes the relay. A refusal (RcmError) rolls back
-        and is rendered as problem+json, and a refusal is not stored under the key.
+        and is rendered as problem+json, and a refusal is not stored under the key. `keep_plans` as in `Database.transaction`.
         """
         entry = _Entry(None, self._take_key(request, principal, body))
 
         async def alone(unit: UnitOfWork, _: Sequence[Any]) -> Sequence[Answer | RcmError]:
             return [await work(unit)]
 
+        cause = cause_of(request, principal)
         try:
-            (outcome,) = await self._transact([entry], principal.organisation_id, cause_of(request, principal), alone)
+            (outcome,) = await self._transact([entry], principal.organisation_id, cause, alone, keep_plans=keep_plans)
         finally:
             self._release(entry)
         return _response(entry, outcome)
@@ -82,7 +85,8 @@ class Edge:
         `work` takes all their items and answers one for each, in order: an RcmError refuses that item alone, and `work` has
         then written nothing for it. If the shared transaction fails, each is tried alone. `work` is the first request's: it
         must not depend on its own request but by the items; an item that emits events may carry `cause_of(request, who)`
-        and set `unit.cause` before it does.
+        and set `unit.cause` before it does. Planning would be half of what so short a transaction costs PostgreSQL, so its
+        plans are kept (`Database.transaction`).
         """
         entry = _Entry(item, self._take_key(request, principal, body))
         entry.answered = asyncio.get_running_loop().create_future()
@@ -125,7 +129,7 @@ class Edge:
         self._metrics.group_size.observe(len(entries))
         outcomes: Sequence[Outcome | BaseException]
         try:
-            outcomes = await self._transact(entries, organisation_id, cause, work)
+            outcomes = await self._transact(entries, organisation_id, cause, work, keep_plans=True)
         except Exception as error:
             outcomes = [error] if len(entries) == 1 else await self._one_by_one(entries, organisation_id, cause, work)
         for entry, outcome in zip(entries, outcomes, strict=True):
@@ -142,20 +146,21 @@ class Edge:
         outcomes: list[Outcome | BaseException] = []
         for entry in entries:
             try:
-                outcomes.extend(await self._transact([entry], organisation_id, cause, work))
+                outcomes.extend(await self._transact([entry], organisation_id, cause, work, keep_plans=True))
             except Exception as error:
                 outcomes.append(error)
         return outcomes
 
     async def _transact(
-        self, entries: Sequence[_Entry], organisation_id: UUID, cause: Cause, work: GroupWork[Any]
+        self, entries: Sequence[_Entry], organisation_id: UUID, cause: Cause, work: GroupWork[Any], *, keep_plans: bool
     ) -> Sequence[Outcome]:
         """One transaction for all entries; tried again where another transaction was in its way."""
 
         async def together(unit: UnitOfWork) -> Sequence[Outcome]:
             return await _work_on(unit, entries, work)
 
-        return await answered(lambda: self._transactions.run(together, organisation_id=organisation_id, cause=cause))
+        transact = self._transactions.run
+        return await answered(lambda: transact(together, organisation_id=organisation_id, cause=cause, keep_plans=keep_plans))
 
     def _take_key(self, request: Request, principal: Principal, body: bytes) -> idempotency.Key | None:
         key = idempotency.key_of(request, principal.organisation_id, body)

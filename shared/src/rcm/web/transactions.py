@@ -19,8 +19,10 @@ ATTEMPTS_MAX = 4
 class Transactions(Protocol):
     """A service's runtime, as the edge uses it."""
 
-    async def run(self, work: Callable[[UnitOfWork], Awaitable[T]], *, organisation_id: UUID, cause: Cause) -> T:
-        """`work` in a transaction of the organisation, committed when this returns."""
+    async def run(
+        self, work: Callable[[UnitOfWork], Awaitable[T]], *, organisation_id: UUID, cause: Cause, keep_plans: bool = False
+    ) -> T:
+        """`work` in a transaction of the organisation, committed when this returns. `keep_plans`: see `Database`."""
 
     async def read(self, work: Callable[[UnitOfWork], Awaitable[T]], *, organisation_id: UUID, cause: Cause) -> T:
         """The same, read only."""

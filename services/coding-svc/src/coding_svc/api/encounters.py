@@ -101,7 +101,7 @@ async def post_batch(request: Request, who: Sender) -> Response:
         (outcomes,) = await receive(unit, book, [delivery])
         return answer_of(delivery.parcel, outcomes, unit.clock.now())
 
-    return await edge(request).write(request, who, body, work)
+    return await edge(request).write(request, who, body, work, keep_plans=True)
 
 
 @router.get("/v1/encounters", response_model=Page[EncounterSummary])
