@@ -54,6 +54,11 @@ class EncounterAccount(Struct, gc=False):
         return self.key[1]
 
     @property
+    def is_untold(self) -> bool:
+        """Nothing was said of it since it was opened, in its first version: so nothing that a payer said was ever posted."""
+        return self.version <= 1
+
+    @property
     def responsibility_cents(self) -> int:
         """What was moved to the patient, paid or not."""
         return self.balances[Account.PATIENT_OPEN] + self.balances[Account.PATIENT_PAID]

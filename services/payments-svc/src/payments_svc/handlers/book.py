@@ -42,15 +42,15 @@ class Book:
             self.accounts.update(await encounters.load_accounts(self.unit.connection, missing))
 
     async def load_with_bills(self, keys: Iterable[Key]) -> set[Key]:
-        """The same for encounters of sent claims whose patient's share will be asked for; those of which CLPs may be known."""
+        """The same for encounters of sent claims whose patient's share will be asked for; those of which CLPs may be posted."""
         asked = set(keys)
         missing = [key for key in asked if key not in self.accounts]
         answered = asked.difference(missing)
         if missing:
             found = await encounters.load_sent(self.unit.connection, missing)
-            for key, (account, facts, is_answered) in found.items():
+            for key, (account, facts) in found.items():
                 self.accounts[key], self._bills[key] = account, heard.read_bill(facts)
-                if is_answered:
+                if not account.is_untold:
                     answered.add(key)
         return answered
 

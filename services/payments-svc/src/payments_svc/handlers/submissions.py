@@ -21,17 +21,18 @@ SWEEP_LIMIT = 500
 async def claims_submitted(unit: UnitOfWork, messages: Sequence[Message[SubmittedClaim]]) -> None:
     """Keeps what was sent; CLPs that waited for it are posted."""
     connection = unit.connection
-    known = await encounters.known_encounters(connection, {(each.organisation_id, each.data.encounter_id) for each in messages})
+    named = {(message.organisation_id, message.data.encounter_id) for message in messages}
+    payerless = await encounters.without_payer(connection, named)
     ready: dict[tuple[UUID, str], Message[SubmittedClaim]] = {}
     of_self_payers: list[Message[SubmittedClaim]] = []
     for message in messages:
         claim = message.data
-        self_pay = known.get((message.organisation_id, claim.encounter_id))
-        if self_pay is None:
+        is_self_payers = payerless.get((message.organisation_id, claim.encounter_id))
+        if is_self_payers is False:
             unit.wait_for(message, "encounter", claim.encounter_id)
             continue
         ready[message.organisation_id, normalised_control_number(claim.patient_control_number)] = message
-        if self_pay:
+        if is_self_payers:
             of_self_payers.append(message)
     await submissions.insert_submitted(connection, [(_kept(key, each), heard.sent_lines(each)) for key, each in ready.items()])
     waiting = await remittance_claims.waiting_for_numbers(connection, ready)

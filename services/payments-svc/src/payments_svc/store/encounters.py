@@ -24,16 +24,12 @@ _FACTS = """e.organisation_id, e.encounter_id, e.external_id, e.guarantor_extern
     e.responsibility_digest"""
 _BALANCES = """e.charges_cents, e.insurance_paid_cents, e.contractual_cents, e.other_adjustments_cents,
     e.patient_paid_cents, e.patient_open_cents, e.insurance_open_cents"""
-
-
-def _any(table: str) -> str:
-    """Whether the encounter has a row there. A limit and not `exists`: that may be planned as a scan of the whole table."""
-    return f"""(
-        select true from {table} s where s.organisation_id = e.organisation_id and s.encounter_id = e.encounter_id limit 1
+_WAS_SENT = """(
+        select true from submitted_claim s
+        where s.organisation_id = e.organisation_id and s.encounter_id = e.encounter_id limit 1
     ) is not null"""
-
-
-_COLUMNS = f"{_FACTS}, {_any('submitted_claim')}, {_BALANCES}"
+"""A limit and not `exists`: that may be planned as a scan of the whole table."""
+_COLUMNS = f"{_FACTS}, {_WAS_SENT}, {_BALANCES}"
 _COLUMNS_OF_SENT = f"{_FACTS}, true, {_BALANCES}"
 
 
@@ -74,27 +70,27 @@ async def load_accounts(connection: "Connection", keys: Iterable[Key]) -> dict[K
     return {account.key: account for account in map(_account, rows)}
 
 
-async def load_sent(connection: "Connection", keys: Sequence[Key]) -> dict[Key, tuple[EncounterAccount, str, bool]]:
-    """The same of encounters of which claims were sent: what each one's bill shows, as JSON text; whether a CLP is known."""
+async def load_sent(connection: "Connection", keys: Sequence[Key]) -> dict[Key, tuple[EncounterAccount, str]]:
+    """The same of encounters of which claims were sent, each with what its bill shows, as JSON text."""
     rows = await connection.fetch(
-        f"""select e.facts, {_any("remittance_claim")}, {_COLUMNS_OF_SENT}
+        f"""select e.facts, {_COLUMNS_OF_SENT}
         from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
         join encounter e using (organisation_id, encounter_id)""",
         *_columns(keys),
     )
     found = {}
-    for facts, answered, *row in rows:
+    for facts, *row in rows:
         account = _account(row)
-        found[account.key] = account, facts, answered
+        found[account.key] = account, facts
     return found
 
 
-async def known_encounters(connection: "Connection", keys: Iterable[Key]) -> dict[Key, bool]:
-    """Those of these encounters that are there; and whether each is a self-payer's now."""
+async def without_payer(connection: "Connection", keys: Iterable[Key]) -> dict[Key, bool]:
+    """Those of these encounters that are a self-payer's now, or are not there; and whether each is there. Mostly none."""
     rows = await connection.fetch(
-        """select e.organisation_id, e.encounter_id, e.self_pay
+        """select w.organisation_id, w.encounter_id, e.self_pay is not null
         from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
-        join encounter e using (organisation_id, encounter_id)""",
+        left join encounter e using (organisation_id, encounter_id) where e.self_pay is distinct from false""",
         *_columns(list(keys)),
     )
     return {(row[0], row[1]): row[2] for row in rows}
