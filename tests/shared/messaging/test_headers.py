@@ -21,6 +21,13 @@ def test_an_event_comes_back_as_it_was_said() -> None:
         assert asdict(envelope_of_record(TOPIC, "here", headers_of(said, "claims-svc"), b"{}")) == asdict(said)
 
 
+def test_what_can_be_no_trace_is_left_out() -> None:
+    for trace in (b"", b"00-1e\x1e", b"00-0\x00"):
+        found = envelope_of_record(TOPIC, "here", [*headers_of(SAID, "claims-svc"), ("ce_traceparent", trace)], b"{}")
+        assert found.fault is None
+        assert found.traceparent is None
+
+
 @pytest.mark.parametrize(
     ("header", "value"),
     [

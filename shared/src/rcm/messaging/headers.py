@@ -55,6 +55,12 @@ def _instant(time: datetime) -> bytes:
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()
 
 
+def _trace(given: bytes | None) -> str | None:
+    """A trace that can't be one, with a control character or none at all, is no reason to lose the event: it has none then."""
+    trace = given.decode() if given is not None else ""
+    return trace if trace and trace.isprintable() else None
+
+
 def envelope_of_record(topic: str, place: str, headers: Iterable[tuple[str, bytes]], value: bytes | None) -> Envelope:
     """The envelope of a record. One that is malformed gets an id of its `place` and carries the fault with it."""
     found = dict(headers)
@@ -70,7 +76,7 @@ def envelope_of_record(topic: str, place: str, headers: Iterable[tuple[str, byte
             instant_of(found["ce_time"].decode()),
             id_of(found["ce_correlationid"].decode()),
             id_of(causation.decode()) if causation else None,
-            traceparent.decode() if traceparent is not None else None,
+            _trace(traceparent),
             value or b"",
         )
     except (KeyError, ValueError) as error:

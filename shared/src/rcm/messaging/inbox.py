@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from msgspec import Struct
-
-from rcm.database.rows import recordset
 from rcm.messaging.wire import Envelope
 
 if TYPE_CHECKING:
@@ -15,9 +12,10 @@ if TYPE_CHECKING:
     Connection = PoolConnectionProxy[Any]
 
 TAKE = """
-insert into inbox (event_id, consumer, organisation_id) select e, $2, coalesce(o, $3)
-from json_to_recordset($1::text::json) as u(e uuid, o uuid) on conflict do nothing
+insert into inbox (event_id, consumer, organisation_id) select e, $2, coalesce(o, ($3::uuid[])[1])
+from unnest($1::uuid[], $3::uuid[]) as u(e, o) on conflict do nothing
 """
+"""Arrays and no JSON, unlike rows of many columns: for one or two of UUIDs it costs both sides less (decision 0014)."""
 TAKEN = """
 select event_id from inbox where event_id = any($1::uuid[]) and consumer = $2 and xmin = pg_current_xact_id()::xid
 """
@@ -28,12 +26,6 @@ PARKED_MAX = 100
 PARKED_OF = "select topic, subject from parked_message where state in ('waiting', 'retrying') and subject = any($1::uuid[])"
 
 
-class _Given(Struct, gc=False, omit_defaults=True):
-    e: UUID
-    o: UUID | None = None
-    """Where it is not the first event's organisation."""
-
-
 async def take(
     connection: "Connection", consumer: str, envelopes: Sequence[Envelope]
 ) -> tuple[list[Envelope], set[tuple[str, UUID]]]:
@@ -42,9 +34,10 @@ async def take(
     Most batches are new as a whole: only of the others it is asked which of them are. Statements of a line each, for one that
     answered everything was planned for longer than it took a hundred events.
     """
-    first = envelopes[0].organisation_id
-    given = [_Given(e.event_id, None if e.organisation_id == first else e.organisation_id) for e in envelopes]
-    told = await connection.execute(TAKE, recordset(given), consumer, first)
+    organisations = [envelope.organisation_id for envelope in envelopes]
+    if organisations.count(organisations[0]) == len(organisations):
+        del organisations[1:]  # what is missing is the first
+    told = await connection.execute(TAKE, [envelope.event_id for envelope in envelopes], consumer, organisations)
     blocked = await connection.fetch(PARKED)
     if len(blocked) == PARKED_MAX:
         blocked = await connection.fetch(PARKED_OF, [envelope.subject for envelope in envelopes])

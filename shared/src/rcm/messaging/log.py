@@ -13,10 +13,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from msgspec import Struct
-
 from rcm.database.pool import Database
-from rcm.database.rows import BETWEEN, JOINED, recordset
+from rcm.database.rows import BETWEEN, JOINED
 from rcm.messaging.unit_of_work import PendingEvent
 from rcm.messaging.wire import START, Envelope, Position, topic_of
 
@@ -30,12 +28,13 @@ if TYPE_CHECKING:
 APPEND = f"""
 insert into event_log
     (organisation_id, event_id, type, subject, sequence, "time", correlation_id, causation_id, traceparent, data)
-select coalesce(o, $4), e, t, s, n, $2, coalesce(c, s), a, p, d
+select coalesce(o, ($4::uuid[])[1]), e, t, s, n, $1, coalesce(c, s), a, nullif(p, ''), d
 from rows from (
-    json_to_recordset($1::text::json) as (o uuid, e uuid, t text, s uuid, n bigint, c uuid, a uuid, p text),
-    {JOINED.format("$3")}
-) as u(o, e, t, s, n, c, a, p, d)
+    unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::uuid[]), unnest($5::uuid[]), unnest($6::uuid[]), unnest($7::bigint[]),
+    {JOINED.format("$8")}, {JOINED.format("$9")}, {JOINED.format("$10")}
+) as u(e, s, o, c, a, n, t, p, d)
 """
+"""A parameter for each column: most of them are UUIDs, which cost both sides less so than in JSON (decision 0014)."""
 BY_ITS_ORDER = "set {0} enable_seqscan = off; set {0} enable_sort = off"
 """The log is read by its index of the order, however long it is and however few are of the types that are asked for: else the
 planner reads all of it to find them (decision 0018)."""
@@ -97,21 +96,6 @@ class LogBatch:
     """Up to here nothing more is to be found: the last event's place, or the log's end where that is known."""
 
 
-class _Row(Struct, gc=False, omit_defaults=True):
-    """An event without its data, as `APPEND` takes it: what is None is left out, for PostgreSQL reads JSON by the letter."""
-
-    e: UUID
-    t: str
-    s: UUID
-    n: int
-    o: UUID | None = None
-    """Where it is not the organisation that the first event of the transaction belongs to."""
-    c: UUID | None = None
-    """Where it is not the subject."""
-    a: UUID | None = None
-    p: str | None = None
-
-
 @asynccontextmanager
 async def reading(database: Database) -> "AsyncIterator[PlainConnection[Any]]":
     """A connection of its own for one who reads the log again and again: one plan serves always, where planning each read
@@ -127,28 +111,29 @@ async def reading(database: Database) -> "AsyncIterator[PlainConnection[Any]]":
 
 async def append(connection: "Connection", pending: Sequence[PendingEvent], time: datetime) -> None:
     """Writes all events of a transaction in one statement, in the order they were said."""
-    first = pending[0].organisation_id
-    rows = []
-    texts = []
-    for event in pending:
-        data, organisation_id, correlation_id = event.data, event.organisation_id, event.correlation_id
-        subject = data.key
-        rows.append(
-            _Row(
-                event.event_id,
-                data.type_name(),
-                subject,
-                event.sequence,
-                None if organisation_id == first else organisation_id,
-                None if correlation_id == subject else correlation_id,
-                event.causation_id,
-                event.traceparent,
-            )
-        )
-        texts.append(data.model_dump_json())
-    # The data beside the JSON and not within it: nobody need escape it and read through it (decision 0014). As one text:
-    # asyncpg looks at each element of an array, and makes its buffer anew for each that is long.
-    await connection.execute(APPEND, recordset(rows), time, BETWEEN.join(texts), first)
+    said = [event.data for event in pending]
+    subjects = [data.key for data in said]
+    organisations = [event.organisation_id for event in pending]
+    correlations = [event.correlation_id for event in pending]
+    causations = [event.causation_id for event in pending]
+    if organisations.count(organisations[0]) == len(organisations):
+        del organisations[1:]  # what is missing is the first
+    if correlations == subjects:
+        correlations = []  # what is missing is the subject
+    # Texts as one text: asyncpg looks at each element of an array, and makes its buffer anew for each that is long.
+    await connection.execute(
+        APPEND,
+        time,
+        [event.event_id for event in pending],
+        subjects,
+        organisations,
+        correlations,
+        causations if any(causations) else [],
+        [event.sequence for event in pending],
+        BETWEEN.join([data.type_name() for data in said]),
+        BETWEEN.join([event.traceparent or "" for event in pending]),
+        BETWEEN.join([data.model_dump_json() for data in said]),
+    )
 
 
 async def read_log(
