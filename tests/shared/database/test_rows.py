@@ -164,6 +164,32 @@ async def test_what_all_rows_have_in_common_is_given_once(database: Database) ->
     ]
 
 
+async def test_what_rows_of_several_writes_have_in_common_stands_behind_each_ones_own(database: Database) -> None:
+    ours, theirs = new_id(), new_id()
+    at = datetime(2026, 2, 28, 12, 30, 1, 5, tzinfo=UTC)
+    for organisation_id in (ours, theirs):
+        rows = [Few(organisation_id, new_id(), f"{number}") for number in range(2)]
+        await database.run(lambda c, rows=rows: insert_rows(c, Everything, rows))  # type: ignore[misc]
+    ids = [row["id"] for row in await database.pool.fetch("select id from everything order by id")]
+    key = ("organisation_id", "id")
+    writes = [
+        updating(
+            Everything,
+            [{"id": found, "number": number} for number, found in enumerate(ids)],
+            key=key,
+            wide={"note": ["a", "b", "c", "d"]},
+            same={"organisation_id": ours, "instant": at},
+        ),
+        inserting(Everything, [{"id": new_id(), "text": "new", "number": 9}], same={"organisation_id": ours, "short": "abc"}),
+        updating(Everything, [{"id": ids[2]}], key=key, same={"number": 5, "organisation_id": theirs}),
+    ]
+    await database.run(lambda c: write_together(c, *writes))
+    found = await database.pool.fetch("select text, number, note, instant, short from everything order by id")
+    assert [tuple(row) for row in found[:2]] == [("0", 0, "a", at, None), ("1", 1, "b", at, None)]
+    assert [(row["number"], row["note"]) for row in found[2:4]] == [(5, None), (7, None)], "theirs, found by their key alone"
+    assert tuple(found[4])[1:] == (9, None, None, "abc")
+
+
 @pytest.mark.parametrize("notes", [["a", "b"], ["", ""], ["a\x1eb", "c"], [None, "b"], ["\x1e", None], ["\n", "é\u2028"]])
 async def test_wide_texts_come_back_whatever_they_hold(database: Database, notes: list[str | None]) -> None:
     rows = [Few(new_id(), new_id(), str(number)) for number in range(2)]

@@ -130,7 +130,7 @@ async def update_rows(
     if not rows:
         return []
     kind, beside, parameters = _split(table, rows, wide)
-    return await connection.fetch(_update(table, kind, tuple(key), returning, beside), *parameters)
+    return await connection.fetch(_update(table, kind, tuple(key), returning, beside, ()), *parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,20 +141,22 @@ class Write:
     parameters: Sequence[object]
 
 
-def inserting(table: type[SQLModel], rows: Rows, *, on_conflict: str = "", wide: Wide = _NONE) -> Write | None:
+def inserting(
+    table: type[SQLModel], rows: Rows, *, on_conflict: str = "", wide: Wide = _NONE, same: Same = _NONE
+) -> Write | None:
     """What `insert_rows` would do; None for no rows."""
     if not rows:
         return None
     kind, beside, parameters = _split(table, rows, wide)
-    return Write(_insert(table, kind, on_conflict, "", beside, ()), parameters)
+    return Write(_insert(table, kind, on_conflict, "", beside, tuple(same)), [*parameters, *same.values()])
 
 
-def updating(table: type[SQLModel], rows: Rows, *, key: Sequence[str], wide: Wide = _NONE) -> Write | None:
-    """What `update_rows` would do; None for no rows."""
+def updating(table: type[SQLModel], rows: Rows, *, key: Sequence[str], wide: Wide = _NONE, same: Same = _NONE) -> Write | None:
+    """What `update_rows` would do; None for no rows. What is the `same` in all rows may be of the key."""
     if not rows:
         return None
     kind, beside, parameters = _split(table, rows, wide)
-    return Write(_update(table, kind, tuple(key), "", beside), parameters)
+    return Write(_update(table, kind, tuple(key), "", beside, tuple(same)), [*parameters, *same.values()])
 
 
 async def write_together(connection: "Connection", *writes: Write | None) -> None:
@@ -263,9 +265,7 @@ def _insert(
 ) -> str:
     """The statement."""
     narrow = _narrow(kind)
-    values = _values(table, narrow, wide)
-    for place, name in enumerate(same, start=len(wide) + 2):
-        values.append((name, f"${place}::{_sql_type(_table(table).columns[name].type)}"))
+    values = _values(table, narrow, wide) + _common(table, wide, same)
     columns = ", ".join(f'"{name}"' for name, _ in values)
     chosen = ", ".join(value for _, value in values)
     sql = f"insert into {_name(table)} ({columns}) select {chosen} from {_source(table, narrow, wide)}"
@@ -275,12 +275,19 @@ def _insert(
 
 
 @lru_cache(maxsize=1024)
-def _update(table: type[SQLModel], kind: Kind, key: tuple[str, ...], returning: str, wide: tuple[_Beside, ...]) -> str:
+def _update(
+    table: type[SQLModel],
+    kind: Kind,
+    key: tuple[str, ...],
+    returning: str,
+    wide: tuple[_Beside, ...],
+    same: tuple[str, ...],
+) -> str:
     """The statement; the new values' columns are renamed, so that `returning` is never ambiguous."""
     narrow = _narrow(kind)
     values = _values(table, narrow, wide)
     renamed = ", ".join(f"{value} as new_{position}" for position, (_, value) in enumerate(values))
-    place = {name: f"n.new_{position}" for position, (name, _) in enumerate(values)}
+    place = {name: f"n.new_{position}" for position, (name, _) in enumerate(values)} | dict(_common(table, wide, same))
     changes = ", ".join(f'"{name}" = {new}' for name, new in place.items() if name not in key)
     found = " and ".join(f't."{name}" = {place[name]}' for name in key)
     sql = f"update {_name(table)} t set {changes} from (select {renamed} from {_source(table, narrow, wide)}) n where {found}"
@@ -300,6 +307,12 @@ def _values(table: type[SQLModel], narrow: Sequence[_Column], wide: Sequence[_Be
     return found
 
 
+def _common(table: type[SQLModel], wide: Sequence[_Beside], same: Sequence[str]) -> list[tuple[str, str]]:
+    """The columns whose value is the same in all rows, with their parameters, which stand behind those of the rows."""
+    kinds = _table(table).columns
+    return [(name, f"${place}::{_sql_type(kinds[name].type)}") for place, name in enumerate(same, start=len(wide) + 2)]
+
+
 def _name(table: type[SQLModel]) -> str:
     return f'"{_table(table).name}"'
 
@@ -313,10 +326,10 @@ def _source(table: type[SQLModel], narrow: Sequence[_Column], wide: Sequence[_Be
     """The parameters as rows with the columns' own types, by their names in the JSON; wide JSON is text still."""
     columns = ", ".join(f'"{column.key}" {_json_type(_table(table).columns[column.name].type)}' for column in narrow)
     if not wide:
-        return f"json_to_recordset($1::text::json) as u({columns})"
+        return f"json_to_recordset($1::json) as u({columns})"
     others = ", ".join(column.rows.format(f"${place}") for place, column in enumerate(wide, start=2))
     every = ", ".join(f'"{name}"' for name in (*(column.key for column in narrow), *(column.name for column in wide)))
-    return f"rows from (json_to_recordset($1::text::json) as ({columns}), {others}) as u({every})"
+    return f"rows from (json_to_recordset($1::json) as ({columns}), {others}) as u({every})"
 
 
 def _json_type(kind: Any) -> str:

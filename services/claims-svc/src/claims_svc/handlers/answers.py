@@ -74,7 +74,7 @@ async def say_answered(
     await write_together(
         unit.connection,
         store.claims.saving(list(whole.values())),
-        store.claims.saving_answered([a.claim for a in answered if a.claim.claim_id not in whole]),
+        *store.claims.saving_answered([a.claim for a in answered if a.claim.claim_id not in whole]),
         store.claims.history([a.claim for a in answered]),
         store.tasks.opening_tasks(following.tasks),
         *others,

@@ -85,11 +85,12 @@ async def recode_claims(unit: UnitOfWork, messages: Sequence[Message[SaidEncount
     claims = await store.claims.claims_of_encounters(unit.connection, keys)
     work = _Work()
     contents = []
+    now = unit.clock.now()
     for message in messages:
         encounter = message.data.encounter
         contents.append((message.organisation_id, encounter.encounter_id, message.data.content))
         ranks = claims.setdefault(encounter.encounter_id, {})
-        act = Act(unit.clock.now(), RECODED, message.event_id)
+        act = Act(now, RECODED, message.event_id)
         if PRIMARY not in ranks and encounter.coverages:
             ranks[PRIMARY] = made = _first_claim(message.organisation_id, encounter, act.at)
             work.made[made.claim_id] = made
@@ -165,8 +166,9 @@ async def cancel_claims(unit: UnitOfWork, messages: Sequence[Message[EncounterCa
     claims = await store.claims.claims_of_encounters(unit.connection, keys)
     encounters = await store.claims.encounters_by_id(unit.connection, [key for key in keys if key[1] in claims])
     work = _Work()
+    now = unit.clock.now()
     for (_, encounter_id), message in keys.items():
-        act = Act(unit.clock.now(), CANCELLED, message.event_id)
+        act = Act(now, CANCELLED, message.event_id)
         for claim in claims.get(encounter_id, {}).values():
             _cancel(work, claim, encounters[encounter_id], act, message)
     await _finish(unit, setups, work)

@@ -36,12 +36,13 @@ async def post_payments(unit: UnitOfWork, messages: Sequence[Message[SaidPayment
 async def reverse_payments(unit: UnitOfWork, messages: Sequence[Message[PaymentReversed]], setups: Setups) -> None:
     """Each reversal takes postings back and closes the work that they opened."""
     answers = await _answers(unit, messages)
+    now = unit.clock.now()
     for message in messages:
         answer = answers.get(message.data.claim_id)
         if answer is None:
             unit.wait_for(message, "claim", message.data.claim_id)
             continue
-        act = Act(unit.clock.now(), REVERSED, message.event_id)
+        act = Act(now, REVERSED, message.event_id)
         answer.hear(events.reversed_fact(message), act)
         answer.act, answer.cause = act, message
     await say_answered(unit, setups, list(answers.values()))

@@ -92,7 +92,7 @@ async def _cut(unit: UnitOfWork, setups: Setups, contents: Contents, waiting: Wa
         submission,
         content,
         bodies,
-        store.claims.saving_filed(claims),
+        *store.claims.saving_filed(claims),
         store.submissions.keeping_numbers(former),
     )
     events.say_ready(unit, submission)

@@ -14,7 +14,11 @@ from claims_svc.domain.encounter import Encounter
 from claims_svc.domain.facts import Acknowledged, Facts, Filed, Heard, Posted, Reversed, SentClaim, Stage, state_after
 from claims_svc.domain.states import WORKLIST, State
 from claims_svc.store.rows import (
+    ANSWERED_ALIKE,
     CLAIM,
+    FILED_ALIKE,
+    NEW_ALIKE,
+    alike,
     all_facts,
     all_places,
     answered_row,
@@ -326,7 +330,8 @@ async def put_encounters(connection: "Connection", contents: Iterable[tuple[UUID
 
 async def insert_claims(connection: "Connection", claims: Collection[Claim]) -> None:
     """New claims with the beginning of their histories."""
-    await write_together(connection, inserting(models.Claim, [new_row(claim) for claim in claims]), history(claims))
+    new = [inserting(models.Claim, [new_row(claim) for claim in those], same=same) for same, those in alike(claims, NEW_ALIKE)]
+    await write_together(connection, *new, history(claims))
 
 
 async def save_claims(connection: "Connection", claims: Collection[Claim], *others: Write | None) -> None:
@@ -340,16 +345,32 @@ def saving(claims: Collection[Claim]) -> Write | None:
     return updating(models.Claim, [claim_row(claim) for claim in claims], key=_KEY, wide={"facts": facts})
 
 
-def saving_filed(claims: Collection[Claim]) -> Write | None:
+def saving_filed(claims: Collection[Claim]) -> list[Write | None]:
     """Claims that went into a file and of which nothing else changed."""
-    places = [all_places(claim) for claim in claims]
-    return updating(models.Claim, [filed_row(claim) for claim in claims], key=_KEY, wide={"places": places})
+    return [
+        updating(
+            models.Claim,
+            [filed_row(claim) for claim in those],
+            key=_KEY,
+            wide={"places": [all_places(claim) for claim in those]},
+            same=same,
+        )
+        for same, those in alike(claims, FILED_ALIKE)
+    ]
 
 
-def saving_answered(claims: Collection[Claim]) -> Write | None:
+def saving_answered(claims: Collection[Claim]) -> list[Write | None]:
     """Claims that were answered and of which nothing else changed."""
-    facts = [all_facts(claim) for claim in claims]
-    return updating(models.Claim, [answered_row(claim) for claim in claims], key=_KEY, wide={"facts": facts})
+    return [
+        updating(
+            models.Claim,
+            [answered_row(claim) for claim in those],
+            key=_KEY,
+            wide={"facts": [all_facts(claim) for claim in those]},
+            same=same,
+        )
+        for same, those in alike(claims, ANSWERED_ALIKE)
+    ]
 
 
 def history(claims: Collection[Claim]) -> Write | None:

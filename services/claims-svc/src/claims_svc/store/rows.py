@@ -11,7 +11,7 @@ import msgspec
 from claims_svc.domain.claim import Claim, Finding, Own
 from claims_svc.domain.facts import Filed, Heard
 from claims_svc.domain.states import State
-from rcm.database.rows import Row
+from rcm.database.rows import Row, Same
 from rcm.ids import new_id
 
 if TYPE_CHECKING:
@@ -42,9 +42,8 @@ def claim_of(row: "Record") -> Claim:
 
 
 class NewRow(Row):
-    """What a new claim has; for the rest the table knows what a new claim begins with."""
+    """What a new claim has, beside what it has in common with others; for the rest the table knows how a claim begins."""
 
-    organisation_id: UUID
     claim_id: UUID
     encounter_id: UUID
     payer_id: str
@@ -54,21 +53,22 @@ class NewRow(Row):
     charge_cents: int
     date_of_service: date
     duplicate_key: bytes
-    created_at: datetime
-    updated_at: datetime
-    setup_revision: int
     receiver_id: str = ""
     rank: str = "P"
     state: State = State.READY
     version: int = 1
     next_rank: str = ""
-    ready_at: datetime | None = None
     findings: tuple[Finding, ...] | None = None
 
 
-class ClaimRow(NewRow):
+class ClaimRow(NewRow, kw_only=True):
     """Every column but its places in files and its facts."""
 
+    organisation_id: UUID
+    created_at: datetime
+    updated_at: datetime
+    setup_revision: int
+    ready_at: datetime | None = None
     frequency: str = "1"
     payer_claim_control_number: str = ""
     submission_id: UUID | None = None
@@ -87,28 +87,19 @@ class ClaimRow(NewRow):
 
 
 class FiledRow(Row):
-    """What changes when a claim goes into a file, beside its places."""
+    """What changes when a claim goes into a file, beside its places and what the file's claims have in common."""
 
-    organisation_id: UUID
     claim_id: UUID
     version: int
-    updated_at: datetime
-    submission_id: UUID | None
     patient_control_number: str
-    state: State = State.BATCHED
-    ready_at: datetime | None = None
     submissions: int = 1
-    changed_since_file: bool = False
-    file_refused: bool = False
 
 
 class AnsweredRow(Row):
-    """What changes when the outside answers, beside the claim's facts."""
+    """What changes when the outside answers, beside the claim's facts and what it has in common with others."""
 
-    organisation_id: UUID
     claim_id: UUID
     version: int
-    updated_at: datetime
     state: State = State.PAID
     submitted_at: datetime | None = None
     file_refused: bool = False
@@ -120,10 +111,24 @@ class AnsweredRow(Row):
     sequence_completed: bool = True
 
 
+NEW_ALIKE = ("organisation_id", "created_at", "updated_at", "setup_revision", "ready_at")
+"""What the claims that a batch makes have in common, those of an organisation that pass their edits and those that don't."""
+FILED_ALIKE = ("organisation_id", "updated_at", "submission_id", "state", "ready_at", "changed_since_file", "file_refused")
+"""What the claims of a new file have in common."""
+ANSWERED_ALIKE = ("organisation_id", "updated_at")
+"""What the answered claims of an organisation have in common in a batch."""
 _new = attrgetter(*NewRow.__struct_fields__)
-_whole = attrgetter(*ClaimRow.__struct_fields__)
 _filed = attrgetter(*FiledRow.__struct_fields__)
 _answered = attrgetter(*AnsweredRow.__struct_fields__)
+
+
+def alike(claims: Iterable[Claim], names: Sequence[str]) -> list[tuple[Same, list[Claim]]]:
+    """Claims that have these fields in common, with what they are."""
+    values_of = attrgetter(*names)
+    found: dict[tuple[Any, ...], list[Claim]] = {}
+    for claim in claims:
+        found.setdefault(values_of(claim), []).append(claim)
+    return [(dict(zip(names, values, strict=True)), those) for values, those in found.items()]
 
 
 def new_row(claim: Claim) -> NewRow:
@@ -135,7 +140,7 @@ def new_row(claim: Claim) -> NewRow:
 
 def claim_row(claim: Claim) -> ClaimRow:
     """A claim's row as it is now."""
-    row = ClaimRow(*_whole(claim))
+    row = ClaimRow(**{name: getattr(claim, name) for name in ClaimRow.__struct_fields__})
     row.findings = claim.findings or None
     row.own = None if claim.own == _OWN else claim.own
     return row
