@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     Connection = PoolConnectionProxy[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True, gc=False):
     """Why something is written: the request or the event, and the trace it belongs to."""
 
     causation_id: UUID | None = None

@@ -1,24 +1,23 @@
 """What a handler answers, and its bytes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import orjson
 from fastapi import Response
+from msgspec import Struct
 from pydantic import BaseModel
 
 JSON = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a handler answers: a pydantic model, JSON values, or bytes with their media type in `headers`."""
 
     body: BaseModel | Sequence[BaseModel] | Mapping[str, Any] | bytes | None
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     shown: Sequence[str] | None = None
     """For the access log: the ids of the encounters, claims or accounts that a list shows. None: the path names the one thing
     that is shown; an empty list shows nothing and is not noted."""
@@ -26,8 +25,7 @@ class Answer:
     """Whether the answer is kept under the request's Idempotency-Key; not, where it tells a refusal in a form of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """An answer as it goes over the wire, and as it is kept under an Idempotency-Key."""
 
     status: int

@@ -8,7 +8,6 @@ that gets the same key meanwhile answers 409 and does not wait.
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -75,8 +74,7 @@ class KeyInFlight(Conflict):
     title = "A request with this Idempotency-Key is being worked on"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True, gc=False):
     """One request's key in its place, and the fingerprint of what was asked under it."""
 
     organisation_id: UUID

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 import orjson
+from msgspec import structs
 
 from coding_svc.domain.codes import BILLABLE
 from coding_svc.domain.edits.diagnoses import coding_day
@@ -116,7 +117,7 @@ async def _take(
     offered: list[readings.Offered],
 ) -> None:
     """The organisation's rule accepts every suggestion, with its own mark in the encounter's history."""
-    unit.cause = replace(unit.cause, actor=f"acceptance rule {rule.version}")
+    unit.cause = structs.replace(unit.cause, actor=f"acceptance rule {rule.version}")
     await accepting.accept_all(unit, book, stored, encounter, rule, engine, offered)
 
 
