@@ -60,7 +60,7 @@ update claim c set state = n.state, version = c.version + 1, updated_at = $4, ac
     payer_claim_control_number = coalesce(nullif(n.payer_number, ''), c.payer_claim_control_number),
     facts = n.fact || chr(10)
 from rows from (
-    json_to_recordset($2::text::json) as (n text, s text, a date, p text), string_to_table($3, chr(10))
+    json_to_recordset($2::json) as (n text, s text, a date, p text), string_to_table($3, chr(10))
 ) as n(number, state, accepted_on, payer_number, fact) cross join lateral (
     select waiting.ctid from claim waiting
     where waiting.organisation_id = $1 and waiting.patient_control_number = n.number and waiting.patient_control_number <> ''
