@@ -15,7 +15,7 @@ TAKE = """
 insert into inbox (event_id, consumer, organisation_id) select e, $2, coalesce(o, ($3::uuid[])[1])
 from unnest($1::uuid[], $3::uuid[]) as u(e, o) on conflict do nothing
 """
-"""Arrays and no JSON, unlike rows of many columns: for one or two of UUIDs it costs both sides less (decision 0014)."""
+"""Arrays and no JSON, unlike rows of many columns: for one or two of UUIDs it costs less (decision 0014)."""
 TAKEN = """
 select event_id from inbox where event_id = any($1::uuid[]) and consumer = $2 and xmin = pg_current_xact_id()::xid
 """

@@ -34,7 +34,8 @@ from rows from (
     {JOINED.format("$8")}, {JOINED.format("$9")}, {JOINED.format("$10")}
 ) as u(e, s, o, c, a, n, t, p, d)
 """
-"""A parameter for each column: most of them are UUIDs, which cost both sides less so than in JSON (decision 0014)."""
+"""A parameter for each column: most of them are UUIDs, which cost PostgreSQL much less so than in JSON, and Python little more
+(decision 0014)."""
 BY_ITS_ORDER = "set {0} enable_seqscan = off; set {0} enable_sort = off"
 """The log is read by its index of the order, however long it is and however few are of the types that are asked for: else the
 planner reads all of it to find them (decision 0018)."""
