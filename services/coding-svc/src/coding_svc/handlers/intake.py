@@ -150,15 +150,13 @@ class _Desk:
         return body
 
     async def save(self) -> None:
-        """One statement for each table."""
+        """One statement for bodies and encounters, and one for whatever else there is."""
         refusals = await self._quarantined()
-        if self._bodies:
-            await raw_inputs.insert(self._unit, list(self._bodies.values()), self._now)
-        if self._new:
-            await encounters.insert(self._unit, self._new, self._now)
-            unread = [new.encounter_id for new in self._new if new.state is State.HELD and wants_suggestions(new.encounter)]
-            if unread:
-                await readings.request(self._unit, unread, self._now)
+        written = encounters.writing(self._unit, self._new, self._now)
+        await raw_inputs.insert(self._unit, list(self._bodies.values()), self._now, written)
+        unread = [new.encounter_id for new in self._new if new.state is State.HELD and wants_suggestions(new.encounter)]
+        if unread:
+            await readings.request(self._unit, unread, self._now)
         if refusals:
             await raw_inputs.quarantine(self._unit, refusals, self._now)
 

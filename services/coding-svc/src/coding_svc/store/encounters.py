@@ -15,7 +15,7 @@ from coding_svc.domain.repairs import Repair
 from coding_svc.domain.states import State
 from coding_svc.models import Encounter as EncounterRow
 from coding_svc.models import EncounterChange
-from rcm.database.rows import Row, insert_rows, update_rows
+from rcm.database.rows import Row, Write, insert_rows, inserting, update_rows
 from rcm.messaging.unit_of_work import UnitOfWork
 
 _STORED = """encounter_id, external_id, state, version, said_charge_cents, charge_cents, document, findings, repairs,
@@ -149,8 +149,8 @@ class _NewRow(Row):
     repairs: Sequence[Repair] | str = NOTHING
 
 
-async def insert(unit: UnitOfWork, encounters: Sequence[New], now: datetime) -> None:
-    """All of them in one statement. One whose external id another transaction just took is a serialization failure."""
+def writing(unit: UnitOfWork, encounters: Sequence[New], now: datetime) -> Write | None:
+    """All of them, as a statement. One whose external id another transaction just took is a serialization failure."""
     rows = [
         _NewRow(
             new.encounter_id,
@@ -170,8 +170,7 @@ async def insert(unit: UnitOfWork, encounters: Sequence[New], now: datetime) -> 
         )
         for new in encounters
     ]
-    await insert_rows(
-        unit.connection,
+    return inserting(
         EncounterRow,
         rows,
         on_conflict="(organisation_id, external_id) do nothing",

@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from coding_svc.models import Quarantine, RawInput
-from rcm.database.rows import Row, insert_rows
+from rcm.database.rows import Row, Write, insert_rows, inserting, write_together
 from rcm.errors import Fault
 from rcm.messaging.unit_of_work import UnitOfWork
 
@@ -59,11 +59,12 @@ class Refusal:
     faults: Sequence[Fault]
 
 
-async def insert(unit: UnitOfWork, bodies: Sequence[Body], now: datetime) -> None:
-    """All of them in one statement."""
+async def insert(unit: UnitOfWork, bodies: Sequence[Body], now: datetime, *others: Write | None) -> None:
+    """All of them in one statement, and `others` with it."""
     rows = [_Row(body.raw_input_id, body.media_type, body.sha256) for body in bodies]
     same = {"organisation_id": unit.organisation, "received_at": now}
-    await insert_rows(unit.connection, RawInput, rows, wide={"body": [body.body for body in bodies]}, same=same)
+    written = inserting(RawInput, rows, wide={"body": [body.body for body in bodies]}, same=same)
+    await write_together(unit.connection, written, *others)
 
 
 async def quarantined_as(unit: UnitOfWork, sums: Sequence[bytes]) -> dict[bytes, UUID]:
