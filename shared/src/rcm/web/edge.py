@@ -70,8 +70,8 @@ class Edge:
         async def alone(unit: UnitOfWork, _: Sequence[Any]) -> Sequence[Answer | RcmError]:
             return [await work(unit)]
 
-        cause = cause_of(request, principal)
         try:
+            cause = cause_of(request, principal)
             (outcome,) = await self._transact([entry], principal.organisation_id, cause, alone, keep_plans=keep_plans)
         finally:
             self._release(entry)
@@ -85,8 +85,8 @@ class Edge:
         `work` takes all their items and answers one for each, in order: an RcmError refuses that item alone, and `work` has
         then written nothing for it. If the shared transaction fails, each is tried alone. `work` is the first request's: it
         must not depend on its own request but by the items; an item that emits events may carry `cause_of(request, who)`
-        and set `unit.cause` before it does. Planning would be half of what so short a transaction costs PostgreSQL, so its
-        plans are kept (`Database.transaction`).
+        and set `unit.cause` before it does. Most statements of so short a transaction would take longer to plan than to run,
+        so its plans are kept, for which `work` must be fit (`keep_plans` in `Database.transaction`).
         """
         entry = _Entry(item, self._take_key(request, principal, body))
         entry.answered = asyncio.get_running_loop().create_future()
