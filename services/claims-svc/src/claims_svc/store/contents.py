@@ -6,8 +6,8 @@ from uuid import UUID
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.encounter import Encounter
 
-KEPT_MAX = 2_000
-"""Some 6 KB each."""
+KEPT_MAX = 5_000
+"""As many as the largest file takes: of more that wait at once the oldest, which go first, would be read. Some 6 KB each."""
 
 
 class Contents:
