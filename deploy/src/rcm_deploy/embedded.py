@@ -1,6 +1,6 @@
-"""The embedded shape: the services and the programs beside them in this process, on the direct bus.
+"""The embedded shape: the services and the page in this process, on the direct bus.
 
-PostgreSQL is a child, and so is what plays the world outside.
+PostgreSQL is a child, and so is what knows the services from outside alone.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from rcm import logs
 from rcm.hosting import Seat, running
+from rcm_deploy.children import go_first
 from rcm_deploy.programs import Part, Whole, log_file, values_of
 
 LOOK_SECONDS = 0.2
@@ -21,6 +22,7 @@ async def run_embedded(whole: Whole, look: Callable[[], None], on_ready: Callabl
     stream = log_file(whole.folder, "system").open("a", encoding="utf-8", buffering=1)
     settings = [part.main.Settings(**dict(values_of(whole.environment(part)))) for part in whole.embedded]
     logs.configure(settings[0].log_level, stream)
+    go_first()
     async with running([_seat(part, values) for part, values in zip(whole.embedded, settings, strict=True)]) as house:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, house.stopping.set)
         signalled = asyncio.create_task(house.until_signalled())

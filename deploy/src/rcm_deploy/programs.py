@@ -26,7 +26,7 @@ class Part:
     """Where it listens unless told otherwise."""
     has_database: bool = True
     is_outside: bool = False
-    """It plays the world outside: a process of its own in both shapes, so that its work never delays ours."""
+    """It knows the services from outside alone: a process of its own in both shapes, so that its work never delays theirs."""
 
     @property
     def main(self) -> Any:
@@ -41,7 +41,7 @@ SERVICES = (
     Part("payments", "payments-svc", "payments_svc.main", 8103),
     Part("patient-billing", "patient-billing-svc", "patient_billing_svc.main", 8104),
 )
-ADAPTER = Part("adapter", "clearinghouse-adapter", "clearinghouse_adapter.main", 8105)
+ADAPTER = Part("adapter", "clearinghouse-adapter", "clearinghouse_adapter.main", 8105, is_outside=True)
 SANDBOX = Part("sandbox", "sandbox-payer", "clearinghouse_adapter.sandbox.main", 8106, has_database=False, is_outside=True)
 CONSOLE = Part("console", "console", "console.main", 8100, has_database=False)
 PARTS = (*SERVICES, ADAPTER, SANDBOX, CONSOLE)
@@ -82,7 +82,7 @@ class Whole:
 
     @property
     def embedded(self) -> tuple[Part, ...]:
-        """Those that share the launcher's process: on the direct bus all but the world outside."""
+        """Those that share the launcher's process: on the direct bus all but those outside."""
         return tuple(part for part in self.parts if part not in self.processes)
 
     @property

@@ -13,6 +13,7 @@ import uvloop
 from fastapi import FastAPI, Request, Response
 
 from rcm_deploy.bench.floor import HOPS, TAKE, Carrier, GroupCommit, Hop, Said, Shape, open_hop
+from rcm_deploy.children import go_first
 
 
 class Settings(msgspec.Struct):
@@ -142,6 +143,8 @@ def main() -> None:
     """Runs until it is stopped."""
     settings = msgspec.json.decode(sys.argv[1], type=Settings)
     uvloop.install()
+    if settings.bus == "direct":
+        go_first()
     uvicorn.run(front(settings), port=settings.port, log_level="warning", access_log=False)
 
 
