@@ -12,7 +12,7 @@ import pytest_asyncio
 from rcm.ids import new_id
 from rcm.messaging import stream
 from rcm.messaging.direct import DirectBus
-from rcm.messaging.log import READ_TYPES, reading
+from rcm.messaging.log import READ_TYPES, LogBatch, read_log, reading
 from rcm.messaging.stream import BadCursor, EventPage, PublicEvent, cursor_text, position_of, read_events
 from rcm.messaging.unit_of_work import Cause
 from rcm.messaging.wire import Position
@@ -126,6 +126,37 @@ async def test_followers_see_everything_once_and_in_order(two: Pair, monkeypatch
         await said_by(two, OTHER, [thing])
     assert await asyncio.gather(*followers) == [list(range(1, 61))] * 5
     assert await other == list(range(1, 41))
+
+
+async def test_what_the_ring_forgets_while_a_follower_reads_the_log_is_not_lost(
+    two: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Breaks when a follower goes on where the ring begins after its reading, not where the ring began before."""
+    tail, thing = two.producer.tail, new_id()
+    monkeypatch.setattr(stream, "RING_EVENTS", 2)
+    tail._ring = type(tail._ring)(maxlen=2)
+    overtaken: list[int] = []
+
+    async def slowly(connection: Any, after: Position, limit: int, **which: Any) -> LogBatch:
+        batch = await read_log(connection, after, limit, **which)
+        if which.get("organisation_id") and not overtaken:
+            overtaken.append(1)
+            before = tail._since
+            for _ in range(10):
+                await said_by(two, ORGANISATION, [thing])
+
+            async def forgotten() -> bool:
+                return tail._since > before
+
+            await eventually(forgotten)
+        return batch
+
+    monkeypatch.setattr(stream, "read_log", slowly)
+    for _ in range(3):
+        await said_by(two, ORGANISATION, [thing])
+    await two.quiet()
+    assert await collected(two, ORGANISATION, cursor_text(Position(0, 0, 0)), 13) == list(range(1, 14))
+    assert overtaken
 
 
 async def test_of_some_types_alone_and_the_cursor_passes_the_others(two: Pair) -> None:

@@ -209,6 +209,7 @@ class Tail:
             self._followers -= 1
 
     async def _from_log(self, follower: Follower, place: Position) -> tuple[list[PublicEvent], Position]:
+        since = self._since  # the ring may go on, and forget, while the log is read
         async with self._database.transaction(read_only=True) as connection:
             await connection.execute(BY_ITS_ORDER.format("local"))
             page = await read_log(
@@ -217,8 +218,8 @@ class Tail:
         events = [public(envelope, self._source) for envelope in page.envelopes]
         if page.full:
             return events, page.end
-        # All that the organisation has so far is read; what came since the ring's beginning is in the ring.
-        return events, max(self._since, events[-1].position if events else place)
+        # All that the organisation had so far is read, up to the ring's beginning at least.
+        return events, max(since, events[-1].position if events else place)
 
     async def _from_ring(self, follower: Follower, place: Position, seconds: float) -> tuple[list[PublicEvent], Position]:
         with suppress(TimeoutError):
