@@ -60,7 +60,10 @@ def go_first() -> None:
 
 
 def dies_with_parent(number: signal.Signals) -> Callable[[], None] | None:
-    """What a child does before it becomes its program: it asks the kernel for a signal at its parent's death (Linux)."""
+    """What a child does before it becomes its program: it asks the kernel for a signal at its parent's death (Linux).
+
+    And it does not go first, where its parent does.
+    """
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None, use_errno=True)
@@ -68,7 +71,7 @@ def dies_with_parent(number: signal.Signals) -> Callable[[], None] | None:
 
     def ask() -> None:
         libc.prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
-        os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), 0))  # see go_first
+        os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), 0))
         if os.getppid() != parent:  # it died between fork and prctl
             os._exit(1)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from rcm.messaging.wire import Envelope
+from rcm.messaging.wire import Envelope, one_for_all
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -34,9 +34,7 @@ async def take(
     Most batches are new as a whole: only of the others it is asked which of them are. Statements of a line each, for one that
     answered everything was planned for longer than it took a hundred events.
     """
-    organisations = [envelope.organisation_id for envelope in envelopes]
-    if organisations.count(organisations[0]) == len(organisations):
-        del organisations[1:]  # what is missing is the first
+    organisations = one_for_all([envelope.organisation_id for envelope in envelopes])
     told = await connection.execute(TAKE, [envelope.event_id for envelope in envelopes], consumer, organisations)
     blocked = await connection.fetch(PARKED)
     if len(blocked) == PARKED_MAX:

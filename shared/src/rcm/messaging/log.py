@@ -16,7 +16,7 @@ from uuid import UUID
 from rcm.database.pool import Database
 from rcm.database.rows import BETWEEN, JOINED
 from rcm.messaging.unit_of_work import PendingEvent
-from rcm.messaging.wire import START, Envelope, Position, topic_of
+from rcm.messaging.wire import START, Envelope, Position, one_for_all, topic_of
 
 if TYPE_CHECKING:
     from asyncpg import Connection as PlainConnection
@@ -114,11 +114,9 @@ async def append(connection: "Connection", pending: Sequence[PendingEvent], time
     """Writes all events of a transaction in one statement, in the order they were said."""
     said = [event.data for event in pending]
     subjects = [data.key for data in said]
-    organisations = [event.organisation_id for event in pending]
+    organisations = one_for_all([event.organisation_id for event in pending])
     correlations = [event.correlation_id for event in pending]
     causations = [event.causation_id for event in pending]
-    if organisations.count(organisations[0]) == len(organisations):
-        del organisations[1:]  # what is missing is the first
     if correlations == subjects:
         correlations = []  # what is missing is the subject
     # Texts as one text: asyncpg looks at each element of an array, and makes its buffer anew for each that is long.

@@ -14,7 +14,7 @@ from rcm.database.pool import Database
 from rcm.errors import InvalidBody
 from rcm.logs import logger
 from rcm.messaging.bell import Bell
-from rcm.messaging.log import BY_ITS_ORDER, last_position, read_log, reading
+from rcm.messaging.log import BY_ITS_ORDER, LogBatch, last_position, read_log, reading
 from rcm.messaging.wire import START, Envelope, Position, structured
 
 if TYPE_CHECKING:
@@ -113,11 +113,17 @@ async def read_events(
 
     `source` as in CloudEvents: `/claims-svc`.
     """
-    position = position_of(after) if after else START
-    await connection.execute(BY_ITS_ORDER.format("local"))
-    batch = await read_log(connection, position, limit, organisation_id=organisation_id, types=types)
+    batch = await _read_own(connection, position_of(after) if after else START, limit, organisation_id, types)
     events = [public(envelope, source) for envelope in batch.envelopes]
     return EventPage(events, cursor_text(batch.end), more=batch.full)
+
+
+async def _read_own(
+    connection: "Connection", after: Position, limit: int, organisation_id: UUID, types: Sequence[str] | None
+) -> LogBatch:
+    """One organisation's next events, in a transaction that reads nothing else."""
+    await connection.execute(BY_ITS_ORDER.format("local"))
+    return await read_log(connection, after, limit, organisation_id=organisation_id, types=types)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +217,7 @@ class Tail:
     async def _from_log(self, follower: Follower, place: Position) -> tuple[list[PublicEvent], Position]:
         since = self._since  # the ring may go on, and forget, while the log is read
         async with self._database.transaction(read_only=True) as connection:
-            await connection.execute(BY_ITS_ORDER.format("local"))
-            page = await read_log(
-                connection, place, READ_EVENTS, organisation_id=follower.organisation_id, types=_listed(follower.types)
-            )
+            page = await _read_own(connection, place, READ_EVENTS, follower.organisation_id, _listed(follower.types))
         events = [public(envelope, self._source) for envelope in page.envelopes]
         if page.full:
             return events, page.end

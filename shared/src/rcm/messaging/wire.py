@@ -74,6 +74,11 @@ class Envelope(Struct, eq=False):
         )
 
 
+def one_for_all(organisations: list[UUID]) -> list[UUID]:
+    """The organisations of a batch's rows, or one where all are the same: in SQL what is missing is the first."""
+    return organisations[:1] if organisations.count(organisations[0]) == len(organisations) else organisations
+
+
 @lru_cache(maxsize=1024)
 def topic_of(type_name: str) -> str:
     """`rcm.claims.ClaimVoided.v1` -> `rcm.claims`."""

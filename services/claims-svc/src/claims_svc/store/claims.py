@@ -1,6 +1,6 @@
 """Claims, what they are made of, and what is known about them: many in one statement each."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -347,29 +347,31 @@ def saving(claims: Collection[Claim]) -> Write | None:
 
 def saving_filed(claims: Collection[Claim]) -> list[Write | None]:
     """Claims that went into a file and of which nothing else changed."""
-    return [
-        updating(
-            models.Claim,
-            [filed_row(claim) for claim in those],
-            key=_KEY,
-            wide={"places": [all_places(claim) for claim in those]},
-            same=same,
-        )
-        for same, those in alike(claims, FILED_ALIKE)
-    ]
+    return _saving_alike(claims, FILED_ALIKE, filed_row, "places", all_places)
 
 
 def saving_answered(claims: Collection[Claim]) -> list[Write | None]:
     """Claims that were answered and of which nothing else changed."""
+    return _saving_alike(claims, ANSWERED_ALIKE, answered_row, "facts", all_facts)
+
+
+def _saving_alike(
+    claims: Collection[Claim],
+    names: Sequence[str],
+    row_of: Callable[[Claim], Row],
+    wide: str,
+    text_of: Callable[[Claim], str],
+) -> list[Write | None]:
+    """A write for each lot of claims that have the columns of `names` in common; `wide` is the column of their long text."""
     return [
         updating(
             models.Claim,
-            [answered_row(claim) for claim in those],
+            [row_of(claim) for claim in those],
             key=_KEY,
-            wide={"facts": [all_facts(claim) for claim in those]},
+            wide={wide: [text_of(claim) for claim in those]},
             same=same,
         )
-        for same, those in alike(claims, ANSWERED_ALIKE)
+        for same, those in alike(claims, names)
     ]
 
 
