@@ -5,7 +5,14 @@ from datetime import date
 
 from msgspec import structs
 
-from coding_svc.domain.codes import Bundling, CodeSets, DiagnosisFacts, ProcedureFacts
+from coding_svc.domain.codes import (
+    Bundling,
+    CodeSets,
+    DiagnosisFacts,
+    ProcedureFacts,
+    aspects_of_diagnoses,
+    aspects_of_procedures,
+)
 from coding_svc.domain.edits.form import Facts
 from tests.coding.making import FACTS, TODAY
 
@@ -41,6 +48,12 @@ class InMemoryCodes:
     def bundling(self, one: str, other: str, on: date) -> Bundling | None:
         pairs = (pair for pair, first, last in self.bundlings if first <= on <= last)
         return next((pair for pair in pairs if {pair.column_1, pair.column_2} == {one, other}), None)
+
+    def diagnosis_aspects(self, codes: tuple[str, ...], on: date) -> frozenset[str]:
+        return aspects_of_diagnoses(self, codes, on)
+
+    def procedure_aspects(self, codes: tuple[str, ...], on: date) -> frozenset[str]:
+        return aspects_of_procedures(self, codes, on)
 
     def diagnosis_side(self, code: str, on: date) -> str:
         return self.behind.diagnosis_side(code, on)

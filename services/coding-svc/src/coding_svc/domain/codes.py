@@ -4,8 +4,10 @@ Every answer is for one code on one day. An answer of None, or "unlisted", means
 needs it then finds nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import combinations
 from typing import Protocol
 
 BILLABLE = "billable"
@@ -163,6 +165,12 @@ class CodeSets(Protocol):
     def bundling(self, one: str, other: str, on: date) -> Bundling | None:
         """The pair that two procedures make, in either order; None where none is active on that day."""
 
+    def diagnosis_aspects(self, codes: tuple[str, ...], on: date) -> frozenset[str]:
+        """`aspects_of_diagnoses` of an encounter's, kept."""
+
+    def procedure_aspects(self, codes: tuple[str, ...], on: date) -> frozenset[str]:
+        """`aspects_of_procedures` of an encounter's, kept."""
+
     def diagnosis_side(self, code: str, on: date) -> str:
         """ "L", "R" or "B" (both) for a diagnosis that names a side; "" for any other."""
 
@@ -177,3 +185,24 @@ class CodeSets(Protocol):
 
     def separates(self, modifier: str, on: date) -> bool:
         """Whether a modifier tells that two bundled services were separate (NCCI's own list)."""
+
+
+def aspects_of_diagnoses(sets: CodeSets, codes: Sequence[str], on: date) -> frozenset[str]:
+    """What edits look at in each of an encounter's diagnoses, and "excluding" where two of them exclude each other."""
+    found = _NOTHING.union(*[sets.diagnosis(code, on).aspects for code in codes])
+    pairs = combinations(dict.fromkeys(codes), 2)
+    return found | {"excluding"} if any(sets.excluded(one, other, on) for one, other in pairs) else found
+
+
+def aspects_of_procedures(sets: CodeSets, codes: Sequence[str], on: date) -> frozenset[str]:
+    """What edits look at in each of an encounter's procedures, and "bundled" where two of them are not paid together.
+
+    A procedure that is not coded yet is "".
+    """
+    coded = [code for code in dict.fromkeys(codes) if code]
+    found = _NOTHING.union(*[sets.procedure(code, on).aspects for code in coded])
+    pairs = combinations(coded, 2)
+    return found | {"bundled"} if any(sets.bundling(one, other, on) for one, other in pairs) else found
+
+
+_NOTHING: frozenset[str] = frozenset()

@@ -2,10 +2,20 @@
 
 import re
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
-from coding_svc.domain.codes import AddOn, AgeGroup, Bundling, DiagnosisFacts, ProcedureFacts, Timed, UnitLimit
+from coding_svc.domain.codes import (
+    AddOn,
+    AgeGroup,
+    Bundling,
+    DiagnosisFacts,
+    ProcedureFacts,
+    Timed,
+    UnitLimit,
+    aspects_of_diagnoses,
+    aspects_of_procedures,
+)
 from coding_svc.domain.lists import DatedLists
 from coding_svc.domain.visits.procedures import ProcedureTerms
 from rcm.codesets.book import CodeSets
@@ -14,6 +24,8 @@ from rcm.codesets.lists import Setting
 from rcm.codesets.systems import System, has_form
 
 _CACHED = 65_536
+_TOGETHER = 16_384
+"""Codes as they stand together in encounters."""
 _DAYS = 4_096
 _TITLED = (System.CPT, System.HCPCS)
 _AGES = ("newborn", "pediatric", "maternity", "adult")
@@ -39,6 +51,8 @@ class InstalledCodes:
         self._pair = lru_cache(maxsize=_CACHED)(self._find_pair)
         self._excluded = lru_cache(maxsize=_CACHED)(self._find_excluded)
         self.diagnosis_side = lru_cache(maxsize=_CACHED)(self._side)
+        self.diagnosis_aspects = lru_cache(maxsize=_TOGETHER)(partial(aspects_of_diagnoses, self))
+        self.procedure_aspects = lru_cache(maxsize=_TOGETHER)(partial(aspects_of_procedures, self))
         self.procedure_terms = lru_cache(maxsize=1)(self._procedure_terms)
         """The words of the procedures that were loaded; none where none were."""
         self._caches: tuple[Any, ...] = (
@@ -49,6 +63,8 @@ class InstalledCodes:
             self._pair,
             self._excluded,
             self.diagnosis_side,
+            self.diagnosis_aspects,
+            self.procedure_aspects,
             self.procedure_terms,
         )
 

@@ -38,6 +38,5 @@ class CodeBook:
 
     def facts(self, today: date, billed: Mapping[int, UUID | str]) -> Facts:
         """What the edits need to know today of an encounter whose patient has `billed` services."""
-        """What the edits need to know besides the encounter."""
         self.codes.refresh()
         return Facts(today, self.codes, self.is_place_of_service, billed)

@@ -140,7 +140,7 @@ EDITS = (
         "NCCI procedure-to-procedure edits of the date of service, as loaded",
         pairs,
         overridable=True,
-        needs="lines",
+        needs="bundled",
     ),
     Edit(
         "unit-limit",

@@ -34,9 +34,10 @@ def aspects_of(encounter: Encounter, facts: Facts) -> set[str]:
 
     A test holds it to what all edits would find.
     """
-    found = _aspects_of_lines(encounter, facts)
-    found |= _aspects_of_diagnoses(encounter, facts)
-    found |= _lacks(encounter)
+    found: set[str] = set()
+    _look_at_lines(found, encounter, facts)
+    _look_at_diagnoses(found, encounter, facts)
+    _look_for_what_is_missing(found, encounter)
     if _are_parties_remarkable(encounter, facts):
         found.add("parties")
     for place, coverage in enumerate(encounter.coverages):
@@ -55,16 +56,18 @@ def aspects_of(encounter: Encounter, facts: Facts) -> set[str]:
     return found
 
 
-def _lacks(encounter: Encounter) -> set[str]:
-    """What every encounter should have, and this one has not."""
-    parts = {
-        "no-date": encounter.date_of_service,
-        "no-coverages": encounter.coverages,
-        "no-billing-provider": encounter.billing_provider,
-        "no-diagnoses": encounter.diagnoses,
-        "no-lines": encounter.lines,
-    }
-    return {name for name, part in parts.items() if not part}
+def _look_for_what_is_missing(found: set[str], encounter: Encounter) -> None:
+    """What every encounter should have."""
+    if not encounter.date_of_service:
+        found.add("no-date")
+    if not encounter.coverages:
+        found.add("no-coverages")
+    if not encounter.billing_provider:
+        found.add("no-billing-provider")
+    if not encounter.diagnoses:
+        found.add("no-diagnoses")
+    if not encounter.lines:
+        found.add("no-lines")
 
 
 def _are_parties_remarkable(encounter: Encounter, facts: Facts) -> bool:
@@ -92,45 +95,49 @@ def _are_days_remarkable(encounter: Encounter, facts: Facts) -> bool:
     )
 
 
-def _aspects_of_diagnoses(encounter: Encounter, facts: Facts) -> set[str]:
-    found: set[str] = set()
-    day, codes = diagnoses.coding_day(encounter), facts.codes
+def _look_at_diagnoses(found: set[str], encounter: Encounter, facts: Facts) -> None:
+    day, codes = diagnoses.coding_day(encounter), tuple([diagnosis.code for diagnosis in encounter.diagnoses])
     if day is not None:
-        for diagnosis in encounter.diagnoses:
-            found |= codes.diagnosis(diagnosis.code, day).aspects
-        if not diagnoses.ICD_10_CM_FIRST_DAY <= day <= codes.last_day:
+        found.update(facts.codes.diagnosis_aspects(codes, day))
+        if not diagnoses.ICD_10_CM_FIRST_DAY <= day <= facts.codes.last_day:
             found.add("beyond-the-code-set")
-    count = len(encounter.diagnoses)
-    if count > 1:
-        found.add("diagnoses")
-        if count > diagnoses.MOST_DIAGNOSES or len({diagnosis.code for diagnosis in encounter.diagnoses}) < count:
-            found.add("diagnosis-list")
-    return found
+    if len(codes) > diagnoses.MOST_DIAGNOSES or len(set(codes)) < len(codes):
+        found.add("diagnosis-list")
 
 
-def _aspects_of_lines(encounter: Encounter, facts: Facts) -> set[str]:
-    found: set[str] = set()
-    first, count = encounter.date_of_service, len(encounter.lines)
+def _look_at_lines(found: set[str], encounter: Encounter, facts: Facts) -> None:
+    first, days = encounter.date_of_service, {encounter.date_of_service}
     for line in encounter.lines:
         own = line.date_of_service
-        on = own or first
-        if on is not None and line.procedure:
-            found |= facts.codes.procedure(line.procedure, on).aspects
-        if not lines.unremarkable(line, len(encounter.diagnoses)):
+        if (own and (own != first or encounter.date_of_service_to)) or line.date_of_service_to:
+            found.update(("days", "line-dates"))
+            days.add(own)
+        if line.charge_cents <= 0 or line.units != "1":
             found.add("line-form")
         if line.modifiers:
             found.add("modifiers")
         if line.drug:
             found.add("drugs")
-        if (own and (own != first or encounter.date_of_service_to)) or line.date_of_service_to:
-            found |= {"days", "line-dates"}
         if line.place_of_service:
             found.add("places")
-    if count > 1:
-        found.add("lines")
-        if count > lines.MOST_LINES or len({line.line_number for line in encounter.lines}) < count:
-            found.add("line-form")
-    return found
+    procedures = tuple([line.procedure for line in encounter.lines])
+    for day in days:
+        if day is not None:
+            found.update(facts.codes.procedure_aspects(procedures, day))
+    if not _are_lines_in_form(encounter, procedures):
+        found.add("line-form")
+
+
+def _are_lines_in_form(encounter: Encounter, procedures: tuple[str, ...]) -> bool:
+    """Whether the lines' count, numbers, procedures and pointers are as they should be."""
+    count = len(procedures)
+    pointers = tuple([line.diagnosis_pointers for line in encounter.lines])
+    return (
+        count <= lines.MOST_LINES
+        and len({line.line_number for line in encounter.lines}) == count
+        and lines.are_procedures_form(procedures)
+        and lines.are_pointers(pointers, len(encounter.diagnoses))
+    )
 
 
 def assess(encounter: Encounter, facts: Facts) -> tuple[Finding, ...]:

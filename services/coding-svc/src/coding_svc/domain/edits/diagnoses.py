@@ -234,7 +234,7 @@ EDITS = (
         "ICD-10-CM tabular list, Excludes1 notes; guidelines I.A.12.a",
         excludes1,
         overridable=True,
-        needs="diagnoses",
+        needs="excluding",
     ),
     Edit(
         "code-set-outdated",

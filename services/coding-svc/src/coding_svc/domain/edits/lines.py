@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from coding_svc.domain.edits.form import Edit, Facts, Hit
-from coding_svc.domain.encounter import Encounter, ServiceLine, quantity
+from coding_svc.domain.encounter import Encounter, quantity
 from coding_svc.domain.service_keys import service_keys
 
 MOST_LINES = 50
@@ -120,17 +120,18 @@ def billed_twice(encounter: Encounter, facts: Facts) -> Iterator[Hit]:
             yield Hit(f"/lines/{place}", f"encounter {twin} has it too")
 
 
-def unremarkable(line: ServiceLine, diagnoses: int) -> bool:
-    """Whether no edit of a line's form has anything to say about one, of an encounter with so many diagnoses."""
-    named = line.diagnosis_pointers
-    return (
-        is_procedure_form(line.procedure)
-        and line.charge_cents > 0
-        and line.units == "1"
-        and 0 < len(named) <= MOST_POINTERS
-        and min(named) >= 1
-        and max(named) <= diagnoses
-        and (len(named) == 1 or len(set(named)) == len(named))
+@lru_cache(maxsize=4096)
+def are_procedures_form(codes: tuple[str, ...]) -> bool:
+    """Whether all of an encounter's procedures are coded, in their form."""
+    return all(map(is_procedure_form, codes))
+
+
+@lru_cache(maxsize=4096)
+def are_pointers(named: tuple[tuple[int, ...], ...], diagnoses: int) -> bool:
+    """Whether no edit has anything to say about the pointers of an encounter's lines, where it has so many diagnoses."""
+    return all(
+        0 < len(each) <= MOST_POINTERS and min(each) >= 1 and max(each) <= diagnoses and len(set(each)) == len(each)
+        for each in named
     )
 
 
