@@ -51,7 +51,7 @@ class InstalledCodes:
         self._pair = lru_cache(maxsize=_CACHED)(self._find_pair)
         self._excluded = lru_cache(maxsize=_CACHED)(self._find_excluded)
         self.diagnosis_side = lru_cache(maxsize=_CACHED)(self._side)
-        self.diagnosis_aspects = lru_cache(maxsize=_TOGETHER)(partial(aspects_of_diagnoses, self))
+        self._diagnosis_aspects = lru_cache(maxsize=_TOGETHER)(partial(aspects_of_diagnoses, self))
         self.procedure_aspects = lru_cache(maxsize=_TOGETHER)(partial(aspects_of_procedures, self))
         self.procedure_terms = lru_cache(maxsize=1)(self._procedure_terms)
         """The words of the procedures that were loaded; none where none were."""
@@ -63,7 +63,7 @@ class InstalledCodes:
             self._pair,
             self._excluded,
             self.diagnosis_side,
-            self.diagnosis_aspects,
+            self._diagnosis_aspects,
             self.procedure_aspects,
             self.procedure_terms,
         )
@@ -135,6 +135,10 @@ class InstalledCodes:
     def excluded(self, one: str, other: str, on: date) -> str:
         """In either order."""
         return self._excluded(one, other, on) if one < other else self._excluded(other, one, on)
+
+    def diagnosis_aspects(self, codes: tuple[str, ...], on: date) -> frozenset[str]:
+        """Looked for once for all days between two on which anything changes."""
+        return self._diagnosis_aspects(codes, self.turning_day(on))
 
     def _find_excluded(self, first: str, second: str, on: date) -> str:
         note = self._sets.excludes1_between(first, second, on)
