@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 if sys.version_info < (3, 11):  # noqa: UP036 - said before anything newer is used
     sys.exit("Python 3.11 or newer is needed; this is %s. Name one: make PYTHON=python3.12 ..." % sys.version.split()[0])  # noqa: UP031
@@ -66,6 +67,11 @@ def read_stamp() -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return stamp if isinstance(stamp, dict) else {}
+
+
+def note(gained: dict[str, str]) -> None:
+    """Keeps what was installed or made."""
+    STAMP.write_text(json.dumps({**read_stamp(), **gained}))
 
 
 def wanted(groups: list[str]) -> dict[str, str]:
@@ -153,20 +159,26 @@ def codes_identity(section: str) -> str:
     return digest("\0".join([section, *texts]))
 
 
-def compile_codes() -> None:
-    """Makes the compiled code sets where what they are made of has changed; some fifteen seconds, once."""
-    made_of = codes_identity(wanted(["codesets"])["codesets"])
+@contextlib.contextmanager
+def codes_compiled_beside(section: str) -> Iterator[None]:
+    """Makes the compiled code sets beside what is done meanwhile, where what they are made of has changed; ten seconds, once.
+
+    It takes the packages of the group `codesets` and no other's.
+    """
+    made_of = codes_identity(section)
     if CODES.exists() and read_stamp().get("codes") == made_of:
+        yield
         return
-    with alone():
-        stamp = read_stamp()
-        if CODES.exists() and stamp.get("codes") == made_of:
-            return
-        environment = {name: value for name, value in os.environ.items() if name != "RCM_COMPILED_CODES"}
-        command = [str(python()), "-m", "rcm.codesets.compile"]
-        if subprocess.run(command, check=False, env=environment).returncode != 0:  # noqa: S603
+    environment = {name: value for name, value in os.environ.items() if name != "RCM_COMPILED_CODES"}
+    with subprocess.Popen([str(python()), "-m", "rcm.codesets.compile"], env=environment) as compiling:  # noqa: S603
+        try:
+            yield
+        except BaseException:
+            compiling.terminate()
+            raise
+        if compiling.wait() != 0:
             sys.exit("The code sets could not be compiled (see above).")
-        STAMP.write_text(json.dumps({**stamp, "codes": made_of}))
+    note({"codes": made_of})
 
 
 def say(text: str) -> None:
@@ -174,42 +186,53 @@ def say(text: str) -> None:
 
 
 def main() -> None:
-    """Brings `.venv` to what the lock says for the named groups, compiles our own code, and makes the code sets."""
+    """Brings `.venv` to what the lock says for the named groups and the code sets that go with them; compiles our own code."""
     names = sys.argv[1:] or ["run"]
-    with_codes = bool({"run", "image"} & set(names))
-    bring_environment([*names, "codesets"] if with_codes else names)
-    compile_sources()
-    if with_codes:
-        compile_codes()
-
-
-def bring_environment(names: list[str]) -> None:
-    """Makes `.venv` where there is none, and installs what the named groups' sections of the lock have gained."""
     optional = {name.rstrip("?") for name in names if name.endswith("?")}
     sections = wanted([name.rstrip("?") for name in names])
-    stamp = read_stamp()
-    fresh = {**identity(), **{group: digest(section) for group, section in sections.items()}}
-    if fresh.items() <= stamp.items() and python().exists():
-        return
-    with alone():
-        stamp = read_stamp()
-        if not python().exists() or stamp.get("root", str(ROOT)) != str(ROOT):
-            say("Making the environment .venv ...")
-            make_venv()
-            stamp = {}
+    if {"run", "image"} & set(sections):
+        sections = {**wanted(["codesets"]), **sections}
+    compiling = threading.Thread(target=compile_sources)  # takes a second the first time, in which the environment is made
+    compiling.start()
+    if not is_brought(sections):
+        with alone():
+            bring_environment(sections, optional)
+    compiling.join()
+
+
+def is_brought(sections: dict[str, str]) -> bool:
+    """Whether all of that is installed, and the code sets made of what they would be made of now."""
+    asked = {**identity(), **{group: digest(section) for group, section in sections.items()}}
+    if "codesets" in sections:
+        asked["codes"] = codes_identity(sections["codesets"])
+    return asked.items() <= read_stamp().items() and python().exists() and ("codesets" not in sections or CODES.exists())
+
+
+def bring_environment(sections: dict[str, str], optional: set[str]) -> None:
+    """Makes `.venv` where there is none, and installs what these sections of the lock have gained; the code sets beside it."""
+    if not python().exists() or read_stamp().get("root", str(ROOT)) != str(ROOT):
+        say("Making the environment .venv ...")
+        make_venv()
+    connect_sources()
+    note(identity())
+    with contextlib.ExitStack() as beside:
         for group, section in sections.items():
-            if stamp.get(group) == digest(section):
-                continue
-            say(f"Installing the packages of the group {group!r} ...")
-            if install(group, section):
-                stamp[group] = digest(section)
-                STAMP.write_text(json.dumps(stamp))
-            elif group in optional:
-                say(f"This machine can't have the group {group!r} (see above); what needs it is skipped.")
-            else:
-                sys.exit(f"The packages of the group {group!r} could not be installed (see above); the next try goes on.")
-        connect_sources()
-        STAMP.write_text(json.dumps({**stamp, **identity()}))
+            bring_group(group, section, is_optional=group in optional)
+            if group == "codesets":  # the first where it is asked for
+                beside.enter_context(codes_compiled_beside(section))
+
+
+def bring_group(group: str, section: str, *, is_optional: bool) -> None:
+    """Installs a group's packages where its section of the lock has changed."""
+    if read_stamp().get(group) == digest(section):
+        return
+    say(f"Installing the packages of the group {group!r} ...")
+    if install(group, section):
+        note({group: digest(section)})
+    elif is_optional:
+        say(f"This machine can't have the group {group!r} (see above); what needs it is skipped.")
+    else:
+        sys.exit(f"The packages of the group {group!r} could not be installed (see above); the next try goes on.")
 
 
 if __name__ == "__main__":

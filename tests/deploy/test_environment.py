@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import setup_environment
-from setup_environment import GROUPS, LOCK, codes_identity, compile_codes, read_sections
+from setup_environment import GROUPS, LOCK, codes_identity, read_sections
 
 from rcm_deploy.jars import LOCK as JARS_LOCK
 from rcm_deploy.jars import Jar, read_lock
@@ -56,34 +56,87 @@ def test_an_unknown_group_is_named() -> None:
 
 
 @pytest.fixture
-def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """An environment without code sets; what the set-up would run in it."""
-    ran: list[list[str]] = []
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """An environment with nothing in it; what the set-up does to it, in order: groups by their names."""
+    did: list[str] = []
 
-    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
-        ran.append(command)
-        setup_environment.CODES.touch()
-        return subprocess.CompletedProcess(command, 0)
+    class Compiling:
+        def __init__(self, command: list[str], **_: object) -> None:
+            did.append(command[-1])
+
+        def __enter__(self) -> "Compiling":
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            """Nothing to wait for."""
+
+        def wait(self) -> int:
+            did.append("made")
+            setup_environment.CODES.touch()
+            return 0
+
+        def terminate(self) -> None:
+            did.append("terminated")
+
+    def install(group: str, section: str) -> bool:
+        did.append(group)
+        return group != "kafka"
+
+    def make_venv() -> None:
+        setup_environment.python().parent.mkdir()
+        setup_environment.python().touch()
+        did.append("venv")
 
     monkeypatch.setattr(setup_environment, "VENV", tmp_path)
     monkeypatch.setattr(setup_environment, "CODES", tmp_path / "codesets.sqlite")
     monkeypatch.setattr(setup_environment, "STAMP", tmp_path / "stamp.json")
-    monkeypatch.setattr("setup_environment.subprocess.run", run)
-    return ran
+    monkeypatch.setattr(setup_environment, "make_venv", make_venv)
+    monkeypatch.setattr(setup_environment, "connect_sources", lambda: did.append("sources"))
+    monkeypatch.setattr(setup_environment, "install", install)
+    monkeypatch.setattr("setup_environment.subprocess.Popen", Compiling)
+    monkeypatch.setattr(setup_environment, "say", lambda _: None)
+    return did
 
 
-def test_code_sets_are_made_again_when_what_they_are_made_of_changes(environment: list[list[str]]) -> None:
-    compile_codes()
-    compile_codes()
-    assert [command[1:] for command in environment] == [["-m", "rcm.codesets.compile"]]
+def set_up(did: list[str], *names: str) -> list[str]:
+    """One call of the set-up, and what it did."""
+    did.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["setup_environment.py", *names])
+        setup_environment.main()
+    return list(did)
+
+
+CODES_MADE = ["rcm.codesets.compile", "made"]
+
+
+def test_code_sets_are_compiled_while_the_other_groups_are_installed(environment: list[str]) -> None:
+    first = ["venv", "sources", "codesets", "rcm.codesets.compile", "run", "test", "made"]
+    assert set_up(environment, "run", "test") == first
+    assert set_up(environment, "run", "test") == [], "a second call finds everything there"
+    assert set_up(environment, "test") == []
+    assert set_up(environment, "run", "browser") == ["sources", "browser"]
+
+
+def test_code_sets_are_made_again_when_what_they_are_made_of_changes(environment: list[str]) -> None:
+    set_up(environment, "run")
     setup_environment.CODES.unlink()
-    compile_codes()
-    assert len(environment) == 2, "a file that was removed is made again"
+    assert set_up(environment, "run") == ["sources", *CODES_MADE], "a file that was removed is made again"
     stamp = json.loads(setup_environment.STAMP.read_text())
     setup_environment.STAMP.write_text(json.dumps({**stamp, "codes": codes_identity("another version of a package")}))
-    compile_codes()
-    assert len(environment) == 3
+    assert set_up(environment, "run") == ["sources", *CODES_MADE]
     assert codes_identity("one") != codes_identity("other")
+
+
+def test_a_group_that_this_machine_cannot_have_is_passed_over_or_ends_the_set_up(environment: list[str]) -> None:
+    assert set_up(environment, "run", "kafka?")[-2:] == ["kafka", "made"]
+    with pytest.raises(SystemExit, match="'kafka' could not be installed"):
+        set_up(environment, "run", "kafka")
+    setup_environment.STAMP.unlink()
+    with pytest.raises(SystemExit):
+        set_up(environment, "kafka", "run")
+    assert environment[-2:] == ["kafka", "terminated"], "what is compiled beside ends with it"
+    assert set_up(environment, "run") == ["sources", "rcm.codesets.compile", "run", "made"]
 
 
 def test_the_jars_lock() -> None:

@@ -51,7 +51,7 @@ def keyed(texts: Iterable[tuple[str, int, int]]) -> list[Keyed]:
     """The keys of (text, first target, target after the last), in rising order, each once."""
     found: set[Keyed] = set()
     for text, first, last in texts:
-        keys = {letters_key(text), words_key(text), words_key(split_brackets(text)[0])}
+        keys = {letters_key(text), *map(words_key, {text, split_brackets(text)[0]})}
         found.update(Keyed(key, first, last) for key in keys if key)
     return sorted(found)
 
