@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import orjson
 import pytest
+from msgspec.structs import replace
 
 from payments_svc.domain.adjudication import adjudicate
 from payments_svc.domain.adjustment_reasons import published_table
@@ -19,9 +20,11 @@ from tests.payments.making import PAYMENT_DAY, PROVIDER, Case
 from tests.support.live import LiveService
 
 LINES = (
-    LinePayment("99213", 10000, 6000, adjustments=(Adjustment("CO", "45", 2000), Adjustment("PR", "3", 2000)), line_number=1),
+    LinePayment("99213", 10000, 6000, adjustments=(Adjustment("CO", "45", 2000), Adjustment("PR", "3", 2000))),
     LinePayment("99214", 2500, 0, adjustments=(Adjustment("CO", "50", 2500),)),
 )
+NUMBERS = (1, None)
+"""Which of our lines they answer."""
 
 
 def written_as_its_model(event: WrittenEvent) -> bool:
@@ -34,6 +37,7 @@ def written_as_its_model(event: WrittenEvent) -> bool:
 @pytest.mark.parametrize("lines", [LINES, ()])
 def test_a_posted_payment(lines: tuple[LinePayment, ...]) -> None:
     payment = ClaimPayment("PCN", "1", 12500, 5900, 2000, "ICN", (Adjustment("CO", "253", 100),), lines)
+    payment = replace(payment, line_numbers=NUMBERS[: len(lines)])
     claim = RemittanceClaim((uuid4(), "PCN"), uuid4(), uuid4(), 1, "P", PAYMENT_DAY, payment)
     claim.claim_id, claim.encounter_id = uuid4(), uuid4()
     event = said.payment_posted(claim, payment, adjudicate(payment, published_table(), PAYMENT_DAY))
@@ -55,7 +59,8 @@ async def test_a_responsibility(payments: LiveService, *, self_pay: bool) -> Non
     bill = heard.read_bill(row["facts"])
     account = heard.account_of(envelope_of_message(message).message(heard.read_coded))
     account.key = (account.organisation_id, row["encounter_id"])
-    adjudicated = [("P", adjudicate(ClaimPayment("PCN", "1", 12500, 6000, lines=LINES), published_table(), PAYMENT_DAY))]
+    payment = ClaimPayment("PCN", "1", 12500, 6000, lines=LINES, line_numbers=NUMBERS)
+    adjudicated = [("P", adjudicate(payment, published_table(), PAYMENT_DAY))]
     share = (of_self_payer if self_pay else after_payers)(bill.lines, adjudicated)
     assert share.total_cents == (4500 if self_pay else 2000)
     assert written_as_its_model(said.responsibility_assigned(account, bill, share))

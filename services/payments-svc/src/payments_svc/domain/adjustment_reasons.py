@@ -4,7 +4,7 @@ A row says its kind, and with it the account: contractual and other adjustments 
 payment is posted, so it stays in insurance open. What no row names is for review.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -15,8 +15,8 @@ from payments_svc.domain.ledger import Account
 
 UNLISTED = "unlisted"
 """The denial category of a reason that no row names."""
-_KNOWN_MAX = 10_000
-"""Answers kept: remittances ask the same few again and again."""
+_KNOWN_MAX = 500
+"""Answers kept, of each kind: remittances ask the same few again and again."""
 _COLUMNS = ("group", "reason", "remark", "payer_id", "effective_from", "effective_to", "kind", "denial_category", "source")
 
 
@@ -77,7 +77,7 @@ class AdjustmentReasons:
         ordered = sorted(rows, key=lambda row: row.narrowness, reverse=True)
         self.rows = tuple(ordered)
         self._by_reason: dict[tuple[str, str], tuple[Reason, ...]] = {}
-        self._known: dict[tuple[object, ...], Reason] = {}
+        self._known: dict[tuple[object, ...], _Rows] = {}
         groups = {row.group for row in ordered if row.group != "*"} | {"CO", "PR", "OA", "PI", "CR"}
         for reason in {row.reason for row in ordered}:
             for group in groups:
@@ -85,24 +85,45 @@ class AdjustmentReasons:
                 if found:
                     self._by_reason[group, reason] = found
 
-    def of(self, group: str, reason: str, on: date, remarks: tuple[str, ...] = (), payer_id: str = "") -> Reason:
-        """The narrowest row that holds on that day (the remittance's payment date), else a row for review."""
-        asked = (group, reason, on, remarks, payer_id)
+    def rows_for(self, on: date, remarks: tuple[str, ...] = (), payer_id: str = "") -> Mapping[tuple[str, str], Reason]:
+        """By (group, reason), whatever they are: the narrowest row that holds on that day (the remittance's payment date) for
+        a CLP of these remarks, else a row for review.
+        """
+        asked = (on, remarks, payer_id)
         known = self._known.get(asked)
         if known is None:
             if len(self._known) >= _KNOWN_MAX:
                 self._known.clear()
-            known = self._known[asked] = self._narrowest(group, reason, on, remarks, payer_id)
+            known = self._known[asked] = _Rows(self, on, remarks, payer_id)
         return known
 
-    def _narrowest(self, group: str, reason: str, on: date, remarks: tuple[str, ...], payer_id: str) -> Reason:
+    def of(self, group: str, reason: str, on: date, remarks: tuple[str, ...] = (), payer_id: str = "") -> Reason:
+        """One of them."""
+        return self.rows_for(on, remarks, payer_id)[group, reason]
+
+    def narrowest(self, group: str, reason: str, on: date, remarks: tuple[str, ...], payer_id: str) -> Reason:
+        """The same, looked for."""
         for row in self._by_reason.get((group, reason), ()):
             if row.covers(on, remarks, payer_id):
                 return row
         return _for_review(group, reason)
 
 
-@cache
+class _Rows(dict[tuple[str, str], Reason]):
+    """Rows by (group, reason) for one day, payer and remarks, found when they are asked for."""
+
+    def __init__(self, table: AdjustmentReasons, on: date, remarks: tuple[str, ...], payer_id: str) -> None:
+        super().__init__()
+        self._table, self._on, self._remarks, self._payer_id = table, on, remarks, payer_id
+
+    def __missing__(self, key: tuple[str, str]) -> Reason:
+        if len(self) >= _KNOWN_MAX:
+            self.clear()
+        group, reason = key
+        found = self[key] = self._table.narrowest(group, reason, self._on, self._remarks, self._payer_id)
+        return found
+
+
 def _for_review(group: str, reason: str) -> Reason:
     return Reason(group, reason, "", "", date.min, None, Kind.REVIEW, UNLISTED, "no row names it")
 

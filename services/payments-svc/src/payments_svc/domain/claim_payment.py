@@ -32,8 +32,6 @@ class LinePayment(Struct, frozen=True, gc=False, omit_defaults=True):
     """REF*6R."""
     adjustments: tuple[Adjustment, ...] = ()
     remarks: tuple[str, ...] = ()
-    line_number: int | None = None
-    """The encounter's line, once it is matched."""
 
 
 class ClaimPayment(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -54,6 +52,8 @@ class ClaimPayment(Struct, frozen=True, gc=False, omit_defaults=True):
     member_id: str = ""
     date_of_service: date | None = None
     """Of the first line, else the statement period's first day: for suggestions."""
+    line_numbers: tuple[int | None, ...] = ()
+    """For each line which of the encounter's lines it answers, once they are matched; None for one that is none of ours."""
 
     @property
     def is_reversal(self) -> bool:
@@ -101,4 +101,4 @@ class ClaimPayment(Struct, frozen=True, gc=False, omit_defaults=True):
 
     def without_line_numbers(self) -> "ClaimPayment":
         """As the payer said it, before its lines were matched with ours."""
-        return replace(self, lines=tuple([replace(line, line_number=None) for line in self.lines]))
+        return replace(self, line_numbers=())

@@ -59,7 +59,7 @@ def normalised_control_number(text: str) -> str:
 
 
 def match_lines(payment: ClaimPayment, sent: Sequence[SentLine]) -> ClaimPayment:
-    """The payment with each line's `line_number` set: by REF*6R, then code, modifiers, date and charge, then SVC06.
+    """The payment with its `line_numbers` set: by REF*6R, then code, modifiers, date and charge, then SVC06.
 
     A line that no rule finds keeps None, which is a task for a person. A control number may answer several lines (split by
     the payer); the other rules take each of our lines once.
@@ -67,13 +67,16 @@ def match_lines(payment: ClaimPayment, sent: Sequence[SentLine]) -> ClaimPayment
     if not payment.lines:
         return payment
     by_control_number = {line.control_number: line.line_number for line in sent if line.control_number}
-    found: list[int | None] = [
-        by_control_number.get(line.control_number) if line.control_number else None for line in payment.lines
-    ]
-    free = [line for line in sent if line.line_number not in found] if None in found else []
+    found = [by_control_number.get(line.control_number) for line in payment.lines]
+    if None in found:
+        _find_by_service(payment, sent, found)
+    return replace(payment, line_numbers=tuple(found))
+
+
+def _find_by_service(payment: ClaimPayment, sent: Sequence[SentLine], found: list[int | None]) -> None:
+    """Looks for lines that have no number in `found`, among those that were sent and are not found yet."""
+    free = [line for line in sent if line.line_number not in found]
     for rule in (_same_service, _same_billed_service):
-        if None not in found:
-            break
         for place, line in enumerate(payment.lines):
             if found[place] is not None:
                 continue
@@ -81,8 +84,6 @@ def match_lines(payment: ClaimPayment, sent: Sequence[SentLine]) -> ClaimPayment
             if ours is not None:
                 free.remove(ours)
                 found[place] = ours.line_number
-    lines = tuple([replace(line, line_number=number) for line, number in zip(payment.lines, found, strict=True)])
-    return replace(payment, lines=lines)
 
 
 def answers_whole_claim(payment: ClaimPayment, sent: Sequence[SentLine]) -> bool:
@@ -90,13 +91,13 @@ def answers_whole_claim(payment: ClaimPayment, sent: Sequence[SentLine]) -> bool
 
     `payment` has its lines matched. One whose payer answers without lines, or in pieces, is for claims-svc to judge.
     """
-    answered = {line.line_number for line in payment.lines}
-    return payment.status in FINAL and None not in answered and answered.issuperset([line.line_number for line in sent])
+    answered = payment.line_numbers
+    return payment.status in FINAL and None not in answered and set(answered).issuperset([line.line_number for line in sent])
 
 
 def unmatched_lines(payment: ClaimPayment) -> int:
     """How many of the payment's lines are no line of ours."""
-    return sum(line.line_number is None for line in payment.lines)
+    return payment.line_numbers.count(None)
 
 
 def original_of(

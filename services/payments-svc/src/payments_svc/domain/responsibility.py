@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from payments_svc.domain.adjudication import AdjudicatedLine, Adjudication
-from payments_svc.domain.adjustment_reasons import Kind
-from payments_svc.domain.ledger import Account
+from payments_svc.domain.adjudication import Adjudication
 from rcm.money import split_exactly
 
 RANKS = "PSTABCDEFGH"
@@ -71,15 +69,20 @@ def after_payers(lines: Sequence[ChargedLine], adjudicated: Sequence[tuple[str, 
     ranks show on the lines. What stands at the claim's level, or at a line that is none of ours, is divided among the lines
     in proportion to their charges.
     """
-    divided = {line.line_number: [0, 0, 0] for line in lines}
+    divided: dict[int | None, list[int]] = {line.line_number: [0, 0, 0] for line in lines}
     unallocated = [0, 0, 0]
     parts: dict[str, int] = {}
     last = max([RANKS.find(rank) for rank, _ in adjudicated], default=-1)
     for rank, adjudication in adjudicated:
         counts = RANKS.find(rank) == last
         for line in adjudication.by_line():
-            share = unallocated if line.line_number is None else divided.get(line.line_number, unallocated)
-            _add(share, parts, line, counts=counts)
+            share = divided.get(line.line_number, unallocated)
+            share[PAID] += line.paid_cents
+            share[ADJUSTED] += line.contractual_cents + line.other_cents
+            if counts:
+                for reason, amount in line.patient:
+                    parts[reason] = parts.get(reason, 0) + amount
+                    share[PATIENT] += amount
     for place, rest in enumerate(unallocated):
         if rest and lines:
             for charged, more in zip(lines, _proportional(rest, lines), strict=True):
@@ -88,20 +91,8 @@ def after_payers(lines: Sequence[ChargedLine], adjudicated: Sequence[tuple[str, 
         parts.clear()
         for share in divided.values():
             share[PATIENT] = 0
-    shares = tuple([LineShare(number, *share) for number, share in divided.items()])
+    shares = tuple([LineShare(line.line_number, *divided[line.line_number]) for line in lines])
     return Responsibility(tuple(sorted([(reason, amount) for reason, amount in parts.items() if amount])), shares)
-
-
-def _add(share: list[int], parts: dict[str, int], line: AdjudicatedLine, *, counts: bool) -> None:
-    """A line's payment and adjustments to a share, and from the last payer (`counts`) the patient's part, by reason."""
-    share[PAID] += line.paid_cents
-    for each in line.adjustments:
-        if each.kind is Kind.PATIENT:
-            if counts:
-                parts[each.reason] = parts.get(each.reason, 0) + each.amount_cents
-                share[PATIENT] += each.amount_cents
-        elif each.account is not Account.INSURANCE_OPEN:
-            share[ADJUSTED] += each.amount_cents
 
 
 def _proportional(amount: int, lines: Sequence[ChargedLine]) -> Sequence[int]:

@@ -1,8 +1,8 @@
 """What this service says. The events of every claim are written as they stand, without their models."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from hashlib import blake2b
+from hashlib import sha256
 from uuid import UUID
 
 import orjson
@@ -30,15 +30,6 @@ from rcm.contracts.payments import (
 )
 
 
-class _Adjusted(Struct, frozen=True, gc=False):
-    """An adjustment, with the account that it went to."""
-
-    group: str
-    reason: str
-    amount_cents: int
-    account: str
-
-
 class _Part(Struct, frozen=True, gc=False):
     reason: str
     amount_cents: int
@@ -50,35 +41,31 @@ class _PostedLine(Struct, frozen=True, gc=False):
     line_number: int | None
     charge_cents: int
     paid_cents: int
-    adjustments: list[_Adjusted]
+    adjustments: tuple[ClassedAdjustment, ...]
     denied: bool
 
 
 class _Posted(Struct, frozen=True, gc=False):
     """PaymentPosted."""
 
-    claim_id: str
-    encounter_id: str
-    remittance_id: str
+    claim_id: UUID
+    encounter_id: UUID | None
+    remittance_id: UUID
     patient_control_number: str
     payer_claim_control_number: str
     status_code: str
     charge_cents: int
     paid_cents: int
-    adjustments: list[_Adjusted]
+    adjustments: tuple[ClassedAdjustment, ...]
     patient_responsibility: list[_Part]
     lines: list[_PostedLine]
     denied: str
 
 
-def _adjusted(classed: Iterable[ClassedAdjustment]) -> list[_Adjusted]:
-    return [_Adjusted(each.group, each.reason, each.amount_cents, each.account) for each in classed]
-
-
 def _patient_parts(adjudication: Adjudication) -> list[_Part]:
     by_reason: dict[str, int] = {}
-    for adjustments in (adjudication.adjustments, *[line.adjustments for line in adjudication.lines]):
-        for each in adjustments:
+    for line in (adjudication.own, *adjudication.lines):
+        for each in line.adjustments:
             if each.group == "PR":
                 by_reason[each.reason] = by_reason.get(each.reason, 0) + each.amount_cents
     return [_Part(reason, by_reason[reason]) for reason in sorted(by_reason)]
@@ -88,19 +75,19 @@ def payment_posted(claim: RemittanceClaim, payment: ClaimPayment, adjudication: 
     """One posted CLP, written as its model would write it."""
     assert claim.claim_id is not None
     lines = [
-        _PostedLine(line.line_number, line.charge_cents, line.paid_cents, _adjusted(line.adjustments), line.denied)
+        _PostedLine(line.line_number, line.charge_cents, line.paid_cents, line.adjustments, line.denied)
         for line in adjudication.lines
     ]
     said = _Posted(
-        str(claim.claim_id),
-        str(claim.encounter_id),
-        str(claim.remittance_id),
+        claim.claim_id,
+        claim.encounter_id,
+        claim.remittance_id,
         payment.patient_control_number,
         payment.payer_claim_control_number,
         payment.status,
         payment.charge_cents,
         payment.paid_cents,
-        _adjusted(adjudication.adjustments),
+        adjudication.own.adjustments,
         _patient_parts(adjudication),
         lines,
         adjudication.denied,
@@ -145,7 +132,7 @@ def claim_denied(claim: RemittanceClaim, adjudication: Adjudication) -> ClaimDen
             "remittance_id": claim.remittance_id,
             "category": adjudication.denial_category,
             "line_numbers": () if adjudication.denied == "all" else sorted(lines),
-            "reasons": to_builtins(_adjusted(adjudication.denial_reasons)),
+            "reasons": to_builtins(adjudication.denial_reasons),
         }
     )
 
@@ -206,7 +193,7 @@ class _AssignedLine(Struct, frozen=True, gc=False):
 class _Assigned(Struct, frozen=True, gc=False):
     """PatientResponsibilityAssigned."""
 
-    encounter_id: str
+    encounter_id: UUID
     guarantor: Raw
     patient: Raw
     billing_provider: Raw
@@ -232,7 +219,7 @@ def responsibility_assigned(account: EncounterAccount, bill: Bill, responsibilit
         for line, share in zip(bill.lines, responsibility.lines, strict=True)
     ]
     said = _Assigned(
-        str(account.encounter_id),
+        account.encounter_id,
         bill.guarantor,
         bill.patient,
         bill.billing_provider,
@@ -244,9 +231,13 @@ def responsibility_assigned(account: EncounterAccount, bill: Bill, responsibilit
     return WrittenEvent(PatientResponsibilityAssigned, account.encounter_id, encode(said).decode())
 
 
+_DIGEST_LETTERS = 24
+"""96 bits: two events of one encounter are never taken for the same by chance."""
+
+
 def digest(said: WrittenEvent) -> str:
     """The same for two events that say the same."""
-    return blake2b(said.json.encode(), digest_size=12).hexdigest()
+    return sha256(said.json.encode()).hexdigest()[:_DIGEST_LETTERS]
 
 
 def patient_payment_applied(application: Application) -> PatientPaymentApplied:
