@@ -1,9 +1,9 @@
 """The real path and its two floors, alive at once and measured in turns.
 
-A machine that others share changes its speed by a third within minutes: a virtual one takes memory that it has not touched for a
-while from its host at 5 to 20 us a page, and all that is written goes through such pages. Gone through one after the other, the
-path would meet a fast minute and its floor a slow one, or the reverse; in turns both meet the same. Who has no turn idles at 2 to
-4 % of a core (with a broker 13).
+A machine that others share changes its speed by a third within minutes: a virtual one takes memory that it has not touched for
+a while from its host at 5 to 20 us a page, and all that is written goes through such pages. Gone through one after the other,
+the path would meet a fast minute and its floor a slow one, or the reverse; in turns both meet the same. Who has no turn idles
+at 2 to 4 % of a core (with a broker 13).
 """
 
 from collections.abc import Sequence
