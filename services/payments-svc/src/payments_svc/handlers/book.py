@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from msgspec.structs import replace
-
 from payments_svc.domain.encounter_account import EncounterAccount
 from payments_svc.domain.ledger import Entry, EntryKind, Lines, together
 from payments_svc.events import heard
@@ -117,9 +115,7 @@ class Book:
             return
         account.take(lines)
         self._changed[key] = account
-        answered = answer.entry
-        reason = f"{answered.reason}, and the patient's share"
-        answer.entry = replace(answered, lines=together(answered.lines, lines), reason=reason)
+        answer.share = together(answer.share, lines) if answer.share else lines
 
     def say(self, account: EncounterAccount, event: Event | WrittenEvent, cause: CausedBy) -> None:
         """Says something about an encounter or its claim, under a version of its own."""

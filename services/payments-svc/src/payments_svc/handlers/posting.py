@@ -75,8 +75,9 @@ async def post_claims(
             posting.book.change(posting.book.accounts[claim.organisation_id, ours.encounter_id])
     decided += await _waiting_reversals(posting, claims, cause)
     decided += await _waiting_answers(posting, claims, cause)
-    own = {claim.remittance_claim_id for claim in decided}
-    decided += [claim for claim in posting.let_in if claim.remittance_claim_id not in own]
+    if posting.let_in:
+        own = {claim.remittance_claim_id for claim in decided}
+        decided += [claim for claim in posting.let_in if claim.remittance_claim_id not in own]
     await _save(posting, decided)
 
 
@@ -319,12 +320,12 @@ async def _taken_back_already(posting: Posting, answers: Sequence[RemittanceClai
 
 async def _waiting_reversals(posting: Posting, claims: Sequence[RemittanceClaim], cause: Cause) -> list[RemittanceClaim]:
     """Reversals that came before what they take back, which may be posted now."""
-    own = {claim.remittance_claim_id for claim in claims}
-    keys = {claim.key for claim in claims if claim.state is ClaimState.POSTED}
     reason, connection = Reason.REVERSAL_WITHOUT_ORIGINAL, posting.book.unit.connection
-    if not await remittance_claims.any_waits(connection, {organisation_id for organisation_id, _ in keys}, reason):
+    if not await remittance_claims.any_waits(connection, {organisation_id for organisation_id, _ in posting.causes}, reason):
         return []
+    keys = {claim.key for claim in claims if claim.state is ClaimState.POSTED}
     found = await remittance_claims.waiting_for_numbers(connection, keys, reason)
+    own = {claim.remittance_claim_id for claim in claims}
     waiting = []
     for each in found:
         ours = posting.claim_sent(each) or posting.found.get(each.key)

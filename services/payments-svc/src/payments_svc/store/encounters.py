@@ -22,7 +22,7 @@ Guarantors = Iterable[tuple[UUID, str]]
 _FACTS = """e.organisation_id, e.encounter_id, e.external_id, e.guarantor_external_id, e.date_of_service, e.first_rank,
     e.self_pay, e.charge_cents, e.said_sequence, e.first_claim_voided, e.cancelled_self_pay, e.completed, e.version,
     e.responsibility_digest"""
-_BALANCES = """e.charges_cents, e.insurance_paid_cents, e.contractual_cents, e.other_adjustments_cents,
+_BALANCES = """-e.charges_cents, e.insurance_paid_cents, e.contractual_cents, e.other_adjustments_cents,
     e.patient_paid_cents, e.patient_open_cents, e.insurance_open_cents"""
 _WAS_SENT = """(
         select true from submitted_claim s
@@ -31,30 +31,16 @@ _WAS_SENT = """(
 """A limit and not `exists`: that may be planned as a scan of the whole table."""
 _COLUMNS = f"{_FACTS}, {_WAS_SENT}, {_BALANCES}"
 _COLUMNS_OF_SENT = f"{_FACTS}, true, {_BALANCES}"
+_KEY, _AT_SENT = 2, 14
+_AT_BALANCES, _AFTER_BALANCES = 15, 22
+"""Where they stand in such a row."""
 
 
-def _account(row: "Record | Sequence[Any]") -> EncounterAccount:
-    (organisation_id, encounter_id, external_id, guarantor, date_of_service, first_rank, self_pay, charge, sequence, *rest) = (
-        row
-    )
-    voided, cancelled, completed, version, digest, was_sent, charges, *debits = rest
-    return EncounterAccount(
-        (organisation_id, encounter_id),
-        external_id,
-        guarantor,
-        date_of_service,
-        first_rank,
-        self_pay,
-        charge,
-        sequence,
-        voided,
-        cancelled,
-        completed,
-        version,
-        digest,
-        dict(zip(OF_ENCOUNTER, (-charges, *debits), strict=True)),
-        was_sent,
-    )
+def _account(row: "Record") -> EncounterAccount:
+    """Of a row that begins with these columns."""
+    balances = dict(zip(OF_ENCOUNTER, row[_AT_BALANCES:_AFTER_BALANCES], strict=True))
+    facts: tuple[Any, ...] = (row[:_KEY], *row[_KEY:_AT_SENT], balances, row[_AT_SENT])
+    return EncounterAccount(*facts)
 
 
 async def load_accounts(connection: "Connection", keys: Iterable[Key]) -> dict[Key, EncounterAccount]:
@@ -73,16 +59,12 @@ async def load_accounts(connection: "Connection", keys: Iterable[Key]) -> dict[K
 async def load_sent(connection: "Connection", keys: Sequence[Key]) -> dict[Key, tuple[EncounterAccount, str]]:
     """The same of encounters of which claims were sent, each with what its bill shows, as JSON text."""
     rows = await connection.fetch(
-        f"""select e.facts, {_COLUMNS_OF_SENT}
+        f"""select {_COLUMNS_OF_SENT}, e.facts
         from unnest($1::uuid[], $2::uuid[]) as w(organisation_id, encounter_id)
         join encounter e using (organisation_id, encounter_id)""",
         *_columns(keys),
     )
-    found = {}
-    for facts, *row in rows:
-        account = _account(row)
-        found[account.key] = account, facts
-    return found
+    return {row[:_KEY]: (_account(row), row[_AFTER_BALANCES]) for row in rows}
 
 
 async def without_payer(connection: "Connection", keys: Iterable[Key]) -> dict[Key, bool]:
@@ -135,7 +117,7 @@ async def accounts_with_open_balance(connection: "Connection", guarantors: Guara
 
 async def insert_accounts(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, str]]) -> None:
     """New encounters, with their bills' facts."""
-    rows = [_New(*account.key, *_state(account), **_said(account)) for account, _ in accounts]
+    rows = [_New(*account.key, *_state(account), *_said(account)) for account, _ in accounts]
     await insert_rows(connection, Encounter, rows, wide={"facts": [facts for _, facts in accounts]})
 
 
@@ -147,7 +129,7 @@ async def update_accounts(connection: "Connection", accounts: Iterable[Encounter
 
 async def update_said(connection: "Connection", accounts: Sequence[tuple[EncounterAccount, str]]) -> None:
     """What coding-svc says of encounters now, beside `update_accounts`."""
-    rows = [_Said(*account.key, **_said(account)) for account, _ in accounts]
+    rows = [_Said(*account.key, *_said(account)) for account, _ in accounts]
     facts = {"facts": [facts for _, facts in accounts]}
     await update_rows(connection, Encounter, rows, key=("organisation_id", "encounter_id"), wide=facts)
 
@@ -196,16 +178,16 @@ class _State(Row):
     insurance_open_cents: int = 0
 
 
-class _New(_State, kw_only=True):
+class _New(_State):
     """All columns of an encounter but for its `facts`, which are long: what changes with its money, and what is said."""
 
-    external_id: str
-    guarantor_external_id: str
-    date_of_service: date
-    first_rank: str
-    self_pay: bool
-    charge_cents: int
-    said_sequence: int
+    external_id: str = ""
+    guarantor_external_id: str = ""
+    date_of_service: date | None = None
+    first_rank: str = ""
+    self_pay: bool = False
+    charge_cents: int = 0
+    said_sequence: int = 0
 
 
 class _Said(Row):
@@ -236,17 +218,17 @@ def _state(account: EncounterAccount) -> tuple[Any, ...]:
     )
 
 
-def _said(account: EncounterAccount) -> dict[str, Any]:
-    """What coding-svc says, by its columns."""
-    return {
-        "external_id": account.external_id,
-        "guarantor_external_id": account.guarantor_external_id,
-        "date_of_service": account.date_of_service,
-        "first_rank": account.first_rank,
-        "self_pay": account.self_pay,
-        "charge_cents": account.charge_cents,
-        "said_sequence": account.said_sequence,
-    }
+def _said(account: EncounterAccount) -> tuple[Any, ...]:
+    """What coding-svc says, in the columns' order."""
+    return (
+        account.external_id,
+        account.guarantor_external_id,
+        account.date_of_service,
+        account.first_rank,
+        account.self_pay,
+        account.charge_cents,
+        account.said_sequence,
+    )
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int = 2) -> list[list[Any]]:

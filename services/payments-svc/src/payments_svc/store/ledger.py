@@ -26,6 +26,8 @@ class Written(Struct):
     entry: Entry
     caused_by: UUID | None
     actor: str
+    share: Lines = ()
+    """What became the patient's by it: balanced as well, and written in the same entry."""
 
 
 async def insert_entries(connection: "Connection", written: Sequence[Written], posted_at: datetime) -> None:
@@ -65,7 +67,7 @@ def _row(written: Written) -> _Row:
         written.organisation_id,
         written.entry_id,
         entry.kind,
-        entry.reason,
+        f"{entry.reason}, and the patient's share" if written.share else entry.reason,
         written.actor,
         entry.encounter_id,
         entry.claim_id,
@@ -76,6 +78,9 @@ def _row(written: Written) -> _Row:
     )
     for account, amount in entry.lines:
         setattr(row, _COLUMN[account], amount)
+    for account, amount in written.share:
+        column = _COLUMN[account]
+        setattr(row, column, getattr(row, column) + amount)
     return row
 
 

@@ -54,12 +54,15 @@ async def waiting_deposits(
 
     Where the organisations have no more deposits in all than guarantors are asked for, all are read and looked through.
     """
-    wanted, named = set(guarantors), set(encounters)
+    wanted = set(guarantors)
     every = await connection.fetch(
         f"select {_COLUMNS} from patient_payment p where p.organisation_id = any($1::uuid[]) and p.deposit_cents > 0 limit $2",
         list({organisation_id for organisation_id, _ in wanted}),
         len(wanted) + 1,
     )
+    if not every:
+        return []
+    named = set(encounters)
     if len(every) <= len(wanted):
         payments = [Payment(*row) for row in every]
         return [each for each in payments if each.guarantor in wanted or (each.organisation_id, each.encounter_id) in named]
