@@ -63,10 +63,9 @@ def day(text: str) -> date | None:
         return None
 
 
-@lru_cache(_CACHE)
 def day_text(value: date) -> str:
-    """D8."""
-    return f"{value.year:04d}{value.month:02d}{value.day:02d}"
+    """D8. Birth dates are too many to be kept."""
+    return value.isoformat().replace("-", "")
 
 
 @lru_cache(_CACHE)

@@ -112,7 +112,7 @@ def new_patient_control_numbers(count: int) -> list[str]:
 
 def line_control_number(patient_control_number: str, line_number: int) -> str:
     """REF*6R: the claim's number and the line's, at most 30 characters, unique in every file."""
-    return f"{patient_control_number}{line_number:02d}"
+    return f"{patient_control_number}{'0' if line_number < 10 else ''}{line_number}"
 
 
 def file_name(submitter_id: str, receiver_id: str, control_number: int, submission_id: UUID) -> str:

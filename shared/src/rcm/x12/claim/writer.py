@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 from rcm.x12.claim import parties_writer as parties
 from rcm.x12.claim.coordination_writer import line_adjudication_segments, other_payer_segments
@@ -23,6 +24,7 @@ from rcm.x12.problems import CannotWrite
 from rcm.x12.text import clean, code, free, interchange, segment
 from rcm.x12.values import Dated, InterchangeHeader
 
+_CACHE = 4096
 _DRUG_UNITS = frozenset({"F2", "GR", "ME", "ML", "UN"})
 RAW_DRUG = ("LIN*", "CTP*", "REF*XZ*", "REF*VY*")
 """What 2410 begins with where it stands as it stood."""
@@ -149,8 +151,9 @@ def check_claim(claim: Claim, lines: Sequence[ClaimLine], frequencies: frozenset
         raise CannotWrite("release_of_information", "must be Y or I")
 
 
+@lru_cache(_CACHE)
 def day_segment(qualifier: str, first: date, last: date | None) -> str:
-    """DTP of a day, or of a period."""
+    """DTP of a day, or of a period: a file's lines are of few days."""
     if last is None or last == first:
         return f"DTP*{qualifier}*D8*{day_text(first)}"
     return f"DTP*{qualifier}*RD8*{day_text(first)}-{day_text(last)}"

@@ -83,7 +83,9 @@ def _claim(out: list[str], claim: ProfessionalClaim) -> None:
 
 
 def _particulars(out: list[str], claim: ProfessionalClaim) -> None:
-    """What stands between the dates of 2300 and its codes, most of which most claims don't have."""
+    """What stands between the dates of 2300 and its codes, which most claims don't have."""
+    if not _has_claim_particulars(claim):
+        return
     if claim.raw:
         refuse_lost(claim.raw, "raw", _CLAIM_RAW)
     common.attachment_segments(out, claim.attachments)
@@ -99,6 +101,14 @@ def _particulars(out: list[str], claim: ProfessionalClaim) -> None:
         out.append(common.ambulance_segment(claim.ambulance))
     common.raw_segments(out, claim.raw, "CR2")
     common.certification_segments(out, claim.certifications)
+
+
+def _has_claim_particulars(claim: ProfessionalClaim) -> bool:
+    return bool(
+        claim.raw or claim.attachments or claim.patient_paid_cents or claim.amounts or claim.references or claim.note
+        or claim.notes or claim.ambulance or claim.certifications or claim.authorisation_number or claim.referral_number
+        or claim.payer_claim_control_number or claim.clearinghouse_number or claim.medical_record_number
+    )  # fmt: skip
 
 
 def _clm(claim: ProfessionalClaim) -> str:
@@ -146,8 +156,7 @@ def _codes(out: list[str], claim: ProfessionalClaim) -> None:
     diagnoses = claim.diagnoses
     if not 1 <= len(diagnoses) <= DIAGNOSIS_LIMIT:
         raise CannotWrite("diagnoses", f"must be 1 to {DIAGNOSIS_LIMIT}")
-    principal, *others = [_diagnosis(diagnosis) for diagnosis in diagnoses]
-    out.append(f"HI*ABK:{principal}" + "".join([f"*ABF:{diagnosis}" for diagnosis in others]))
+    out.append(_diagnosis_segment(diagnoses))
     if claim.anaesthesia_procedures:
         if len(claim.anaesthesia_procedures) > 2:
             raise CannotWrite("anaesthesia_procedures", "are more than two")
@@ -160,9 +169,10 @@ def _codes(out: list[str], claim: ProfessionalClaim) -> None:
 
 
 @lru_cache(_CACHE)
-def _diagnosis(diagnosis: str) -> str:
-    """A diagnosis without its dot."""
-    return code(diagnosis.replace(".", ""), 7, "diagnoses", shortest=3)
+def _diagnosis_segment(diagnoses: tuple[str, ...]) -> str:
+    """HI of the diagnoses, without their dots: the same ones stand together again and again."""
+    principal, *others = [code(diagnosis.replace(".", ""), 7, "diagnoses", shortest=3) for diagnosis in diagnoses]
+    return f"HI*ABK:{principal}" + "".join([f"*ABF:{diagnosis}" for diagnosis in others])
 
 
 def _line(out: list[str], line: ServiceLine, diagnoses: int, payer_ids: frozenset[str]) -> None:
