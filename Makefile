@@ -2,9 +2,10 @@
 .DEFAULT_GOAL := help
 .PHONY: help run run-kafka demo test check bench bench-x12 clean lock format fuzz-x12 judge-x12 judge-x12-inquiries eval-coding train-coding
 
-# The environment's own Python once there is one; before that the first one on the PATH that is new enough.
-PYTHON ?= $(or $(wildcard .venv/bin/python),$(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done),python3)
+# The environment's own Python once there is one; before that the best one of this machine.
+ifndef PYTHON
+PYTHON := $(or $(wildcard .venv/bin/python),$(shell sh deploy/find_python.sh))
+endif
 SETUP := $(PYTHON) deploy/setup_environment.py
 RCM := .venv/bin/rcm
 

@@ -1,6 +1,7 @@
 """The lock's groups, the set-up script's rules, and jars that are believed only by their sums."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -155,3 +156,37 @@ def test_a_jar_is_believed_by_its_sum_only(tmp_path: Path) -> None:
     assert jar.matches(file)
     file.write_bytes(b"hello.")
     assert not jar.matches(file)
+
+
+OLD, PLAIN, OPTIMISED = "exit 1", "echo plain", "echo optimised"
+
+
+@pytest.mark.parametrize(
+    ("there", "chosen"),
+    [
+        pytest.param({"python3": OPTIMISED, "python3.13": OPTIMISED}, "python3", id="python3 where it is as good as any"),
+        pytest.param({"python3": PLAIN, "python3.13": OPTIMISED}, "python3.13", id="one that was compiled with optimisation"),
+        pytest.param({"python3": OLD, "python3.12": OPTIMISED}, "python3.12", id="one that is new enough"),
+    ],
+)
+def test_the_best_python_makes_the_environment(tmp_path: Path, there: dict[str, str], chosen: str) -> None:
+    """A version manager's python3 goes before the others and is a fifth slower; each stands here for what it says of itself."""
+    for name, answer in there.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{answer}\n")
+        (tmp_path / name).chmod(0o755)
+    assert found_python(str(tmp_path)) == chosen
+
+
+def test_a_real_python_says_what_it_is() -> None:
+    """Otherwise a python3 that can't be asked would be passed over, and none or another would be chosen."""
+    python = found_python(os.environ["PATH"])
+    done = subprocess.run(
+        [python, "-c", "import sys, venv; print(sys.version_info >= (3, 11))"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "True\n"
+
+
+def found_python(path: str) -> str:
+    """What the Makefile would take with this PATH."""
+    command = ["/bin/sh", str(ROOT / "deploy/find_python.sh")]
+    return subprocess.run(command, env={"PATH": path}, capture_output=True, text=True, check=True).stdout.strip()
