@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import date, datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
@@ -313,7 +312,7 @@ def leave_the_house(claim: Claim, now: datetime) -> None:
     claim.touch()
 
 
-class LeftClaim(NamedTuple):
+class LeftClaim(Struct, frozen=True, gc=False):
     """What ClaimSubmitted needs of a claim that has left the house, beside what was sent."""
 
     claim_id: UUID
@@ -322,7 +321,7 @@ class LeftClaim(NamedTuple):
     next_rank: str
 
 
-class AcceptedClaim(NamedTuple):
+class AcceptedClaim(Struct, frozen=True, gc=False):
     """What ClaimAccepted needs of a claim that a clearinghouse or payer took, beside what that one said."""
 
     claim_id: UUID

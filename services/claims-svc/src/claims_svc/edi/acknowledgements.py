@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from claims_svc.domain.facts import ACCEPTING_CATEGORIES, Acknowledged, Stage
 from rcm.x12.acknowledgement import (
@@ -40,7 +41,7 @@ class FileAnswer:
     receiver_id: str
 
 
-class ClaimAnswer(NamedTuple):
+class ClaimAnswer(Struct, frozen=True, gc=False):
     """What a 277CA says about one claim; where it neither takes nor refuses the claim, `decides` is false."""
 
     kind: str

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from claims_svc.domain import encounter as domain
 from claims_svc.domain.claim import Claim, original_reference
@@ -19,7 +20,7 @@ from rcm.x12.values import Address, InterchangeHeader
 _SELF = "18"
 
 
-class ToSend(NamedTuple):
+class ToSend(Struct, frozen=True):
     """A claim on its way into a file."""
 
     claim: Claim
