@@ -1,6 +1,7 @@
 """Between the typed 835 of `rcm.x12` and the domain."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from payments_svc.domain.check import Check, CheckedClaim, Identity, ProviderAdjustment, checks_of_file
 from payments_svc.domain.claim_payment import Adjustment, ClaimPayment, LinePayment
@@ -91,8 +92,10 @@ def _claim(claim: X12Claim, *, unreadable: bool) -> CheckedClaim:
 
 def _payment(claim: X12Claim) -> ClaimPayment:
     lines = tuple([_line(line) for line in claim.lines])
-    first_day = min((line.date_of_service for line in lines if line.date_of_service), default=None)
-    if first_day is None:
+    days = [line.date_of_service for line in lines if line.date_of_service]
+    if days:
+        first_day: date | None = min(days)
+    else:
         first_day = next((each.first for each in claim.dates if each.qualifier == _PERIOD_START), None)
     return ClaimPayment(
         claim.patient_control_number[:_NAME_MAX],

@@ -41,6 +41,7 @@ class Responsibility(Struct, frozen=True, gc=False):
 
     @property
     def total_cents(self) -> int:
+        """The sum of the parts."""
         return sum([amount for _, amount in self.parts])
 
 

@@ -86,18 +86,19 @@ def _decide(posting: Posting, claim: RemittanceClaim, ours: SentClaim | None, ca
     reversal of what was answered before.
     """
     payment = claim.payment
+    informs = payment.is_information_only
     if claim.state is ClaimState.HELD or (claim.state is None and claim.reason):
         _wait(posting, claim, ClaimState.HELD, claim.reason)
-    elif payment.is_information_only and payment.paid_cents:
+    elif informs and payment.paid_cents:
         _wait(posting, claim, ClaimState.HELD, Reason.NOT_A_PAYMENT)
-    elif payment.is_predetermination:
+    elif informs and payment.is_predetermination:
         claim.become(ClaimState.INFORMATION)
     elif ours is None:
         _wait(posting, claim, ClaimState.UNMATCHED, Reason.UNMATCHED)
     else:
         _belongs_to(claim, ours)
         posting.found[claim.key] = ours
-        if payment.is_information_only:
+        if informs:
             _forwarded(posting, claim, cause)
         elif payment.is_reversal:
             return _take_back(posting, claim, cause)
@@ -126,14 +127,17 @@ def _post(posting: Posting, claim: RemittanceClaim, ours: SentClaim, cause: Caus
     False where the claim was answered before (decision 0190), unless a person has named it, or it is to be posted `anew`.
     """
     book = posting.book
-    account = book.accounts.get((claim.organisation_id, ours.encounter_id))
+    account = book.accounts.get((claim.key[0], ours.encounter_id))
     if account is None:
         raise MissingAccount(f"claim {ours.claim_id}")
     claim.payment = payment = match_lines(claim.payment, ours.lines)
     adjudication = adjudicate(payment, published_table(), claim.payment_date, ours.payer_id)
-    if not anew and not posting.named and _answered_before(posting, ours, payment, adjudication):
+    key = account.key
+    standing = posting.standing.get(key)
+    if standing and not anew and not posting.named and _answered_before(posting, standing, ours, payment, adjudication):
         return False
-    _release(posting, claim, cause)
+    if claim.suspended_cents:
+        _release(posting, claim, cause)
     claim.become(ClaimState.POSTED)
     claim.entry_id = None
     if lines := adjudication.ledger_lines():
@@ -147,24 +151,22 @@ def _post(posting: Posting, claim: RemittanceClaim, ours: SentClaim, cause: Caus
         book.say(account, said.claim_denied(claim, adjudication), cause)
     if unmatched := unmatched_lines(payment):
         _task(posting, claim, "line-unmatched", f"{unmatched} of the payer's lines are none that we sent")
-    key = account.key
     posting.causes[key] = cause
     posting.fresh[claim.remittance_claim_id] = claim
     posting.adjudications[claim.remittance_claim_id] = adjudication
-    if key in posting.standing:
-        posting.standing[key].append(_standing(claim))
+    if standing is not None:
+        standing.append(_standing(claim))
     if ours.last_payer and answers_whole_claim(payment, ours.lines):
         account.payer_answered()
     return True
 
 
-def _answered_before(posting: Posting, ours: SentClaim, payment: ClaimPayment, answer: Adjudication) -> bool:
+def _answered_before(
+    posting: Posting, standing: Sequence[PostedPayment], ours: SentClaim, payment: ClaimPayment, answer: Adjudication
+) -> bool:
     """Whether this answer settles anew what stands of the claim by the payer's word in the same order: a crossed-over answer of
     the second payer is another's.
     """
-    standing = posting.standing.get((ours.organisation_id, ours.encounter_id))
-    if not standing:
-        return False
     before = [
         posting.adjudications.get(each.remittance_claim_id)
         or adjudicate(each.payment, published_table(), each.payment_date, each.payer_id)
@@ -201,7 +203,8 @@ def _take_back(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> boo
     if original is None:
         return False
     standing.remove(original)
-    _release(posting, claim, cause)
+    if claim.suspended_cents:
+        _release(posting, claim, cause)
     claim.become(ClaimState.REVERSAL)
     claim.claim_id, claim.rank, claim.payer_id = original.claim_id, original.rank, original.payer_id
     claim.entry_id = None
@@ -272,8 +275,6 @@ def _wait(posting: Posting, claim: RemittanceClaim, state: ClaimState, reason: s
 
 def _release(posting: Posting, claim: RemittanceClaim, cause: CausedBy) -> None:
     """Takes the payment of a CLP that waited out of suspense."""
-    if not claim.suspended_cents:
-        return
     entry = Entry(
         EntryKind.HELD_PAYMENT_RELEASE,
         mirrored(into_suspense(claim.suspended_cents)),

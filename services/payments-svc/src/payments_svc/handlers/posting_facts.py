@@ -73,7 +73,7 @@ async def load_posting(
         if claim.key not in sent and claim.payment.payer_claim_control_number
     }
     posting = Posting(Book(unit), sent, await _by_payer_number(unit, unknown), named=named)
-    found = [posting.claim_sent(claim) for claim in claims]
+    found = [sent.get(claim.key) or posting.claim_sent(claim) for claim in claims]
     last: set[Key] = set()
     others: set[Key] = set()
     reversals: set[Key] = set()

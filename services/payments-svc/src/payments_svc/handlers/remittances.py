@@ -23,6 +23,8 @@ from rcm.ids import new_id
 from rcm.messaging.unit_of_work import UnitOfWork
 
 Row = Mapping[str, Any]
+_Undecided = tuple[dict[str, Any], Check, list[RemittanceClaim]]
+"""A check that is to be posted, with its row and its CLPs."""
 
 
 class ReceivedContent:
@@ -54,8 +56,8 @@ async def receive_file(unit: UnitOfWork, file: ReceivedContent, *, patient: bool
     found, new = await _sorted_out(unit, file.checks, file_id)
     if not new:
         return found, False
-    good = [(row, check) for row, check in new if row["state"] == RemittanceState.POSTED]
-    sent = await _sent(unit, [check for _, check in good], patient=patient)
+    good = [_with_claims(unit, row, check) for row, check in new if row["state"] == RemittanceState.POSTED]
+    sent = await _sent(unit, [claim for _, _, claims in good for claim in claims], patient=patient)
     await remittances.insert_file(
         unit.connection,
         {
@@ -75,14 +77,9 @@ async def receive_file(unit: UnitOfWork, file: ReceivedContent, *, patient: bool
     return found, True
 
 
-async def _sent(unit: UnitOfWork, checks: Sequence[Check], *, patient: bool) -> Sent:
+async def _sent(unit: UnitOfWork, claims: Sequence[RemittanceClaim], *, patient: bool) -> Sent:
     """What the patient control numbers stand for of those CLPs that are posted by them. Raises NotHeardYet."""
-    numbers = {
-        (unit.organisation, normalised_control_number(each.payment.patient_control_number))
-        for check in checks
-        for each in check.claims
-        if each.fault is None and not each.payment.is_predetermination
-    }
+    numbers = {claim.key for claim in claims if not claim.reason and not claim.payment.is_predetermination}
     if not patient:
         return await submissions.by_control_number(unit.connection, numbers)
     sent = await submissions.all_by_control_number(unit.connection, numbers)
@@ -169,14 +166,13 @@ def _warnings(check: Check) -> list[Mapping[str, object]]:
     ]
 
 
-async def _post(unit: UnitOfWork, checks: Sequence[tuple[dict[str, Any], Check]], sent: Sent) -> None:
+async def _post(unit: UnitOfWork, checks: Sequence[_Undecided], sent: Sent) -> None:
     """The CLPs of all these checks at once, and their provider adjustments. Counts up each row's version for what is said."""
     if not checks:
         return
-    posted = [(row, check, _claims_of(unit, row, check)) for row, check in checks]
-    await post_claims(unit, [claim for _, _, own in posted for claim in own], matched=sent)
+    await post_claims(unit, [claim for _, _, own in checks for claim in own], matched=sent)
     book = Book(unit)
-    for row, check, claims in posted:
+    for row, check, claims in checks:
         for claim in claims:
             if claim.waits:
                 say(unit, row, said.claim_held(claim), claim.encounter_id)
@@ -185,11 +181,11 @@ async def _post(unit: UnitOfWork, checks: Sequence[tuple[dict[str, Any], Check]]
     await book.save()
 
 
-def _claims_of(unit: UnitOfWork, row: Row, check: Check) -> list[RemittanceClaim]:
-    """The CLPs of a check, undecided; one whose own balance fails carries its reason."""
+def _with_claims(unit: UnitOfWork, row: dict[str, Any], check: Check) -> _Undecided:
+    """A check's row, the check and its CLPs, undecided; a CLP whose own balance fails carries its reason."""
     organisation_id, remittance_id = row["organisation_id"], row["remittance_id"]
     payer_identifier, paid_on = check.identity.payer_identifier, check.identity.payment_date or unit.clock.today()
-    return [
+    claims = [
         RemittanceClaim(
             (organisation_id, normalised_control_number(each.payment.patient_control_number)),
             new_id(),
@@ -203,6 +199,7 @@ def _claims_of(unit: UnitOfWork, row: Row, check: Check) -> list[RemittanceClaim
         )
         for position, each in enumerate(check.claims, 1)
     ]
+    return row, check, claims
 
 
 def _record(book: Book, row: dict[str, Any], item: ProviderAdjustment) -> None:
@@ -256,7 +253,7 @@ async def post_quarantined(unit: UnitOfWork, row: dict[str, Any], check: Check, 
     row["state"] = move(REMITTANCE_TRANSITIONS, RemittanceState(row["state"]), RemittanceState.POSTED)
     row["reasons"], row["holds_identity"] = [], True
     row["version"] += 1
-    await _post(unit, [(row, check)], {})
+    await _post(unit, [_with_claims(unit, row, check)], {})
     await save_decision(unit, row, note)
 
 

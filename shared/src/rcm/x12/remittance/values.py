@@ -165,8 +165,13 @@ class ClaimPayment(Struct, frozen=True, gc=False):
     @property
     def member_id(self) -> str:
         """NM109 of the insured, else of the patient."""
-        found = self.person("IL") or self.person("QC")
-        return found.identifier if found else ""
+        of_patient = None
+        for person in self.persons:
+            if person.entity == "IL":
+                return person.identifier
+            if person.entity == "QC" and of_patient is None:
+                of_patient = person.identifier
+        return of_patient or ""
 
 
 class ProviderAdjustment(Struct, frozen=True, gc=False):
