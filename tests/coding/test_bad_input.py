@@ -132,6 +132,15 @@ async def test_hl7(coding: Coding, body: str, acknowledgement: str, code: str, p
         assert kept.content == body.encode()
 
 
+async def test_another_message_is_told_by_hl7s_own_code(coding: Coding) -> None:
+    """An engine routes by table 0357: "internal error" would be sent again and again."""
+    async with coding.client(Role.EHR) as ehr:
+        body = DFT.replace("DFT^P03^DFT_P03", "ADT^A01").encode()
+        answer = await ehr.post("/v1/encounters", content=body, headers={"content-type": HL7})
+    error = answer.text.split("\r")[2]
+    assert error.split("|")[3] == "200^Unsupported message type^HL70357"
+
+
 def _bundle(**changes: Any) -> bytes:
     return orjson.dumps({**BUNDLE, **changes})
 

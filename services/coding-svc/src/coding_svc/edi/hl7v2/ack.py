@@ -12,6 +12,7 @@ ACCEPTED = "AA"
 _PLACE = re.compile(r"([A-Z][A-Z0-9]{2})(?:\[(\d+)\])?(?:-(\d+))?(?:\.(\d+))?")
 _DATA_ERROR = "207^Application internal error^HL70357"
 _MISSING = "101^Required field missing^HL70357"
+_UNSUPPORTED = "200^Unsupported message type^HL70357"
 _INFORMATION = "0^Message accepted^HL70357"
 
 
@@ -55,9 +56,15 @@ def _header(header: Mapping[str, str], now: datetime) -> str:
 
 def _error(place: str, code: str, message: str, fix: str, severity: str) -> str:
     """ERR-2 location, -3 HL7's code, -4 severity, -5 ours, -7 for programs (the place in words), -8 for people."""
-    kind = _INFORMATION if severity == "W" else _MISSING if "missing" in code else _DATA_ERROR
+    kind = _INFORMATION if severity == "W" else _kind(code)
     text = f"{message}. {fix}".strip() if fix else message
     return f"ERR||{_location(place)}|{kind}|{severity}|{_escaped(code)}||{_escaped(place)}|{_escaped(text)}"
+
+
+def _kind(code: str) -> str:
+    if code == "hl7-unsupported":
+        return _UNSUPPORTED
+    return _MISSING if "missing" in code else _DATA_ERROR
 
 
 def _location(place: str) -> str:
