@@ -139,7 +139,6 @@ def test_service_keys_tell_services_apart() -> None:
         encounter(lines=[line(modifiers=["25", "LT"], charge_cents=1)]),
         encounter(lines=[line(modifiers=["25", "LT"], procedure="99214")]),
         encounter(lines=[line(modifiers=["25", "LT"])], date_of_service="2026-03-01"),
-        encounter(lines=[line(modifiers=["25", "LT"])], patient={"external_id": "P-1"}),
     ):
         assert service_keys(different) != [key]
     assert service_keys(encounter(lines=[line(procedure="")])) == [None]

@@ -235,6 +235,8 @@ async def test_the_same_service_twice_is_held(coding: Coding) -> None:
     reason = {"edit_id": "service-billed-twice", "reason": "two visits on one day"}
     answer = await patch(coding, second["encounter_id"], {"overrides": [reason]})
     assert (answer.json()["state"], len(answer.json()["warnings"])) == ("coded", 2)
+    other = (await post(coding, document(external_id="V-3", patient={"external_id": "another patient"}))).json()
+    assert other["state"] == "coded"
 
 
 async def test_a_cancelled_twin_is_none(coding: Coding) -> None:
@@ -254,10 +256,11 @@ async def test_of_two_held_twins_the_first_can_go_on(coding: Coding) -> None:
 
 
 async def test_twins_within_one_batch_are_found(coding: Coding) -> None:
-    body = b"\n".join(orjson.dumps(document(external_id=f"V-{number}")) for number in range(3))
+    sent = [document(external_id=f"V-{number}") for number in range(3)]
+    sent.append(document(external_id="V-3", patient={"external_id": "another patient"}))
     async with coding.client(Role.EHR) as ehr:
-        answer = await ehr.post("/v1/encounters/batch", content=body, headers=LINES)
-    assert [result["state"] for result in answer.json()["results"]] == ["coded", "held", "held"]
+        answer = await ehr.post("/v1/encounters/batch", content=b"\n".join(map(orjson.dumps, sent)), headers=LINES)
+    assert [result["state"] for result in answer.json()["results"]] == ["coded", "held", "held", "coded"]
 
 
 async def test_a_batch_is_answered_line_by_line(coding: Coding) -> None:

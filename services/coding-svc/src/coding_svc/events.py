@@ -6,6 +6,7 @@ A test holds what is written here to what the contract's models would write.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from uuid import UUID
 
 import msgspec
@@ -20,6 +21,7 @@ from rcm.contracts.values import EditFinding
 _encode = msgspec.json.Encoder().encode
 SILENT = frozenset(RECORD_PARTS)
 """Parts of an encounter that no event carries: a change there says nothing to anybody."""
+_record_of = attrgetter(*RECORD_PARTS)
 _EMPTY = {field.name: field.default for field in fields(Encounter) if field.name in SILENT}
 
 
@@ -52,7 +54,7 @@ def _json(encounter: Encounter, encounter_id: UUID, release: str, more: Mapping[
         "code_set_release": release,
         **more,
     }
-    changed: dict[str, object] = {name: _EMPTY[name] for name in RECORD_PARTS if getattr(encounter, name)}
+    changed: dict[str, object] = dict(_EMPTY) if any(_record_of(encounter)) else {}
     if encounter.date_of_service_to is None:
         absent["date_of_service_to"] = encounter.date_of_service
     if encounter.guarantor is None:

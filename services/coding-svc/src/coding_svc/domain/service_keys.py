@@ -1,24 +1,30 @@
-"""A number for each service of a patient, by which the same one is found in another encounter."""
+"""A number for each service of a patient, by which the same one is found in another encounter of that patient."""
 
+from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 
 from coding_svc.domain.encounter import Encounter
 
+_CACHED = 16_384
+
 
 def service_keys(encounter: Encounter) -> list[int | None]:
-    """For each line a signed 64-bit number of patient, day, procedure, modifiers in any order, and charge.
+    """For each line a signed 64-bit number of day, procedure, modifiers in any order, and charge.
 
-    None for a line whose procedure or day is not known yet: it can't be told from another.
+    They are compared among the services of one patient alone and don't name him, so that the few that a practice's day has
+    are computed once. None for a line whose procedure or day is not known yet: it can't be told from another.
     """
-    patient, first = encounter.patient.external_id, encounter.date_of_service
-    keys: list[int | None] = []
-    for line in encounter.lines:
-        day = line.date_of_service or first
-        if day is None or not line.procedure:
-            keys.append(None)
-            continue
-        said = f"{patient}\x00{day.isoformat()}\x00{line.procedure}\x00{line.charge_cents}"
-        if line.modifiers:
-            said = "\x00".join((said, *sorted(line.modifiers)))
-        keys.append(int.from_bytes(blake2b(said.encode(), digest_size=8).digest(), "big", signed=True))
-    return keys
+    first = encounter.date_of_service
+    return [
+        _key(day, line.procedure, line.charge_cents, line.modifiers)
+        if (day := line.date_of_service or first) is not None and line.procedure
+        else None
+        for line in encounter.lines
+    ]
+
+
+@lru_cache(maxsize=_CACHED)
+def _key(day: date, procedure: str, charge_cents: int, modifiers: tuple[str, ...]) -> int:
+    said = "\x00".join((day.isoformat(), procedure, str(charge_cents), *sorted(modifiers)))
+    return int.from_bytes(blake2b(said.encode(), digest_size=8).digest(), "big", signed=True)
