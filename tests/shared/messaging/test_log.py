@@ -41,6 +41,8 @@ def event(
         [event(1, cause=CAUSE, trace=TRACE), event(2, cause=CAUSE, trace=TRACE)],
         [event(1, trace=TRACE), event(2, OTHER, OTHER, CAUSE), event(3, kind=PayerSequenceCompleted)],
         [event(1), event(2, correlation=OTHER), event(3, OTHER, cause=CAUSE, trace=TRACE)],
+        [event(3, cause=CAUSE), event(3, cause=OTHER), event(3)],
+        [event(2, cause=CAUSE), event(2, cause=CAUSE)],
     ],
 )
 async def test_each_event_comes_back_as_it_was_said(databases: Databases, pending: Sequence[PendingEvent]) -> None:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 APPEND = f"""
 insert into event_log
     (organisation_id, event_id, type, subject, sequence, "time", correlation_id, causation_id, traceparent, data)
-select coalesce(o, ($4::uuid[])[1]), e, t, s, n, $1, coalesce(c, s), a, nullif(p, ''), d
+select coalesce(o, ($4::uuid[])[1]), e, t, s, coalesce(n, ($7::bigint[])[1]), $1, coalesce(c, s),
+    case when cardinality($6::uuid[]) = 1 then ($6::uuid[])[1] else a end, nullif(p, ''), d
 from rows from (
     unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::uuid[]), unnest($5::uuid[]), unnest($6::uuid[]), unnest($7::bigint[]),
     {JOINED.format("$8")}, {JOINED.format("$9")}, {JOINED.format("$10")}
@@ -116,7 +117,6 @@ async def append(connection: "Connection", pending: Sequence[PendingEvent], time
     subjects = [data.key for data in said]
     organisations = one_for_all([event.organisation_id for event in pending])
     correlations = [event.correlation_id for event in pending]
-    causations = [event.causation_id for event in pending]
     if correlations == subjects:
         correlations = []  # what is missing is the subject
     # Texts as one text: asyncpg looks at each element of an array, and makes its buffer anew for each that is long.
@@ -127,8 +127,8 @@ async def append(connection: "Connection", pending: Sequence[PendingEvent], time
         subjects,
         organisations,
         correlations,
-        causations if any(causations) else [],
-        [event.sequence for event in pending],
+        one_for_all([event.causation_id for event in pending]),
+        one_for_all([event.sequence for event in pending]),
         BETWEEN.join([data.type_name() for data in said]),
         BETWEEN.join([event.traceparent or "" for event in pending]),
         BETWEEN.join([data.model_dump_json() for data in said]),

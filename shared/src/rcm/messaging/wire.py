@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
 
 from rcm.contracts.envelope import Event, Message
 from rcm.contracts.registry import decode, newest_json
+
+T = TypeVar("T")
 
 
 class Position(NamedTuple):
@@ -74,9 +76,10 @@ class Envelope(Struct, eq=False):
         )
 
 
-def one_for_all(organisations: list[UUID]) -> list[UUID]:
-    """The organisations of a batch's rows, or one where all are the same: in SQL what is missing is the first."""
-    return organisations[:1] if organisations.count(organisations[0]) == len(organisations) else organisations
+def one_for_all(column: list[T]) -> list[T]:
+    """A column of a batch's rows, or one value where all are the same (an organisation mostly): in SQL what is missing is the
+    first."""
+    return column[:1] if column.count(column[0]) == len(column) else column
 
 
 @lru_cache(maxsize=1024)
