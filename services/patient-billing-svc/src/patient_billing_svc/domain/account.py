@@ -45,7 +45,7 @@ class HoldNotPossible(Conflict):
     title: ClassVar[str] = "The account is on no hold"
 
 
-class Account(Struct, frozen=True, gc=False):
+class Account(Struct, frozen=True, gc=False, omit_defaults=True):
     """One account's balances in cents. `look_at` is when the statement cycle looks at it next; None: nothing is owed.
 
     `look_at` is never later than the instant a statement becomes due; the cycle decides then from the whole account.

@@ -30,7 +30,7 @@ class Applied(Struct, frozen=True, gc=False):
     said_at: datetime
 
 
-class Responsibility(Struct, frozen=True, gc=False):
+class Responsibility(Struct, frozen=True, gc=False, omit_defaults=True):
     """One encounter on an account: its columns, but for the event that it was assigned by."""
 
     organisation_id: UUID

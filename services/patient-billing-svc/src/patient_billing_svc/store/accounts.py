@@ -26,10 +26,9 @@ Stated = tuple[datetime, str]
 
 
 class _Opened(Account, frozen=True, gc=False, kw_only=True):
-    """A new account's columns, but for its guarantor."""
+    """A new account's columns, but for its guarantor and when it was opened."""
 
     guarantor_said_at: datetime
-    opened_at: datetime
 
 
 async def load_accounts(connection: "Connection", keys: Iterable[Key]) -> list[Account]:
@@ -77,10 +76,10 @@ async def insert_accounts(
     """Writes new accounts with their guarantor as he was stated, and when."""
     stated = [guarantors[account.organisation_id, account.guarantor_external_id] for account in accounts]
     rows = [
-        _Opened(*astuple(account), guarantor_said_at=said_at, opened_at=now)
-        for account, (said_at, _) in zip(accounts, stated, strict=True)
+        _Opened(*astuple(account), guarantor_said_at=said_at) for account, (said_at, _) in zip(accounts, stated, strict=True)
     ]
-    await insert_rows(connection, models.Account, rows, wide={"guarantor": [guarantor for _, guarantor in stated]})
+    wide = {"guarantor": [guarantor for _, guarantor in stated]}
+    await insert_rows(connection, models.Account, rows, wide=wide, same={"opened_at": now})
 
 
 async def update_accounts(connection: "Connection", accounts: Sequence[Account]) -> None:

@@ -24,6 +24,8 @@ class Book:
         self.unit = unit
         self.accounts: dict[Key, EncounterAccount] = {}
         self._bills: dict[Key, heard.Bill] = {}
+        self._facts: dict[Key, str] = {}
+        """Bills as they are kept; read one by one where they are asked for, and not all of a file held at once."""
         self._now = unit.clock.now()
         self._actor = unit.cause.actor.rpartition(" ")[2]
         self._added: dict[Key, EncounterAccount] = {}
@@ -47,7 +49,7 @@ class Book:
         if missing:
             found = await encounters.load_sent(self.unit.connection, missing)
             for key, (account, facts) in found.items():
-                self.accounts[key], self._bills[key] = account, heard.read_bill(facts)
+                self.accounts[key], self._facts[key] = account, facts
                 if not account.is_untold:
                     answered.add(key)
         return answered
@@ -69,13 +71,16 @@ class Book:
         self._said[account.key], self._bills[account.key] = account, bill
         self.change(account)
 
-    async def bills(self, accounts: Iterable[EncounterAccount]) -> dict[Key, heard.Bill]:
-        """What the bills of these encounters show; those that are not known here are loaded."""
-        missing = [account.key for account in accounts if account.key not in self._bills]
+    async def load_bills(self, accounts: Iterable[EncounterAccount]) -> None:
+        """Loads what the bills of these encounters show, where it is not known here."""
+        keys = [account.key for account in accounts]
+        missing = [key for key in keys if key not in self._facts and key not in self._bills]
         if missing:
-            found = await encounters.load_facts(self.unit.connection, missing)
-            self._bills.update({key: heard.read_bill(facts) for key, facts in found.items()})
-        return self._bills
+            self._facts.update(await encounters.load_facts(self.unit.connection, missing))
+
+    def bill(self, account: EncounterAccount) -> heard.Bill:
+        """What the bill of an encounter shows, which was heard here or loaded."""
+        return self._bills.get(account.key) or heard.read_bill(self._facts[account.key])
 
     def change(self, account: EncounterAccount) -> None:
         """The account is written with a new version."""

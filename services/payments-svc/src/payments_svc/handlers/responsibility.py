@@ -77,12 +77,13 @@ async def assign_responsibility(
     concerned = [each for each in accounts if each.responsibility_is_known or each.responsibility_cents]
     if not concerned:
         return
-    bills = await book.bills(concerned)
+    await book.load_bills(concerned)
     asked = [each.key for each in concerned if (each.was_sent if each.self_pay else each.completed)]
     posted = {**standing, **await remittance_claims.posted_of_encounters(connection, [k for k in asked if k not in standing])}
+    overpaid = []
     for account in concerned:
         key = account.key
-        cause, bill = causes[key], bills[key]
+        cause, bill = causes[key], book.bill(account)
         share = _share(account, bill.lines, posted.get(key, ()), adjudications)
         total = share.total_cents
         moved = account.share_lines(total)
@@ -94,7 +95,9 @@ async def assign_responsibility(
         if digest != account.responsibility_digest and (total or moved):
             account.responsibility_digest = digest
             book.say(account, event, cause)
-    await _settle_deposits(book, concerned, causes)
+        if account.balances[Account.PATIENT_OPEN] < 0:
+            overpaid.append(account)
+    await _settle_deposits(book, concerned, overpaid, causes)
 
 
 def _share(
@@ -113,12 +116,15 @@ def _adjudicate(posted: PostedPayment) -> Adjudication:
     return adjudicate(posted.payment, published_table(), posted.payment_date, posted.payer_id)
 
 
-async def _settle_deposits(book: Book, known: Sequence[EncounterAccount], causes: Mapping[Key, CausedBy]) -> None:
-    """What was paid too much comes back, what waits is applied; `known` are encounters whose patient share is known now."""
+async def _settle_deposits(
+    book: Book, known: Sequence[EncounterAccount], overpaid: Sequence[EncounterAccount], causes: Mapping[Key, CausedBy]
+) -> None:
+    """What was paid too much comes back, what waits is applied; `known` are encounters whose patient share is known now, for
+    the `overpaid` of which the patient has paid more.
+    """
     connection = book.unit.connection
     applications: list[Application] = []
     payments: dict[UUID, PatientPayment] = {}
-    overpaid = [each for each in known if each.balances[Account.PATIENT_OPEN] < 0]
     if overpaid:
         applied = await ledger.applied_payments(connection, (each.key for each in overpaid))
         keys = {(org, payment) for (org, _), found in applied.items() for payment, _ in found}
