@@ -1,4 +1,5 @@
-"""A coded encounter as coding-svc said it: what a claim is made of. Kept as said, read by many thousands: hence Structs."""
+"""A coded encounter as coding-svc said it: what a claim is made of, and nothing else of it. Kept as said, read by many
+thousands: hence Structs."""
 
 from datetime import date
 from uuid import UUID
@@ -34,7 +35,6 @@ class Coverage(Struct, frozen=True, gc=False):
     payer_name: str
     member_id: str
     group_number: str = ""
-    plan_type: str = "CI"
     relationship: str = "18"
     """SBR02, PAT01: 18 self."""
     subscriber: Person | None = None
@@ -53,9 +53,13 @@ class Provider(Struct, frozen=True, gc=False):
     last_name: str
     first_name: str = ""
     taxonomy: str = ""
-    tax_id: str = ""
-    tax_id_kind: str = "EI"
     address: Address | None = None
+
+
+class Biller(Struct, frozen=True, gc=False):
+    """Who bills; all else of him is as the organisation has set it up."""
+
+    npi: str
 
 
 class Diagnosis(Struct, frozen=True, gc=False):
@@ -95,7 +99,7 @@ class Encounter(Struct, frozen=True, gc=False):
     encounter_id: UUID
     external_id: str
     patient: Patient
-    billing_provider: Provider
+    billing_provider: Biller
     rendering_provider: Provider
     place_of_service: str
     date_of_service: date
@@ -104,7 +108,6 @@ class Encounter(Struct, frozen=True, gc=False):
     lines: tuple[ServiceLine, ...]
     charge_cents: int
     coverages: tuple[Coverage, ...] = ()
-    self_pay: bool = False
     referring_provider: Provider | None = None
     supervising_provider: Provider | None = None
     service_facility: Provider | None = None
