@@ -85,8 +85,8 @@ class Launcher:
                     passwords=passwords,
                     without=self._options.without,
                 )
-                _make_databases(whole)
                 if kafka is not None:
+                    _make_databases(whole, server)
                     prepared.result()
                     self._run_processes(whole, server, kafka, key)
                 else:
@@ -95,7 +95,7 @@ class Launcher:
 
     @contextmanager
     def _database_server(self) -> Iterator[tuple[PostgresServer | None, str, dict[str, str]]]:
-        """Our own PostgreSQL, or the one that RCM_DATABASE_URL names, with passwords for our roles."""
+        """Our own PostgreSQL, which is starting, or the one that RCM_DATABASE_URL names, with passwords for our roles."""
         if named := os.environ.get(DATABASE_URL):
             yield None, named, self._folder.passwords(new_passwords([part.name for part in PARTS if part.has_database]))
             return
@@ -104,18 +104,11 @@ class Launcher:
         server = PostgresServer(place)
         try:
             server.launch()
-            if self._options.bus == "direct":
-                load_parts()
-            server.await_ready()
             yield server, server.url(), {}
         finally:
             server.stop()
 
     def _run_embedded(self, whole: Whole, server: PostgresServer | None, key: SigningKey) -> None:
-        import uvloop  # noqa: PLC0415 - not on Windows
-
-        from rcm_deploy.embedded import run_embedded  # noqa: PLC0415 - brings in all services; the Kafka shape needs none
-
         playing: list[asyncio.Task[None]] = []
         supervisor = Supervisor(whole, _named(server), lambda: self._write(whole, processes(), key))
 
@@ -123,15 +116,22 @@ class Launcher:
             return {part.place: os.getpid() for part in whole.embedded} | supervisor.processes
 
         async def on_ready() -> None:
-            await asyncio.to_thread(supervisor.await_parts)
             running = _running(whole, processes())
-            await _set_up(running)
+            await _set_up(running)  # the claims service is here; those outside get ready meanwhile
+            await asyncio.to_thread(supervisor.await_parts)
             self._announce(whole, processes(), key)
             if self._options.samples_per_second:
                 playing.append(asyncio.create_task(trickle(running, self._options.samples_per_second)))
 
         try:
-            supervisor.launch_parts()
+            supervisor.launch_parts([part for part in whole.processes if not part.has_database])  # while PostgreSQL starts
+            _make_databases(whole, server)
+            supervisor.launch_parts([part for part in whole.processes if part.has_database])
+            load_parts(whole)
+            import uvloop  # noqa: PLC0415 - not on Windows
+
+            from rcm_deploy.embedded import run_embedded  # noqa: PLC0415 - the Kafka shape needs nothing of it
+
             uvloop.run(run_embedded(whole, supervisor.look, on_ready))
         finally:
             supervisor.stop()
@@ -141,7 +141,7 @@ class Launcher:
         supervisor = Supervisor(whole, servers, lambda: self._write(whole, supervisor.processes, key))
         try:
             kafka.launch()  # the parts get ready meanwhile; a service starts also while no broker answers
-            supervisor.launch_parts()
+            supervisor.launch_parts(whole.processes)
             kafka.await_ready()
             supervisor.await_parts()
             running = _running(whole, supervisor.processes)
@@ -170,12 +170,11 @@ class Launcher:
         greet(self._out, whole, key, seconds=time.monotonic() - self._began, samples=samples)
 
 
-def load_parts() -> None:
-    """Loads what runs in it into this process while PostgreSQL starts, without looking for garbage: what is loaded stays."""
+def load_parts(whole: Whole) -> None:
+    """Loads what runs in it into this process while its children load theirs; what is loaded stays, and is no garbage."""
     gc.disable()  # rcm.hosting enables it when all is ready
-    for part in PARTS:
-        if not part.is_outside:
-            _ = part.main
+    for part in whole.embedded:
+        _ = part.main
 
 
 def _named(server: PostgresServer | None) -> dict[str, Supervised]:
@@ -189,8 +188,10 @@ def _prepared(kafka: KafkaServer | None) -> Iterator["Future[None]"]:
         yield pool.submit(kafka.prepare if kafka is not None else lambda: None)
 
 
-def _make_databases(whole: Whole) -> None:
+def _make_databases(whole: Whole, server: PostgresServer | None) -> None:
     """Raises PostgresFailed where the server can't be asked: one that RCM_DATABASE_URL names may be down or another's."""
+    if server is not None:
+        server.await_ready()
     try:
         asyncio.run(make_databases(whole))
     except (

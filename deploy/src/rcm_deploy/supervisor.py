@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -60,7 +60,7 @@ class PartProcess:
         """Starts it; it is ready when its /readyz says so."""
         with self.log.open("ab") as output:
             self._child = start_child(
-                [sys.executable, "-m", self.part.module],
+                [sys.executable, "-m", "rcm_deploy.start_part", self.part.module],
                 environment={**clean_environment(), **self._environment},
                 cwd=Path.cwd(),
                 output=output,
@@ -113,9 +113,9 @@ class Supervisor:
         children = {**self._servers, **self._parts}
         return {name: watched.child.pid for name, watched in children.items() if watched.child.pid is not None}
 
-    def launch_parts(self) -> None:
-        """Starts every part; `await_parts` when something else was done meanwhile."""
-        for watched in self._parts.values():
+    def launch_parts(self, parts: Iterable[Part]) -> None:
+        """Starts these; `await_parts` when all are started and something else was done meanwhile."""
+        for watched in [self._parts[part.place] for part in parts]:
             watched.child.launch()
             watched.started_at = time.monotonic()
 

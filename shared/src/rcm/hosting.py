@@ -183,11 +183,13 @@ def url_of(listening: socket.socket) -> str:
 
 
 def tune_garbage_collection() -> None:
-    """After the start: what is loaded stays (freeze), and the young are looked at less often. A fifth of the time."""
-    gc.collect()
+    """After the start: what is loaded stays (freeze), and the young are looked at less often. A fifth of the time.
+
+    The garbage of the start stays as well: looking for it would take longer than the rest of this, and find 1 of 100 objects.
+    """
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
-    gc.enable()  # the launcher loads everything without
+    gc.enable()  # the launcher and its children load everything without
 
 
 def keep_memory() -> None:
