@@ -13,12 +13,13 @@ import pytest_asyncio
 from rcm.clock import SystemClock
 from rcm.database.pool import Database
 from rcm.ids import new_id
+from rcm.messaging import parked
 from rcm.messaging.bus import Bus
 from rcm.messaging.direct import Chaos, DirectBus
 from rcm.messaging.parked import dead_letters, drop_dead_letter, retry_dead_letter
 from rcm.messaging.unit_of_work import Cause, UnitOfWork
 from tests.shared.messaging.system import ORGANISATION, Pair, eventually, pair
-from tests.shared.messaging.toy.service import BUSY, EARLY, POISON, Voided, event_about, say
+from tests.shared.messaging.toy.service import BRINGS, BUSY, EARLY, POISON, Voided, event_about, say
 from tests.support.postgres import Databases
 
 
@@ -212,6 +213,30 @@ async def test_a_fact_before_its_fact_waits_and_comes_when_it_arrives(two: Pair)
     await arrive(two, early, tell=True)
     await eventually(lambda: state(two, waiting=1))
     assert in_order(await two.taken(), [early], [1, 2])
+
+
+async def test_what_waits_comes_when_another_event_brings_its_fact(two: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parked, "FIRST_PAUSE_SECONDS", 3600.0)
+    early = new_id()
+    await two.say([early], reason=EARLY)
+    await eventually(lambda: state(two, waiting=1))
+    await two.say([new_id()], reason=f"{BRINGS}{early}")
+    await eventually(lambda: state(two))
+    assert in_order(await two.taken(), [early], [1])
+
+
+async def test_a_message_may_wait_for_what_its_own_batch_brings(two: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parked, "FIRST_PAUSE_SECONDS", 3600.0)
+    early = new_id()
+
+    async def work(unit: UnitOfWork) -> None:
+        await say(unit, ORGANISATION, [early], EARLY)
+        await say(unit, ORGANISATION, [new_id()], f"{BRINGS}{early}")
+
+    await two.producer.run(work, organisation_id=ORGANISATION, cause=Cause())
+    await eventually(lambda: state(two))
+    await two.quiet()
+    assert in_order(await two.taken(), [early], [1])
 
 
 async def test_the_sweep_finds_what_two_transactions_missed(two: Pair) -> None:

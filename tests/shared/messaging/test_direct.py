@@ -1,16 +1,21 @@
 """The direct bus alone: nothing counts as published before everybody who belongs to it has taken it."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from rcm.clock import SystemClock
+from rcm.contracts.claims import ClaimHeld, ClaimVoided
+from rcm.contracts.envelope import Event, WrittenEvent
 from rcm.database.pool import Database
 from rcm.ids import new_id
 from rcm.messaging import relay
 from rcm.messaging.direct import Chaos, DirectBus
+from rcm.messaging.log import read_log
 from rcm.messaging.runtime import Runtime
 from rcm.messaging.unit_of_work import Cause, UnitOfWork
+from rcm.messaging.wire import START, Envelope
 from tests.shared.messaging.system import ORGANISATION, eventually, pair, running
 from tests.shared.messaging.toy.service import Moods, consumer, producer, say
 from tests.support.postgres import Databases
@@ -52,6 +57,50 @@ async def test_a_relay_waits_for_a_consumer_that_starts_later_and_for_one_that_s
         await again.stop()
         await api.close()
         await worker.close()
+
+
+class Later(ClaimVoided):
+    """ClaimVoided as a later release says it."""
+
+    VERSION = 9
+
+    @classmethod
+    def type_name(cls) -> str:
+        return "rcm.claims.ClaimVoided.v9"
+
+
+async def test_what_nobody_hears_is_not_read_and_what_nobody_knows_is_put_aside(databases: Databases) -> None:
+    async with pair(databases, DirectBus()) as two:
+        carried: list[str] = []
+        publish = two.producer._relay._publish
+
+        async def watched(service: str, envelopes: Sequence[Envelope]) -> None:
+            carried.extend(envelope.type for envelope in envelopes)
+            await publish(service, envelopes)
+
+        two.producer._relay._publish = watched
+
+        async def said(*kinds: type[Event]) -> None:
+            async def work(unit: UnitOfWork) -> None:
+                for kind in kinds:
+                    thing = new_id()
+                    text = f'{{"claim_id":"{thing}","encounter_id":"{thing}","rank":"P","reason":"","edits":[]}}'
+                    event = WrittenEvent(kind, thing, text)
+                    unit.emit(event, organisation_id=ORGANISATION, sequence=1, correlation_id=thing)
+
+            await two.producer.run(work, organisation_id=ORGANISATION, cause=Cause())
+            await two.quiet()
+
+        await said(ClaimHeld, ClaimHeld)
+        assert carried == []
+        await said(ClaimHeld, ClaimVoided, Later, ClaimHeld)
+        await said(ClaimHeld)
+        assert carried == [ClaimVoided.type_name(), Later.type_name()]
+        assert len(await two.taken()) == 1
+        assert (await two.consumer.flow()).dead_letters == 1
+        async with two.producer.worker.pool.acquire() as connection:
+            log = (await read_log(connection, START, 100)).envelopes
+        assert [envelope.type for envelope in log].count(ClaimHeld.type_name()) == 5
 
 
 async def test_chaos_gives_everything_twice(databases: Databases) -> None:

@@ -24,6 +24,7 @@ class Taken:
 
     fresh: list[UUID]
     blocked: set[tuple[str, UUID]]
+    is_any_parked: bool
 
 
 def event(organisation_id: UUID = ORGANISATION) -> Envelope:
@@ -33,8 +34,8 @@ def event(organisation_id: UUID = ORGANISATION) -> Envelope:
 
 
 async def take(database: Database, name: str, envelopes: list[Envelope]) -> Taken:
-    fresh, blocked = await database.run(lambda connection: inbox.take(connection, name, envelopes))
-    return Taken([envelope.event_id for envelope in fresh], blocked)
+    taken = await database.run(lambda connection: inbox.take(connection, name, envelopes))
+    return Taken([envelope.event_id for envelope in taken.fresh], taken.blocked, taken.is_any_parked)
 
 
 async def test_what_is_new_is_taken_once_by_each_consumer_and_belongs_to_its_organisation(databases: Databases) -> None:
@@ -57,9 +58,11 @@ async def test_a_parked_key_is_known_however_many_are_parked(databases: Database
         database = await Database.open(there.worker_url, maximum=1)
         parked_ones = [event() for _ in range(number)]
         dead, free = event(), event()
+        assert not (await take(database, "one", [event()])).is_any_parked
         states = [Parking(envelope, "waiting", "claim", new_id()) for envelope in parked_ones] + [Parking(dead, "dead")]
         await database.run(lambda connection: parked.park(connection, states))
         blocked = (await take(database, "one", [parked_ones[0], free, parked_ones[-1], dead])).blocked
         assert {parked_ones[0].key, parked_ones[-1].key} <= blocked
         assert not {free.key, dead.key} & blocked
+        assert (await take(database, "one", [event()])).is_any_parked
         await database.close()

@@ -23,6 +23,12 @@ class Bus(Protocol):
     def expect(self, consumer: Consumer) -> None:
         """Says before any relay starts that this consumer belongs here: nothing counts as carried without it."""
 
+    def unheard(self) -> Sequence[str]:
+        """The types of events that nobody takes here: a relay passes over them, and needs not hand them to `publish`.
+
+        Never among them is a type that no contract of ours knows: whose handler it is for is not known either.
+        """
+
     async def publish(self, service: str, envelopes: Sequence[Envelope]) -> None:
         """Carries a batch of one service's log, in order; when it returns none of it can be lost. Raises to be tried again."""
 

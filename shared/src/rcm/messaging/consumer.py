@@ -68,8 +68,8 @@ class Consumer:
 
     def wanted(self, envelopes: Sequence[Envelope]) -> list[Envelope]:
         """Those that this service has a handler for, in whichever version, and what is no event and must be put aside."""
-        handlers = self.handlers
-        return [found for found in envelopes if base_of(found.type) in handlers or found.fault is not None]
+        mine = {kind for kind in {envelope.type for envelope in envelopes} if base_of(kind) in self.handlers}
+        return [found for found in envelopes if found.type in mine or found.fault is not None]
 
     async def take(self, envelopes: Sequence[Envelope]) -> None:
         """Handles what is wanted of a delivery; when it returns all of it is committed, in effect or put aside.
@@ -112,8 +112,8 @@ class Consumer:
         singly: Keys = set()
 
         async def work(connection: "Connection") -> UnitOfWork:
-            fresh, blocked = await inbox.take(connection, self.name, batch)
-            return await self._handle(connection, fresh, blocked, singly)
+            taken = await inbox.take(connection, self.name, batch)
+            return await self._handle(connection, taken.fresh, taken.blocked, singly, parked_before=taken.is_any_parked)
 
         try:
             await self._commit(work)
@@ -141,13 +141,22 @@ class Consumer:
             self._committed(unit)
 
     async def _handle(
-        self, connection: "Connection", envelopes: Sequence[Envelope], blocked: Keys, singly: Keys, *, again: bool = False
+        self,
+        connection: "Connection",
+        envelopes: Sequence[Envelope],
+        blocked: Keys,
+        singly: Keys,
+        *,
+        parked_before: bool = True,
+        again: bool = False,
     ) -> UnitOfWork:
         """Wave after wave in the running transaction, then everything that the unit says or puts aside."""
         unit = UnitOfWork(connection, self._clock, organisation_id=None, cause=Cause(actor=self.name))
         put_aside: list[Parking] = []
         for wave in plan(envelopes, singly):
             await self._handle_wave(unit, wave, blocked, put_aside)
+        if not (parked_before or unit.waiting):
+            unit.arrivals.clear()  # there is nothing that they could let go
         await flush(unit)
         if again:
             kept = {found.message.event_id for found in unit.waiting} | {p.envelope.event_id for p in put_aside}
@@ -195,10 +204,10 @@ class Consumer:
             parking = self._dead(envelope, error)
 
         async def work(connection: "Connection") -> None:
-            fresh, blocked = await inbox.take(connection, self.name, [envelope])
-            if fresh and envelope.key in blocked:
+            taken = await inbox.take(connection, self.name, [envelope])
+            if taken.fresh and envelope.key in taken.blocked:
                 await parked.park(connection, [parked.behind(envelope)])
-            elif fresh or await parked.still_parked(connection, [envelope.event_id]):
+            elif taken.fresh or await parked.still_parked(connection, [envelope.event_id]):
                 await parked.park(connection, [parking])
 
         await self._database.run(work)

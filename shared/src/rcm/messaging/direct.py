@@ -8,9 +8,10 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rcm.contracts.registry import BY_TYPE
 from rcm.messaging.bus import NotAllHere
 from rcm.messaging.consumer import Consumer
-from rcm.messaging.wire import Envelope
+from rcm.messaging.wire import Envelope, base_of
 
 WAIT_SECONDS = 0.2
 
@@ -32,6 +33,7 @@ class DirectBus:
         self._random = random.Random(chaos.seed if chaos else 0)  # noqa: S311 - repeatable on purpose
         self._consumers: dict[str, Consumer | None] = {}
         """By name; None where one is expected and not subscribed."""
+        self._unheard = list(BY_TYPE)
         self._complete = asyncio.Event()
         self._complete.set()
 
@@ -42,6 +44,11 @@ class DirectBus:
         """Until it is subscribed nothing is carried: the cursor must not move past what it has not seen."""
         self._consumers.setdefault(consumer.name, None)
         self._look()
+        self._listen(consumer)
+
+    def unheard(self) -> Sequence[str]:
+        """All known types without those of the consumers that are subscribed, or expected."""
+        return self._unheard
 
     async def publish(self, service: str, envelopes: Sequence[Envelope]) -> None:  # noqa: ARG002 - the port's shape
         """Every subscriber takes what it wants of the batch, all of them at the same time. Raises NotAllHere."""
@@ -64,6 +71,7 @@ class DirectBus:
         """Counts from the next batch on; earlier ones are in the logs, for a replay."""
         self._consumers[consumer.name] = consumer
         self._look()
+        self._listen(consumer)
 
     async def unsubscribe(self, consumer: Consumer) -> None:
         """It stays expected: what is said while it is away stays in the logs until it is back."""
@@ -87,6 +95,9 @@ class DirectBus:
             self._complete.clear()
         else:
             self._complete.set()
+
+    def _listen(self, consumer: Consumer) -> None:
+        self._unheard = [name for name in self._unheard if base_of(name) not in consumer.handlers]
 
     async def _deliver(self, consumer: Consumer, wanted: list[Envelope]) -> None:
         if self._chaos is None:

@@ -1,7 +1,7 @@
 """The inbox: which events a consumer has taken, written in the transaction of their effect; a repeat does nothing."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from rcm.messaging.wire import Envelope, one_for_all
@@ -26,10 +26,18 @@ PARKED_MAX = 100
 PARKED_OF = "select topic, subject from parked_message where state in ('waiting', 'retrying') and subject = any($1::uuid[])"
 
 
-async def take(
-    connection: "Connection", consumer: str, envelopes: Sequence[Envelope]
-) -> tuple[list[Envelope], set[tuple[str, UUID]]]:
-    """Those that are new to this consumer, in their order, and the keys that are blocked by a parked message.
+class Taken(NamedTuple):
+    """What a consumer has to do of a batch."""
+
+    fresh: list[Envelope]
+    """Those that are new to it, in their order."""
+    blocked: set[tuple[str, UUID]]
+    """The keys that a parked message blocks: all there are, or where those are many the batch's."""
+    is_any_parked: bool
+
+
+async def take(connection: "Connection", consumer: str, envelopes: Sequence[Envelope]) -> Taken:
+    """Writes down those that are new to this consumer, and looks what is parked.
 
     Most batches are new as a whole: only of the others it is asked which of them are. Statements of a line each, for one that
     answered everything was planned for longer than it took a hundred events.
@@ -37,15 +45,16 @@ async def take(
     organisations = one_for_all([envelope.organisation_id for envelope in envelopes])
     told = await connection.execute(TAKE, [envelope.event_id for envelope in envelopes], consumer, organisations)
     blocked = await connection.fetch(PARKED)
+    is_any_parked = bool(blocked)
     if len(blocked) == PARKED_MAX:
         blocked = await connection.fetch(PARKED_OF, [envelope.subject for envelope in envelopes])
     keys = {(topic, subject) for topic, subject in blocked}
     if told == f"INSERT 0 {len(envelopes)}":
-        return list(envelopes), keys
+        return Taken(list(envelopes), keys, is_any_parked)
     new = {event_id for (event_id,) in await connection.fetch(TAKEN, [e.event_id for e in envelopes], consumer)}
     fresh: list[Envelope] = []
     for envelope in envelopes:
         if envelope.event_id in new:
             new.discard(envelope.event_id)
             fresh.append(envelope)
-    return fresh, keys
+    return Taken(fresh, keys, is_any_parked)

@@ -65,6 +65,10 @@ class KafkaBus:
             await admin.close()
         self._topics_made = True
 
+    def unheard(self) -> Sequence[str]:
+        """None: who reads a topic is not known here."""
+        return ()
+
     async def publish(self, service: str, envelopes: Sequence[Envelope]) -> None:
         """Sends all and waits until every replica in sync has them. After an error the producer is made anew.
 

@@ -66,6 +66,7 @@ union all
 
 READ = _read()
 READ_TYPES = _read(which="l.type = any($5::text[])")
+READ_OTHERS = _read(which="l.type <> all($5::text[])")
 READ_ORGANISATION = _read("l.organisation_id = $5")
 READ_ORGANISATION_TYPES = _read("l.organisation_id = $5", "l.type = any($6::text[])")
 READ_REPLAYED = _read(
@@ -152,6 +153,13 @@ async def read_log(
     else:
         rows = await connection.fetch(READ_ORGANISATION_TYPES, *place, organisation_id, types)
     return _batch(rows, limit, after)
+
+
+async def read_heard(connection: "Connection", after: Position, limit: int, unheard: Sequence[str]) -> LogBatch:
+    """The next events after a position in commit order, at most `limit`, without those types."""
+    if not unheard:
+        return await read_log(connection, after, limit)
+    return _batch(await connection.fetch(READ_OTHERS, *after, limit, unheard), limit, after)
 
 
 async def read_replayed(

@@ -15,7 +15,7 @@ from rcm.logs import logger
 from rcm.messaging import crash
 from rcm.messaging.bell import Bell
 from rcm.messaging.bus import GATHER_SECONDS, NotAllHere
-from rcm.messaging.log import LogBatch, position_before, read_log, read_replayed, reading
+from rcm.messaging.log import LogBatch, position_before, read_heard, read_replayed, reading
 from rcm.messaging.wire import Envelope, Position
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ update log_cursor set epoch = $1, xid = $2::xid8, seq = $3, generation = generat
 where name = 'relay' and (epoch, xid, seq) > ($1::integer, $2::xid8, $3::bigint)
 """
 Publish = Callable[[str, Sequence[Envelope]], Awaitable[None]]
+Unheard = Callable[[], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Cursor:
 class Relay:
     """One service's relay. `run` until cancelled; `stop` ends it after the batch that it is in."""
 
-    def __init__(self, service: str, database: Database, publish: Publish) -> None:
+    def __init__(self, service: str, database: Database, publish: Publish, unheard: Unheard) -> None:
         self.service = service
         self.observe_lag: Callable[[float], None] | None = None
         self.leading = False
@@ -80,7 +81,7 @@ class Relay:
         self.unsettled = False
         """Whether what was read last has an older transaction running before it, whose end is worth a look."""
         self._database = database
-        self._publish = publish
+        self._publish, self._unheard = publish, unheard
         self._bell = Bell()
         self._stopping = False
         self._sought = False
@@ -134,7 +135,7 @@ class Relay:
             if self._sought:
                 self._sought = False
                 cursor = await _cursor(connection)
-            batch = await _read(connection, cursor)
+            batch = await self._read(connection, cursor)
             self.unsettled = batch.unsettled
             if batch.envelopes:
                 await self._carry(batch.envelopes)
@@ -148,11 +149,15 @@ class Relay:
                 cursor = after if moved == "UPDATE 1" else await _cursor(connection)
                 if moved != "UPDATE 1" or batch.full or replay_ended:
                     continue
-            if batch.envelopes:
                 await asyncio.sleep(GATHER_SECONDS)
             rung = await self._bell.wait(UNSETTLED_SECONDS if batch.unsettled else SWEEP_SECONDS)
             if not rung and not batch.unsettled:
                 cursor = await _cursor(connection)
+
+    async def _read(self, connection: "Connection", cursor: Cursor) -> LogBatch:
+        if cursor.replayed:
+            return await read_replayed(connection, cursor.position, cursor.until, BATCH_MAX, cursor.replayed)
+        return await read_heard(connection, cursor.position, BATCH_MAX, self._unheard())
 
     async def _carry(self, envelopes: list[Envelope]) -> None:
         """To the bus, again and again until it has it: what is not published yet must not be overtaken."""
@@ -187,17 +192,11 @@ async def _cursor(connection: "Connection") -> Cursor:
     return Cursor(Position(epoch, xid, seq), generation, tuple(replayed), Position(*until))
 
 
-async def _read(connection: "Connection", cursor: Cursor) -> LogBatch:
-    if cursor.replayed:
-        return await read_replayed(connection, cursor.position, cursor.until, BATCH_MAX, cursor.replayed)
-    return await read_log(connection, cursor.position, BATCH_MAX)
-
-
 def _after(cursor: Cursor, batch: LogBatch) -> Cursor:
-    """Where the relay stands when it has published a batch; the same cursor where that moved nothing."""
+    """Where the relay stands when it has published a batch, and passed over what nobody hears; the same where nothing came."""
     if cursor.replayed and not batch.full:
         return replace(cursor, position=cursor.until, replayed=())
-    return replace(cursor, position=batch.envelopes[-1].position) if batch.envelopes else cursor
+    return replace(cursor, position=batch.end) if batch.end > cursor.position else cursor
 
 
 async def seek(database: Database, since: datetime, organisation_id: UUID | None = None) -> Position:

@@ -69,7 +69,7 @@ class Runtime:
         self.clock = clock
         self.bus = bus
         self.tail = Tail(service.name, worker)
-        self._relay = Relay(service.name, worker, bus.publish)
+        self._relay = Relay(service.name, worker, bus.publish, bus.unheard)
         self._consumer = Consumer(service.name, service.subscriptions, worker, clock, self.committed)
         if self._consumer.handlers:
             bus.expect(self._consumer)

@@ -25,6 +25,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 POISON = "poison"
 BUSY = "busy"
 EARLY = "early"
+BRINGS = "brings "
+"""And the id of a thing that is known from then on."""
 
 
 class Base(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))): ...
@@ -109,6 +111,10 @@ def handlers(moods: Moods) -> list[AnySubscription]:
             if reason == EARLY and not await known(unit, message.data.key):
                 unit.wait_for(message, "thing", message.data.key)
                 continue
+            if reason.startswith(BRINGS):
+                thing = UUID(reason.removeprefix(BRINGS))
+                await unit.connection.execute("insert into thing values ($1, $2, 1)", message.organisation_id, thing)
+                unit.arrived("thing", [thing])
             rows.append(
                 {
                     "organisation_id": message.organisation_id,
