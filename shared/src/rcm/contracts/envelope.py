@@ -51,7 +51,7 @@ class Event(Payload):
         return value
 
 
-class WrittenEvent(Struct, frozen=True):
+class WrittenEvent(Struct, frozen=True, gc=False):
     """An event whose JSON stands already, made from values that were validated: for a hot path that need not do it twice.
 
     Whoever makes one tests that the JSON is what the event's own model would write.
@@ -74,7 +74,7 @@ class WrittenEvent(Struct, frozen=True):
 DataT_co = TypeVar("DataT_co", covariant=True)
 
 
-class Message(Struct, Generic[DataT_co], frozen=True):
+class Message(Struct, Generic[DataT_co], frozen=True, gc=False):
     """An event with its envelope, as a consumer gets it; `data` is the event, or what its service reads of it."""
 
     event_id: UUID

@@ -27,7 +27,7 @@ class Cause(Struct, frozen=True, gc=False):
     """Who: a token's subject and role, or the service and event type; for timelines."""
 
 
-class PendingEvent(Struct, frozen=True):
+class PendingEvent(Struct, frozen=True, gc=False):
     """An event that the transaction's end appends to the log."""
 
     event_id: UUID
