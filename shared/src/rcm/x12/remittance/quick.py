@@ -56,6 +56,7 @@ def _line_pattern(element: str, terminator: str) -> re.Pattern[str]:
     segment that fits no line.
 
     What may be missing is written as a choice with nothing, and runs are possessive: both are faster than `?` and `+`.
+    No run of whole segments is: before Python 3.11.5 a possessive group in which something was given back did not match.
     """
     e, t = map(re.escape, (element, terminator))
     text = f"[^{e}{t}]*+"
@@ -68,7 +69,7 @@ def _line_pattern(element: str, terminator: str) -> re.Pattern[str]:
         {cas}{cas}
         (?:REF{e}6R{e}({value}){t}|)
         (?:AMT{e}({value}){e}({value}){t}|)
-        ((?:(?!SVC{e})[^{t}]++{t})*+)
+        ((?:(?!SVC{e})[^{t}]++{t})*)
         | ([^{t}]+{t})
         """,
         re.VERBOSE,
