@@ -14,6 +14,7 @@ from rcm.x12.remittance import (
     LinePayment,
     Remittance,
     claim_differences,
+    convert_remittances,
     differences,
     read_remittances,
     transaction_difference,
@@ -49,6 +50,16 @@ def test_remittances_come_back_as_they_were_and_balance(seed: int, count: int, s
     found = list(read_remittances(write_remittances(HEADER, sent)))
     assert without(tuple(found), *READERS_OWN) == without(tuple(sent), *READERS_OWN)
     assert differences(found) == []
+
+
+def test_claims_are_converted_as_they_are_read() -> None:
+    content = write_remittances(HEADER, made(5, 3, 2))
+    numbers = [[claim.patient_control_number for claim in each.claims] for each in read_remittances(content)]
+    read = list(convert_remittances(content, lambda claim: claim.patient_control_number))
+    assert [claims for _, claims in read] == numbers
+    assert [each for each, _ in read] == [replace(each, claims=()) for each in read_remittances(content)]
+    with pytest.raises(WrongTransaction):
+        list(convert_remittances(content.replace(b"ST*835", b"ST*820"), lambda claim: claim))
 
 
 @pytest.mark.parametrize("marks", ["*:~", "|>\n", "+.?"])

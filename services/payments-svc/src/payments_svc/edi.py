@@ -10,11 +10,13 @@ from rcm.errors import Fault, InvalidBody
 from rcm.x12.problems import Problem
 from rcm.x12.remittance import ClaimPayment as X12Claim
 from rcm.x12.remittance import LinePayment as X12Line
-from rcm.x12.remittance import Remittance, claim_differences, read_remittances
+from rcm.x12.remittance import Remittance, claim_differences, convert_remittances
 from rcm.x12.values import Adjustment as X12Adjustment
 
 _MONEY_AT_RISK = frozenset({"not-an-amount", "missing-element", "missing-segment", "misplaced-segment", "missing-se"})
 """Problems after which an amount may be wrong or missing; all others were read around."""
+_Read = tuple[CheckedClaim, int, int]
+"""A claim with the numbers of its first and last segment."""
 _PERIOD_START = "232"
 _NAME_MAX = 80
 """Longer than any identifier of the guide (50 at most): what is longer is cut, and what it names is not posted."""
@@ -34,7 +36,7 @@ def read_checks(content: bytes) -> list[Check]:
     if b"\0" in content.strip(_PADDING) and not content.startswith(_UTF_16):
         fault = Fault("", "nul-character", "A NUL character (U+0000) stands in the file", "Remove it; no element needs it.")
         raise InvalidBody("The file holds a NUL character", faults=[fault])
-    sets = [_check(remittance, place) for place, remittance in enumerate(read_remittances(content))]
+    sets = [_check(read, claims, place) for place, (read, claims) in enumerate(convert_remittances(content, _claim))]
     if not sets:
         fault = Fault(
             "ST, element 1", "no-remittance", "No transaction set of the file is an 835", "Send acknowledgements to claims."
@@ -43,9 +45,9 @@ def read_checks(content: bytes) -> list[Check]:
     return checks_of_file(sets)
 
 
-def _check(remittance: Remittance, place: int) -> Check:
+def _check(remittance: Remittance, read: Sequence[_Read], place: int) -> Check:
     at_risk = [problem for problem in remittance.problems if problem.code in _MONEY_AT_RISK]
-    claims, elsewhere = _claims(remittance.claims, at_risk)
+    claims, elsewhere = _claims(read, at_risk)
     payee = remittance.payee
     tax_ids = {payee.identifier} if payee.qualifier == "FI" else set()
     tax_ids |= {reference.value for reference in payee.references if reference.qualifier == "TJ"}
@@ -66,22 +68,27 @@ def _check(remittance: Remittance, place: int) -> Check:
     )
 
 
-def _claims(claims: Sequence[X12Claim], at_risk: Sequence[Problem]) -> tuple[tuple[CheckedClaim, ...], bool]:
+def _claims(read: Sequence[_Read], at_risk: Sequence[Problem]) -> tuple[tuple[CheckedClaim, ...], bool]:
     """The claims, each with its verdict; and whether a problem stands outside of all claims."""
     if not at_risk:
-        return tuple([_claim(claim, unreadable=False) for claim in claims]), False
+        return tuple([claim for claim, _, _ in read]), False
     numbers = {problem.segment_number for problem in at_risk}
     checked = []
-    for claim in claims:
-        own = {number for number in numbers if claim.segment_number <= number <= claim.last_segment_number}
+    for claim, first, last in read:
+        own = {number for number in numbers if first <= number <= last}
         numbers -= own
-        checked.append(_claim(claim, unreadable=bool(own)))
+        checked.append(CheckedClaim(claim.payment, Reason.UNREADABLE) if own else claim)
     return tuple(checked), bool(numbers)
 
 
-def _claim(claim: X12Claim, *, unreadable: bool) -> CheckedClaim:
+def _claim(claim: X12Claim) -> _Read:
+    """A claim with the verdict of its balances, and where it stands: whether all of it could be read is known at the end."""
+    return _checked(claim), claim.segment_number, claim.last_segment_number
+
+
+def _checked(claim: X12Claim) -> CheckedClaim:
     payment = _payment(claim)
-    if unreadable or max(len(claim.patient_control_number), len(claim.payer_claim_control_number)) > _NAME_MAX:
+    if max(len(claim.patient_control_number), len(claim.payer_claim_control_number)) > _NAME_MAX:
         return CheckedClaim(payment, Reason.UNREADABLE)
     differences = claim_differences(claim)
     if not differences:

@@ -1,7 +1,7 @@
 """835, remittance advice (005010X221A1): typed values, reader, balances, writer."""
 
 from rcm.x12.remittance.balances import claim_differences, differences, transaction_difference
-from rcm.x12.remittance.reader import RemittanceReader, read_remittances
+from rcm.x12.remittance.reader import RemittanceReader, convert_remittances, read_remittances
 from rcm.x12.remittance.values import (
     BankAccount,
     ClaimGroup,
@@ -27,6 +27,7 @@ __all__ = [
     "Remittance",
     "RemittanceReader",
     "claim_differences",
+    "convert_remittances",
     "differences",
     "read_remittances",
     "transaction_difference",

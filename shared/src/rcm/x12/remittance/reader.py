@@ -1,7 +1,8 @@
 """Reads 835 files, one transaction set after the other and one claim at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
+from typing import TypeVar
 
 from rcm.x12.elements import day
 from rcm.x12.grammar import STANDARD, Source
@@ -12,6 +13,7 @@ from rcm.x12.remittance.quick import quick_claims
 from rcm.x12.remittance.segments import SegmentReader
 from rcm.x12.remittance.values import BankAccount, ClaimPayment, Remittance
 
+_Claim = TypeVar("_Claim")
 _HASHED_TOGETHER = 256
 """Pieces of text that are taken into the content's sum at once."""
 
@@ -25,15 +27,30 @@ def read_remittances(source: Source) -> Iterator[Remittance]:
     so such a claim must not be posted. `missing-se` says that the file was cut off. Who has not the memory for a whole
     remittance takes a `RemittanceReader` for each 835 of a `Walker`, and its claims one by one.
     """
+    for reader in _each_835(source):
+        with COLLECTOR.paused():
+            claims = tuple(reader.claims())
+        yield reader.remittance(claims)
+
+
+def convert_remittances(source: Source, convert: Callable[[ClaimPayment], _Claim]) -> Iterator[tuple[Remittance, list[_Claim]]]:
+    """The same where each claim is wanted as something else: it is converted as it is read and not kept, nor is it in its
+    remittance. Converted afterwards they would have left the processor's cache.
+    """
+    for reader in _each_835(source):
+        with COLLECTOR.paused():
+            claims = [convert(claim) for claim in reader.claims()]
+        yield reader.remittance(()), claims
+
+
+def _each_835(source: Source) -> Iterator["RemittanceReader"]:
+    """A reader for each 835, to be used up before the next is asked for. Raises NotX12 and WrongTransaction."""
     walker = Walker(source)
     count = 0
     for item in walker:
         if isinstance(item, TransactionSet) and item.identifier == "835":
             count += 1
-            reader = RemittanceReader(walker, item)
-            with COLLECTOR.paused():
-                claims = tuple(reader.claims())
-            yield reader.remittance(claims)
+            yield RemittanceReader(walker, item)
     refuse_if_nothing(count, walker, "835")
 
 
