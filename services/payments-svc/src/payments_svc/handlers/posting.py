@@ -145,19 +145,23 @@ def _post(posting: Posting, claim: RemittanceClaim, ours: SentClaim, cause: Caus
             EntryKind.INSURANCE_PAYMENT, lines, f"CLP02 {payment.status}", ours.encounter_id, ours.claim_id, claim.remittance_id
         )
         claim.entry_id = book.post_answer(account, entry, cause)
-        posting.lines[claim.entry_id] = lines
     book.say(account, said.payment_posted(claim, payment, adjudication), cause)
     if adjudication.denied != "none":
         book.say(account, said.claim_denied(claim, adjudication), cause)
     if unmatched := unmatched_lines(payment):
         _task(posting, claim, "line-unmatched", f"{unmatched} of the payer's lines are none that we sent")
     posting.causes[key] = cause
+    if ours.last_payer and answers_whole_claim(payment, ours.lines):
+        account.payer_answered()
+    if key in posting.alone and account.responsibility_is_known:
+        posting.shares.assign(account, cause, [(ours.rank, adjudication)])
+        return True
+    if claim.entry_id is not None:
+        posting.lines[claim.entry_id] = lines
     posting.fresh[claim.remittance_claim_id] = claim
     posting.adjudications[claim.remittance_claim_id] = adjudication
     if standing is not None:
         standing.append(_standing(claim))
-    if ours.last_payer and answers_whole_claim(payment, ours.lines):
-        account.payer_answered()
     return True
 
 
@@ -321,9 +325,9 @@ async def _taken_back_already(posting: Posting, answers: Sequence[RemittanceClai
 
 async def _waiting_reversals(posting: Posting, claims: Sequence[RemittanceClaim], cause: Cause) -> list[RemittanceClaim]:
     """Reversals that came before what they take back, which may be posted now."""
-    reason, connection = Reason.REVERSAL_WITHOUT_ORIGINAL, posting.book.unit.connection
-    if not await remittance_claims.any_waits(connection, {organisation_id for organisation_id, _ in posting.causes}, reason):
+    if not posting.reversals_wait:
         return []
+    reason, connection = Reason.REVERSAL_WITHOUT_ORIGINAL, posting.book.unit.connection
     keys = {claim.key for claim in claims if claim.state is ClaimState.POSTED}
     found = await remittance_claims.waiting_for_numbers(connection, keys, reason)
     own = {claim.remittance_claim_id for claim in claims}
@@ -373,5 +377,5 @@ async def _save(posting: Posting, decided: Sequence[RemittanceClaim]) -> None:
     await remittance_claims.update_claims(connection, [claim for claim in decided if claim.is_stored])
     await remittance_claims.mark_reversed(connection, posting.taken_back)
     await remittances.insert_tasks(connection, posting.tasks)
-    await assign_responsibility(book, posting.causes, posting.standing, posting.adjudications)
+    await assign_responsibility(book, posting.causes, posting.standing, posting.adjudications, posting.shares)
     await book.save()

@@ -1,6 +1,8 @@
 """What a posting works with: whose the CLPs are, the accounts they move, and what stands already."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from payments_svc.domain.matching import SentClaim
 from payments_svc.domain.remittance import Reason
 from payments_svc.domain.remittance_claim import RemittanceClaim
 from payments_svc.handlers.book import Book, CausedBy, Key
-from payments_svc.handlers.responsibility import Standing
+from payments_svc.handlers.responsibility import Shares, Standing
 from payments_svc.store import ledger, remittance_claims, submissions
 from rcm.messaging.unit_of_work import UnitOfWork
 
@@ -44,6 +46,16 @@ class Posting:
     """By organisation and claim: answers that wait because another stands; stored ones only where one is taken back."""
     let_in: list[RemittanceClaim] = field(default_factory=list)
     """Those of them that were posted to be taken back."""
+    reversals_wait: bool = True
+    """Whether any reversal waits for what may be posted now, in the organisations of these CLPs: mostly none."""
+    alone: AbstractSet[Key] = frozenset()
+    """Encounters of which nothing was posted, and that only one CLP of this transaction is about: when that is posted all is
+    known of them, and their share is assigned at once, while they are in the processor's cache.
+    """
+    shares: Shares = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shares = Shares(self.book)
 
     def hold(self, claim: RemittanceClaim) -> None:
         """An answer that waits because the claim was answered before."""
@@ -74,6 +86,7 @@ async def load_posting(
     }
     posting = Posting(Book(unit), sent, await _by_payer_number(unit, unknown), named=named)
     found = [sent.get(claim.key) or posting.claim_sent(claim) for claim in claims]
+    named_by: Counter[Key] = Counter()
     last: set[Key] = set()
     others: set[Key] = set()
     reversals: set[Key] = set()
@@ -81,14 +94,20 @@ async def load_posting(
     for claim, ours in zip(claims, found, strict=True):
         if ours is not None:
             key = (ours.organisation_id, ours.encounter_id)
+            named_by[key] += 1
             (last if ours.last_payer else others).add(key)
             if claim.payment.is_reversal:
                 reversals.add(key)
                 taken_back.add((ours.organisation_id, ours.claim_id))
     answered = await posting.book.load_with_bills(last)
     await posting.book.load(others)
-    posting.standing.update({key: [] for key in last - answered})
+    untold = last - answered
+    posting.standing.update({key: [] for key in untold})
     await load_standing(posting, answered | reversals | others)
+    organisations = {claim.organisation_id for claim in claims}
+    posting.reversals_wait = await remittance_claims.any_waits(unit.connection, organisations, Reason.REVERSAL_WITHOUT_ORIGINAL)
+    if not posting.reversals_wait:
+        posting.alone = {key for key in untold - reversals if named_by[key] == 1}
     if held := await held_answers(unit, taken_back):
         own = {claim.remittance_claim_id for claim in claims}
         for each in held:

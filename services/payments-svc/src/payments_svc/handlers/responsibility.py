@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from payments_svc.domain import responsibility as shares
+from payments_svc.domain import responsibility as shares_of
 from payments_svc.domain.adjudication import Adjudication, adjudicate
 from payments_svc.domain.adjustment_reasons import published_table
 from payments_svc.domain.encounter_account import EncounterAccount
@@ -60,31 +61,24 @@ async def _set_completed(unit: UnitOfWork, messages: Sequence[Message[PayersTurn
     await book.save()
 
 
-async def assign_responsibility(
-    book: Book,
-    causes: Mapping[Key, CausedBy],
-    standing: Mapping[Key, Sequence[PostedPayment]] = MappingProxyType({}),
-    adjudications: Mapping[UUID, Adjudication] = MappingProxyType({}),
-) -> None:
-    """Brings these encounters' patient share to what the facts say, each for its cause; the book is saved by the caller.
+@dataclass(slots=True)
+class Shares:
+    """The patients' shares that a transaction brings to what the facts say, an encounter at a time."""
 
-    CLPs that are posted in this transaction must be stored already, or stand in `standing`; `adjudications` are known ones.
-    Encounters whose payers have still to answer are passed over, unless something was the patient's before. Nothing is said
-    of a share of nothing, nor twice.
-    """
-    connection = book.unit.connection
-    accounts = [book.accounts[key] for key in causes]
-    concerned = [each for each in accounts if each.responsibility_is_known or each.responsibility_cents]
-    if not concerned:
-        return
-    await book.load_bills(concerned)
-    asked = [each.key for each in concerned if (each.was_sent if each.self_pay else each.completed)]
-    posted = {**standing, **await remittance_claims.posted_of_encounters(connection, [k for k in asked if k not in standing])}
-    overpaid = []
-    for account in concerned:
-        key = account.key
-        cause, bill = causes[key], book.bill(account)
-        share = _share(account, bill.lines, posted.get(key, ()), adjudications)
+    book: Book
+    known: dict[Key, EncounterAccount] = field(default_factory=dict)
+    """The encounters whose share was brought there."""
+    overpaid: list[EncounterAccount] = field(default_factory=list)
+    """Those for which the patient has paid more."""
+
+    def assign(self, account: EncounterAccount, cause: CausedBy, adjudicated: Sequence[tuple[str, Adjudication]]) -> None:
+        """Brings it there, of an encounter whose bill is in the book, by (rank, CLP) of all that stands in the ledger.
+
+        Nothing is said of a share of nothing, nor twice.
+        """
+        book = self.book
+        bill = book.bill(account)
+        share = _share(account, bill.lines, adjudicated)
         total = share.total_cents
         moved = account.share_lines(total)
         if moved:
@@ -95,33 +89,55 @@ async def assign_responsibility(
         if digest != account.responsibility_digest and (total or moved):
             account.responsibility_digest = digest
             book.say(account, event, cause)
+        self.known[account.key] = account
         if account.balances[Account.PATIENT_OPEN] < 0:
-            overpaid.append(account)
-    await _settle_deposits(book, concerned, overpaid, causes)
+            self.overpaid.append(account)
+
+
+async def assign_responsibility(
+    book: Book,
+    causes: Mapping[Key, CausedBy],
+    standing: Mapping[Key, Sequence[PostedPayment]] = MappingProxyType({}),
+    adjudications: Mapping[UUID, Adjudication] = MappingProxyType({}),
+    shares: Shares | None = None,
+) -> None:
+    """Brings these encounters' patient share to what the facts say, each for its cause; the book is saved by the caller.
+
+    CLPs that are posted in this transaction must be stored already, or stand in `standing`; `adjudications` are known ones.
+    Encounters whose payers have still to answer are passed over, unless something was the patient's before; and those of
+    `shares`, which were brought there before.
+    """
+    shares = shares or Shares(book)
+    accounts = [book.accounts[key] for key in causes if key not in shares.known]
+    concerned = [each for each in accounts if each.responsibility_is_known or each.responsibility_cents]
+    if concerned:
+        await book.load_bills(concerned)
+        asked = [each.key for each in concerned if (each.was_sent if each.self_pay else each.completed)]
+        missing = [key for key in asked if key not in standing]
+        posted = {**standing, **await remittance_claims.posted_of_encounters(book.unit.connection, missing)}
+        for account in concerned:
+            found = posted.get(account.key, ())
+            adjudicated = [(each.rank, adjudications.get(each.remittance_claim_id) or _adjudicate(each)) for each in found]
+            shares.assign(account, causes[account.key], adjudicated)
+    if shares.known:
+        await _settle_deposits(shares, causes)
 
 
 def _share(
-    account: EncounterAccount,
-    lines: Sequence[shares.ChargedLine],
-    posted: Sequence[PostedPayment],
-    known: Mapping[UUID, Adjudication],
-) -> shares.Responsibility:
+    account: EncounterAccount, lines: Sequence[shares_of.ChargedLine], adjudicated: Sequence[tuple[str, Adjudication]]
+) -> shares_of.Responsibility:
     if not account.responsibility_is_known or account.cancelled_self_pay or not (account.self_pay or account.completed):
-        return shares.nothing(lines)
-    adjudicated = [(each.rank, known.get(each.remittance_claim_id) or _adjudicate(each)) for each in posted]
-    return shares.of_self_payer(lines, adjudicated) if account.self_pay else shares.after_payers(lines, adjudicated)
+        return shares_of.nothing(lines)
+    return (shares_of.of_self_payer if account.self_pay else shares_of.after_payers)(lines, adjudicated)
 
 
 def _adjudicate(posted: PostedPayment) -> Adjudication:
     return adjudicate(posted.payment, published_table(), posted.payment_date, posted.payer_id)
 
 
-async def _settle_deposits(
-    book: Book, known: Sequence[EncounterAccount], overpaid: Sequence[EncounterAccount], causes: Mapping[Key, CausedBy]
-) -> None:
-    """What was paid too much comes back, what waits is applied; `known` are encounters whose patient share is known now, for
-    the `overpaid` of which the patient has paid more.
-    """
+async def _settle_deposits(shares: Shares, causes: Mapping[Key, CausedBy]) -> None:
+    """What was paid too much comes back, what waits is applied, of the encounters whose patient share is known now."""
+    book, known, overpaid = shares.book, shares.known, shares.overpaid
     connection = book.unit.connection
     applications: list[Application] = []
     payments: dict[UUID, PatientPayment] = {}
@@ -131,10 +147,10 @@ async def _settle_deposits(
         payments = await patient_payments.load_payments(connection, keys)
         for account in overpaid:
             applications += return_excess(account, [(payments[own], amount) for own, amount in applied[account.key]])
-    guarantors = {(each.organisation_id, each.guarantor_external_id) for each in known} | {
+    guarantors = {(key[0], each.guarantor_external_id) for key, each in known.items()} | {
         p.guarantor for p in payments.values()
     }
-    for waiting in await patient_payments.waiting_deposits(connection, guarantors, (each.key for each in known)):
+    for waiting in await patient_payments.waiting_deposits(connection, guarantors, known):
         payments.setdefault(waiting.patient_payment_id, waiting)
     if payments:
         await book.load((each.organisation_id, each.encounter_id) for each in payments.values() if each.encounter_id)
