@@ -65,11 +65,13 @@ def _needed(encounter: Encounter) -> list[Repair]:
         if line.modifiers or line.drug or not line.procedure.isdigit():
             _line(f"/lines/{place}", line, found)
     for path, person in encounter.people:
-        _address(path, person.address, found)
+        if person.address is not None:
+            _address(path, person.address, found)
     for path, provider in encounter.providers:
         if provider.tax_id and len(provider.tax_id) != 9:
             found.append(Repair(f"{path}/tax_id", provider.tax_id, tax_id(provider.tax_id)))
-        _address(path, provider.address, found)
+        if provider.address is not None:
+            _address(path, provider.address, found)
     return found
 
 
@@ -81,9 +83,7 @@ def _line(path: str, line: ServiceLine, found: list[Repair]) -> None:
         found.append(Repair(f"{path}/drug/ndc", line.drug.ndc, ndc(line.drug.ndc)))
 
 
-def _address(path: str, address: Address | None, found: list[Repair]) -> None:
-    if address is None:
-        return
+def _address(path: str, address: Address, found: list[Repair]) -> None:
     if len(address.postal_code) == 10:
         found.append(Repair(f"{path}/address/postal_code", address.postal_code, zip_code(address.postal_code)))
     if len(address.state) == 2 and not address.state.isupper():
@@ -92,7 +92,8 @@ def _address(path: str, address: Address | None, found: list[Repair]) -> None:
 
 def repaired(encounter: Encounter) -> tuple[Encounter, tuple[Repair, ...]]:
     """The encounter with every repair done, and the list of them; itself where none is needed."""
-    repairs = tuple(repair for repair in _needed(encounter) if repair.before != repair.after)
+    needed = _needed(encounter)
+    repairs = tuple([repair for repair in needed if repair.before != repair.after]) if needed else ()
     if not repairs:
         return encounter, ()
     document = msgspec.json.decode(encounter.document)

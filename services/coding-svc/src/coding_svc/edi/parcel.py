@@ -30,7 +30,7 @@ class Raw(Struct, frozen=True, gc=False):
 
     @classmethod
     def of(cls, form: Form, body: bytes) -> "Raw":
-        return cls(form.value, body, sha256(body).digest())
+        return cls(form, body, sha256(body).digest())
 
 
 class Taken(Struct, frozen=True):

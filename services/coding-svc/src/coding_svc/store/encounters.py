@@ -144,7 +144,7 @@ class _NewRow(Row):
     content_sha256: bytes
     raw_input_id: UUID
     raw_place: str
-    state: str = State.CODED.value
+    state: State = State.CODED
     findings: Sequence[Finding] | str = NOTHING
     repairs: Sequence[Repair] | str = NOTHING
 
@@ -164,7 +164,7 @@ def writing(unit: UnitOfWork, encounters: Sequence[New], now: datetime) -> Write
             new.digest,
             new.raw_input_id,
             new.raw_place,
-            new.state.value,
+            new.state,
             new.findings or NOTHING,
             new.repairs or NOTHING,
         )

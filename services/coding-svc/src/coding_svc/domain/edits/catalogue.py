@@ -162,7 +162,7 @@ def assess(encounter: Encounter, facts: Facts) -> tuple[Finding, ...]:
 
 def holds(findings: tuple[Finding, ...]) -> bool:
     """Whether any of the findings keeps the encounter from being coded."""
-    return any(finding.severity is Severity.HOLD for finding in findings)
+    return bool(findings) and any(finding.severity is Severity.HOLD for finding in findings)
 
 
 _NONE = Edit("", "", "", "", "", lambda _encounter, _facts: iter(()))
