@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from payments_svc.domain.encounter_account import EncounterAccount
-from payments_svc.domain.ledger import Entry, EntryKind, Lines, together
+from payments_svc.domain.ledger import Entry, EntryKind, Lines
 from payments_svc.events import heard
 from payments_svc.store import encounters, ledger
 from rcm.contracts.envelope import Event, Message, WrittenEvent
@@ -15,6 +15,8 @@ from rcm.messaging.unit_of_work import UnitOfWork
 Key = tuple[UUID, UUID]
 CausedBy = Message[Any] | None
 """The message that a step answers; None: the unit's own cause, a request."""
+SHARE_TOO = ", and the patient's share"
+"""What the reason of an answer's entry says besides, where the share that the answer made is in it."""
 
 
 class Book:
@@ -31,8 +33,8 @@ class Book:
         self._added: dict[Key, EncounterAccount] = {}
         self._said: dict[Key, EncounterAccount] = {}
         self._changed: dict[Key, EncounterAccount] = {}
-        self._entries: list[ledger.Written] = []
-        self._answers: dict[Key, ledger.Written] = {}
+        self._entries: list[ledger.EntryRow] = []
+        self._answers: dict[Key, ledger.EntryRow] = {}
         """By encounter, the last entry for what a payer said, while it is not saved."""
 
     async def load(self, keys: Iterable[Key]) -> None:
@@ -94,7 +96,7 @@ class Book:
             caused_by, actor = self.unit.cause.causation_id, self.unit.cause.actor
         else:
             caused_by, actor = cause.event_id, self._actor
-        self._entries.append(ledger.Written(organisation_id, entry_id, entry, caused_by, actor))
+        self._entries.append(ledger.row_of(organisation_id, entry_id, entry, caused_by, actor))
         return entry_id
 
     def post(self, account: EncounterAccount, entry: Entry, cause: CausedBy) -> UUID:
@@ -120,7 +122,8 @@ class Book:
             return
         account.take(lines)
         self._changed[key] = account
-        answer.share = together(answer.share, lines) if answer.share else lines
+        answer.add(lines)
+        answer.reason += SHARE_TOO
 
     def say(self, account: EncounterAccount, event: Event | WrittenEvent, cause: CausedBy) -> None:
         """Says something about an encounter or its claim, under a version of its own."""

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from msgspec import Struct
-
 from payments_svc.domain.ledger import Account, Entry, Lines
 from payments_svc.models import LedgerEntry
 from rcm.database.rows import Row, insert_rows
@@ -18,25 +16,7 @@ if TYPE_CHECKING:
 _COLUMN = {account: f"{account.value}_cents" for account in Account}
 
 
-class Written(Struct):
-    """An entry with its place and its cause."""
-
-    organisation_id: UUID
-    entry_id: UUID
-    entry: Entry
-    caused_by: UUID | None
-    actor: str
-    share: Lines = ()
-    """What became the patient's by it: balanced as well, and written in the same entry."""
-
-
-async def insert_entries(connection: "Connection", written: Sequence[Written], posted_at: datetime) -> None:
-    """Entries; encounters' balances are stored before, because the database compares them."""
-    if written:
-        await insert_rows(connection, LedgerEntry, [_row(each) for each in written], same={"posted_at": posted_at})
-
-
-class _Row(Row):
+class EntryRow(Row):
     """An entry's columns: most have two or three amounts of nine, and half of the references."""
 
     organisation_id: UUID
@@ -60,28 +40,35 @@ class _Row(Row):
     unapplied_cash_cents: int = 0
     suspense_cents: int = 0
 
+    def add(self, lines: Lines) -> None:
+        """Takes more lines into the entry, which balance as its own do."""
+        for account, amount in lines:
+            column = _COLUMN[account]
+            setattr(self, column, getattr(self, column) + amount)
 
-def _row(written: Written) -> _Row:
-    entry = written.entry
-    row = _Row(
-        written.organisation_id,
-        written.entry_id,
+
+def row_of(organisation_id: UUID, entry_id: UUID, entry: Entry, caused_by: UUID | None, actor: str) -> EntryRow:
+    """An entry with its place and its cause."""
+    row = EntryRow(
+        organisation_id,
+        entry_id,
         entry.kind,
-        f"{entry.reason}, and the patient's share" if written.share else entry.reason,
-        written.actor,
+        entry.reason,
+        actor,
         entry.encounter_id,
         entry.claim_id,
         entry.remittance_id,
         entry.patient_payment_id,
         entry.reverses,
-        written.caused_by,
+        caused_by,
     )
-    for account, amount in entry.lines:
-        setattr(row, _COLUMN[account], amount)
-    for account, amount in written.share:
-        column = _COLUMN[account]
-        setattr(row, column, getattr(row, column) + amount)
+    row.add(entry.lines)
     return row
+
+
+async def insert_entries(connection: "Connection", rows: Sequence[EntryRow], posted_at: datetime) -> None:
+    """Entries; encounters' balances are stored before, because the database compares them."""
+    await insert_rows(connection, LedgerEntry, rows, same={"posted_at": posted_at})
 
 
 def lines_in(row: Mapping[str, Any]) -> Lines:
