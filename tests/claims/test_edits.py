@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from claims_svc.domain.claim import Claim, Override, Own, open_claim
+from claims_svc.domain.edits import claims, payers
 from claims_svc.domain.edits.catalogue import BY_ID, EDITS, assess
 from claims_svc.domain.edits.form import Case as EditCase
 from claims_svc.domain.edits.form import case_of
@@ -60,7 +61,14 @@ def found(
     change(claim)
     edit_case = case_of(claim, encounter, setup, today=today, duplicate_of=uuid4() if duplicate else None)
     assert isinstance(edit_case, EditCase)
+    if unremarkable(edit_case):
+        assert [edit.edit_id for edit in EDITS if edit.check(edit_case) is not None] == []
     return [finding.edit_id for finding in assess(edit_case)]
+
+
+def unremarkable(case: EditCase) -> bool:
+    """Whether no edit is asked."""
+    return payers.unremarkable(case) and claims.unremarkable(case)
 
 
 def with_payer(**changes: Any) -> Setup:
@@ -80,6 +88,13 @@ def own(**changes: Any) -> Callable[[Claim], None]:
 
 def test_a_clean_claim_passes_all() -> None:
     assert found(Case()) == []
+
+
+def test_the_usual_claim_needs_no_edit() -> None:
+    claim, encounter = made(Case())
+    case = case_of(claim, encounter, SETUP, today=TODAY, duplicate_of=None)
+    assert case is not None
+    assert unremarkable(case)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,12 @@ def edits_on(day: date) -> tuple[Edit, ...]:
 
 
 def assess(case: Case) -> tuple[Finding, ...]:
-    """What holds the claim, in the catalogue's order; nothing where it may go. Overridden edits hold nothing."""
+    """What holds the claim, in the catalogue's order; nothing where it may go. Overridden edits hold nothing.
+
+    Most claims are unremarkable: asking that of them at once costs a third of asking every edit.
+    """
+    if payers.unremarkable(case) and claims.unremarkable(case):
+        return ()
     found = [(edit, hit) for edit in edits_on(case.encounter.date_of_service) if (hit := edit.check(case)) is not None]
     if not found:
         return ()

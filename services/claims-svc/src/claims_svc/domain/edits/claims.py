@@ -81,6 +81,25 @@ def original_reference_missing(case: Case) -> Hit | None:
     return Hit() if case.claim.frequency in REPLACING and not original_reference(case.claim) else None
 
 
+def unremarkable(case: Case) -> bool:
+    """Whether no edit here can have anything to say: an original claim of a patient who is the subscriber, without accident."""
+    claim, encounter = case.claim, case.encounter
+    return (
+        claim.frequency == "1"
+        and not claim.cancelled
+        and case.duplicate_of is None
+        and claim.own.accident is None
+        and encounter.accident is None
+        and case.coverage.relationship == _SELF
+        and encounter.patient.birth_date is not None
+        and encounter.patient.address is not None
+        and len(encounter.lines) <= _LINES_MAX
+        and case.billing_provider is not None
+        and not case.billing_provider.missing()
+        and timely_filing(case) is None
+    )
+
+
 EDITS = (
     Edit(
         "encounter-cancelled",

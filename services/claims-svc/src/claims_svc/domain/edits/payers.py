@@ -68,6 +68,24 @@ def accident_missing(case: Case) -> Hit | None:
     return Hit(detail=f"diagnosis {injury}")
 
 
+def unremarkable(case: Case) -> bool:
+    """Whether no edit here can have anything to say: a sole coverage of a payer that is set up and asks for nothing special."""
+    payer, coverage = case.payer, case.coverage
+    return (
+        payer is not None
+        and case.organisation is not None
+        and case.receiver is not None
+        and not payer.wants_authorisation
+        and not payer.requires_accident
+        and len(case.encounter.coverages) == 1
+        and coverage.rank == "P"
+        and case.claim.rank == "P"
+        and coverage.active_on(case.encounter.date_of_service)
+        and payer.takes_member_id(coverage.member_id)
+        and enrolment_missing(case) is None
+    )
+
+
 EDITS = (
     Edit(
         "organisation-missing",
