@@ -141,6 +141,16 @@ async def test_another_message_is_told_by_hl7s_own_code(coding: Coding) -> None:
     assert error.split("|")[3] == "200^Unsupported message type^HL70357"
 
 
+async def test_a_dates_fix_is_hl7s(coding: Coding) -> None:
+    """Who is told to write 1979-05-21 into PID-7 is refused again."""
+    async with coding.client(Role.EHR) as ehr:
+        answer = await ehr.post(
+            "/v1/encounters", content=DFT.replace("19790521", "19791321").encode(), headers={"content-type": HL7}
+        )
+    (error,) = [found for found in answer.text.split("\r") if "date_parsing" in found]
+    assert error.endswith("Write the date as YYYYMMDD.")
+
+
 def _bundle(**changes: Any) -> bytes:
     return orjson.dumps({**BUNDLE, **changes})
 

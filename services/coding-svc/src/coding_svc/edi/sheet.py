@@ -3,6 +3,7 @@
 The places come back in refusals and findings: a sender is told "FT1[2]-11", not "/lines/1/charge_cents".
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -18,7 +19,9 @@ from rcm.web.faults import faults_of_model
 class Sheet:
     """One encounter's values by JSON pointer."""
 
-    def __init__(self) -> None:
+    def __init__(self, fixes: Mapping[str, str] | None = None) -> None:
+        self._fixes = fixes or {}
+        """By a fault's code, where the form writes something otherwise than JSON does."""
         self._values: dict[str, Any] = {}
         self._places: dict[str, str] = {}
         self._faults: list[Fault] = []
@@ -95,7 +98,8 @@ class Sheet:
             return Refused(InvalidBody("A text can't be written", faults=[fault]), raw, "")
         except ValidationError as error:
             faults = [
-                Fault(self.place_of(fault.pointer), fault.code, fault.message, fault.fix) for fault in faults_of_model(error)
+                Fault(self.place_of(fault.pointer), fault.code, fault.message, self._fixes.get(fault.code, fault.fix))
+                for fault in faults_of_model(error)
             ]
             return Refused(InvalidBody("A part can't be taken as it is", faults=faults), raw, place, external_id)
         return Taken.of(encounter, raw, place, self.place_of)

@@ -15,6 +15,9 @@ PROCEDURES = frozenset({"", "C4", "C5", "CPT", "CPT4", "CPT-4", "HCPCS", "HCPT",
 """How they name CPT and HCPCS; FT1-25 without a system is its own table, which is CPT or HCPCS."""
 CHARGE = "CG"
 SELF_PAY = "SELFPAY"
+_FIXES = dict.fromkeys(
+    ("date_parsing", "date_type", "date_from_datetime_parsing", "date_from_datetime_inexact"), "Write the date as YYYYMMDD."
+)
 _ACCIDENTS = {"AA": "AA", "EM": "EM", "OA": "OA"}
 
 
@@ -46,7 +49,7 @@ def _check_kind(message: Message) -> None:
 
 
 def _encounter(message: Message, raw: Raw) -> Taken | Refused:
-    sheet = Sheet()
+    sheet = Sheet(_FIXES)
     _visit(message, sheet)
     people.patient(message, sheet)
     people.guarantor(message, sheet)
