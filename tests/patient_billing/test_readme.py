@@ -5,6 +5,7 @@ from pathlib import Path
 
 from patient_billing_svc.domain.account import TRANSITIONS, Hold
 from patient_billing_svc.main import Settings, build
+from patient_billing_svc.models import Base
 from rcm.contracts import patient_accounts
 from rcm.contracts.envelope import Event
 from rcm.web.app import build_app
@@ -56,4 +57,4 @@ def test_settings() -> None:
 
 
 async def test_the_migrations_make_the_models_tables(databases: Databases) -> None:
-    assert await differences(databases, build(Settings())) == []
+    assert await differences(databases, build(Settings()), Base.metadata) == []

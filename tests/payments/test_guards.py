@@ -7,6 +7,7 @@ import pytest
 
 from payments_svc.domain.ledger import Account
 from payments_svc.main import Settings, build
+from payments_svc.models import Base
 from tests.payments.making import Case
 from tests.support.live import ORGANISATION, STRANGER, LiveService
 from tests.support.models import differences
@@ -71,4 +72,4 @@ async def test_what_is_written_stays(payments: LiveService, table: str, statemen
 
 
 async def test_the_models_are_what_the_migrations_make(databases: Databases) -> None:
-    assert await differences(databases, build(Settings())) == []
+    assert await differences(databases, build(Settings()), Base.metadata) == []

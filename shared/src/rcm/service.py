@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from fastapi import APIRouter
-from sqlalchemy import MetaData
 
 from rcm.identity import Role
 from rcm.messaging.subscription import AnySubscription
@@ -35,7 +34,6 @@ class Service:
     topic: str
     """The topic its log is published to."""
     routers: Sequence[APIRouter]
-    metadata: MetaData
     migrations: Path
     """The folder with Alembic's `versions`."""
     subscriptions: Sequence[AnySubscription] = ()

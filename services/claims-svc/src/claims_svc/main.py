@@ -8,7 +8,6 @@ from claims_svc.consumers import subscriptions
 from claims_svc.handlers.context import Context
 from claims_svc.handlers.editing import recheck
 from claims_svc.handlers.submissions import cut_due_files
-from claims_svc.models import Base
 from claims_svc.settings import ClaimsSettings
 from rcm.hosting import run_alone
 from rcm.identity import Role
@@ -35,7 +34,6 @@ def build(settings: ClaimsSettings) -> Service:
         title="Claims",
         topic="rcm.claims",
         routers=ROUTERS,
-        metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
         subscriptions=subscriptions(context),
         periodics=[Periodic("recheck claims", RECHECK_EVERY, recheck_claims), Periodic("cut files", LOOK_EVERY, cut_files)],

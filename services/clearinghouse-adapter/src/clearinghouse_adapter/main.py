@@ -8,7 +8,6 @@ from pathlib import Path
 from clearinghouse_adapter.accounts import accounts_of
 from clearinghouse_adapter.api import router
 from clearinghouse_adapter.desk import Desk
-from clearinghouse_adapter.models import Base
 from clearinghouse_adapter.settings import AdapterSettings as Settings
 from clearinghouse_adapter.store import Store
 from rcm.clock import SystemClock
@@ -22,7 +21,7 @@ from rcm.web.app import plain_app
 __all__ = ["SCHEMA", "Settings", "build"]
 NAME = "clearinghouse-adapter"
 TITLE = "Clearinghouse adapter"
-SCHEMA = Service(NAME, TITLE, "rcm.adapter", (), Base.metadata, Path(__file__).parent / "migrations")
+SCHEMA = Service(NAME, TITLE, "rcm.adapter", (), Path(__file__).parent / "migrations")
 """The adapter's database, for those who migrate it; it says no events."""
 
 

@@ -18,7 +18,6 @@ from coding_svc.handlers.code_meanings import InstalledMeanings
 from coding_svc.handlers.code_sets import InstalledCodes
 from coding_svc.handlers.codebook import CodeBook
 from coding_svc.handlers.suggesting import read_next
-from coding_svc.models import Base
 from coding_svc.settings import CodingSettings as Settings
 from rcm.codesets.book import CodeSets, installed_code_sets
 from rcm.codesets.place_of_service import is_place_of_service
@@ -78,7 +77,6 @@ def build(settings: Settings, book: CodeBook | None = None) -> Service:
         description="Encounters come in as JSON, FHIR R4 or HL7 v2; they are checked, and coded or held.",
         topic="rcm.encounters",
         routers=ROUTERS,
-        metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
         subscriptions=SUBSCRIPTIONS,
         periodics=[Periodic("read notes", LOOK_EVERY, partial(read_next, book=book))],

@@ -7,7 +7,6 @@ from patient_billing_svc.api import ROUTERS
 from patient_billing_svc.consumers import subscriptions
 from patient_billing_svc.handlers.figures import fold_tally
 from patient_billing_svc.handlers.statements import issue_due_statements
-from patient_billing_svc.models import Base
 from patient_billing_svc.settings import PatientBillingSettings as Settings
 from rcm.hosting import run_alone
 from rcm.messaging.unit_of_work import UnitOfWork
@@ -30,7 +29,6 @@ def build(settings: Settings) -> Service:
         title="Patient billing",
         topic="rcm.patient-accounts",
         routers=ROUTERS,
-        metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
         subscriptions=subscriptions(policy),
         periodics=[

@@ -10,7 +10,6 @@ from payments_svc.handlers.patient_payments import apply_again
 from payments_svc.handlers.posting import MATCH_AGAIN
 from payments_svc.handlers.responsibility import APPLY_AGAIN
 from payments_svc.handlers.submissions import match_again
-from payments_svc.models import Base
 from payments_svc.settings import PaymentsSettings as Settings
 from rcm.hosting import run_alone
 from rcm.messaging.unit_of_work import UnitOfWork
@@ -35,7 +34,6 @@ def build(settings: Settings) -> Service:
         title="Payments",
         topic="rcm.payments",
         routers=ROUTERS,
-        metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
         subscriptions=subscriptions(room),
         periodics=[Periodic(MATCH_AGAIN, AGAIN_EVERY, match), Periodic(APPLY_AGAIN, AGAIN_EVERY, apply_again)],

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import msgspec
 import sqlalchemy
 from msgspec import Struct
-from pydantic import BaseModel
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
+
+from rcm.database.texts_of_rows import BETWEEN, JOINED, Rows, encoded, recordset
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -49,8 +50,6 @@ class Row(Struct, gc=False, omit_defaults=True, rename=_short):
     """
 
 
-Rows = Sequence[Mapping[str, object]] | Sequence[Struct]
-"""Mappings of the same keys, or Structs of one class."""
 Kind = tuple[str, ...] | type[Struct]
 """What the rows of a statement are: the keys of mappings, or the class of Structs."""
 Wide = Mapping[str, Sequence[object]]
@@ -58,36 +57,8 @@ Wide = Mapping[str, Sequence[object]]
 Same = Mapping[str, object]
 """Columns whose value is the same in all rows of a statement, such as an instant: given once and not read again for each."""
 _NONE: Mapping[str, Any] = MappingProxyType({})
-BETWEEN = "\x1e"
-"""Between long values that travel as one text: a control character, which JSON never holds as it is."""
-JOINED = "string_to_table({}, chr(30))"
-"""Such a text as rows, in SQL; `{}` stands for the parameter."""
 _PLACE = re.compile(r"\$(\d+)")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-
-
-def recordset(rows: Rows) -> str:
-    """Rows as the JSON that `json_to_recordset` takes; bytes are written in base64.
-
-    By msgspec, which takes asyncpg's UUIDs for what they are: orjson asks Python about each of them.
-    """
-    return _ROWS.encode(rows).decode()
-
-
-def _cell(value: object) -> object:
-    """What msgspec does not know itself: pydantic's models, mappings, and values of classes made from str and int."""
-    if isinstance(value, BaseModel):
-        return msgspec.Raw(value.model_dump_json().encode())
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, int):
-        return int(value)
-    raise TypeError(f"{type(value).__name__} is no JSON")
-
-
-_ROWS = msgspec.json.Encoder(enc_hook=_cell)
 
 
 async def insert_rows(
@@ -200,7 +171,7 @@ def _split(table: type[SQLModel], rows: Rows, wide: Wide) -> tuple[Kind, tuple[_
     beside = []
     for name, given in wide.items():
         column = _table(table).columns[name].type
-        values = [_ROWS.encode(value).decode() for value in given] if isinstance(column, sqlalchemy.JSON) else given
+        values = [encoded(value) for value in given] if isinstance(column, sqlalchemy.JSON) else given
         is_bytes = isinstance(column, sqlalchemy.LargeBinary)
         joined = None if is_bytes else _joined(cast("Sequence[str | None]", values))
         beside.append(_Beside(name, JOINED if joined is not None else _BYTES if is_bytes else _TEXTS))

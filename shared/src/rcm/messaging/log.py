@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from rcm.database.pool import Database
-from rcm.database.rows import BETWEEN, JOINED
+from rcm.database.texts_of_rows import BETWEEN, JOINED
 from rcm.messaging.unit_of_work import PendingEvent
 from rcm.messaging.wire import START, Envelope, Position, one_for_all, topic_of
 

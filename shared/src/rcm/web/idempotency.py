@@ -15,7 +15,7 @@ from uuid import UUID
 from fastapi import Request
 from msgspec import Struct
 
-from rcm.database.rows import recordset
+from rcm.database.texts_of_rows import recordset
 from rcm.errors import Conflict, Fault, InvalidBody, RcmError
 from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.service import Periodic

@@ -138,9 +138,9 @@ def handlers(moods: Moods) -> list[AnySubscription]:
 
 def producer(name: str = "claims-svc") -> Service:
     """Says."""
-    return Service(name, "Producer", "rcm.claims", (), Base.metadata, MIGRATIONS)
+    return Service(name, "Producer", "rcm.claims", (), MIGRATIONS)
 
 
 def consumer(moods: Moods, name: str = "payments-svc", topic: str = "rcm.payments") -> Service:
     """Takes."""
-    return Service(name, "Consumer", topic, (), Base.metadata, MIGRATIONS, subscriptions=handlers(moods))
+    return Service(name, "Consumer", topic, (), MIGRATIONS, subscriptions=handlers(moods))

@@ -23,7 +23,6 @@ from rcm.web.edge import Answer, allow, cause_of, edge
 from rcm.web.openapi import json_body, versioned
 from rcm.web.pages import LIMIT_DEFAULT, After, Limit, Page, decode_cursor_as, page_of
 from rcm.web.versions import check_version, etag, required_version
-from tests.shared.web.notebook.models import Base
 
 router = APIRouter(tags=["notes"])
 EXAMPLE: dict[str, JsonValue] = {"name": "first", "text": "Buy apples.", "number": 3}
@@ -222,7 +221,6 @@ def build() -> Service:
         title="Notebook",
         topic="rcm.encounters",
         routers=[router],
-        metadata=Base.metadata,
         migrations=Path(__file__).parent / "migrations",
         subscriptions=[Subscription(EncounterCancelled, take_cancelled)],
         periodics=[Periodic("count down", timedelta(seconds=1), count_down)],

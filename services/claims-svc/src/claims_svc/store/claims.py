@@ -31,7 +31,8 @@ from claims_svc.store.rows import (
     new_row,
 )
 from claims_svc.store.writing import Write, inserting, updating, write_together
-from rcm.database.rows import Row, insert_rows, recordset
+from rcm.database.rows import Row, insert_rows
+from rcm.database.texts_of_rows import recordset
 
 if TYPE_CHECKING:
     from asyncpg import Record
