@@ -27,6 +27,7 @@ CATEGORY_WORDING = {
 DENIED_WORDING = {"none": "", "lines": "; lines are denied", "all": "; the claim is denied"}
 
 
+_WAITING = frozenset({State.READY, State.EDIT_FAILED})
 _TAKEN = frozenset({State.CLEARINGHOUSE_ACCEPTED, State.PAYER_ACCEPTED})
 
 
@@ -62,7 +63,7 @@ def apply(claim: Claim, outcome: Outcome, now: datetime) -> Change:
     one thing: money for a claim that we were about to send again as an original.
     """
     before = claim.state
-    paid_meanwhile = bool(outcome.live) and before in {State.READY, State.EDIT_FAILED} and claim.frequency not in REPLACING
+    paid_meanwhile = bool(outcome.live) and before in _WAITING and claim.frequency not in REPLACING
     if before in OUTSIDE or paid_meanwhile:
         claim.state = outcome.state
         claim.payer_holds = _held_by_payer(claim, outcome)

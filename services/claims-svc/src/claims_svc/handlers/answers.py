@@ -88,11 +88,11 @@ def _settle(unit: UnitOfWork, answer: Answered, following: _Following) -> None:
     ours_before = claim.state in OURS
     outcome = fold(answer.known.facts, answer.known.sent)
     change = apply(claim, outcome, answer.act.at)
-    if answer.known.facts.acknowledged:
-        claim.accepted_on = answer.known.facts.accepted_on()
     claim.touch()
     for fact, act, decides in answer.heard:
         claim.facts_new.append(Heard(fact, decides, act.at, act.actor, claim.state, act.cause_id))
+        if isinstance(fact, Acknowledged):
+            claim.accepted_on = answer.known.facts.accepted_on()
     if outcome.deciding is not None and change.accepted:
         taken = AcceptedClaim(claim.claim_id, claim.version, claim.encounter_id, claim.patient_control_number)
         events.say_accepted(unit, claim.organisation_id, taken, outcome.deciding, answer.cause)

@@ -195,8 +195,9 @@ def entry_rows(claims: Collection[Claim]) -> list[dict[str, object]]:
         for claim in claims
         for entry in claim.entries
     ]
-    for claim in claims:
-        claim.entries = []
+    if rows:
+        for claim in claims:
+            claim.entries = []
     return rows
 
 
