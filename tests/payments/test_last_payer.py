@@ -66,6 +66,30 @@ async def test_the_share_is_known_with_the_payment(
     assert await assigned(payments) == [(case.encounter_id, 2000)], "claims-svc says what is known"
 
 
+@pytest.mark.parametrize("reversal_waits", [False, True])
+async def test_a_share_is_the_same_at_once_and_after_the_last_claim(
+    payments: LiveService, biller: httpx.AsyncClient, *, reversal_waits: bool
+) -> None:
+    """At once where one CLP is about the encounter; after all where several are, or where a reversal waits (decision 0193)."""
+    alone, taken_back, stranger = Case(), Case(), Case()
+    for case in (alone, taken_back, stranger):
+        await payments.deliver(case.coded())
+        await payments.deliver(case.submitted(last_payer=True))
+    kept_back = [("FB", "later", -alone.paid(*PAID).paid_cents)]
+    if reversal_waits:
+        await post(biller, check(negated(stranger.paid(*PAID)), trace="EFT0000", provider_adjustments=kept_back))
+    claims = (alone.paid(*PAID), taken_back.paid(*PAID), negated(taken_back.paid(*PAID)))
+    await post(biller, check(*claims, trace="EFT0001"))
+    assert await assigned(payments) == [(alone.encounter_id, 2000)]
+    assert [await owes(payments, case) for case in (alone, taken_back, stranger)] == [2000, 0, 0]
+    entries = await payments.rows("select kind, reason from ledger_entry where encounter_id = $1", alone.encounter_id)
+    assert {tuple(row) for row in entries if row["kind"] != "charge"} == {
+        ("insurance_payment", "CLP02 1, and the patient's share")
+    }
+    await post(biller, check(negated(alone.paid(*PAID)), trace="EFT0002", provider_adjustments=kept_back))
+    assert await owes(payments, alone) == 0
+
+
 async def test_what_claims_svc_says_of_it_goes_before(payments: LiveService, biller: httpx.AsyncClient) -> None:
     """A coverage was added after the file was written; its word may come before the payment or after it."""
     before, after = Case(), Case()
