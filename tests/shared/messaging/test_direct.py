@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -10,8 +12,9 @@ from rcm.contracts.claims import ClaimHeld, ClaimVoided
 from rcm.contracts.envelope import Event, WrittenEvent
 from rcm.database.pool import Database
 from rcm.ids import new_id
-from rcm.messaging import relay
+from rcm.messaging import just_said, log, relay
 from rcm.messaging.direct import Chaos, DirectBus
+from rcm.messaging.flush import flush
 from rcm.messaging.log import read_log
 from rcm.messaging.runtime import Runtime
 from rcm.messaging.unit_of_work import Cause, UnitOfWork
@@ -99,8 +102,63 @@ async def test_what_nobody_hears_is_not_read_and_what_nobody_knows_is_put_aside(
         assert len(await two.taken()) == 1
         assert (await two.consumer.flow()).dead_letters == 1
         async with two.producer.worker.pool.acquire() as connection:
-            log = (await read_log(connection, START, 100)).envelopes
-        assert [envelope.type for envelope in log].count(ClaimHeld.type_name()) == 5
+            everything = (await read_log(connection, START, 100)).envelopes
+        assert [envelope.type for envelope in everything].count(ClaimHeld.type_name()) == 5
+
+
+def voided(unit: UnitOfWork, things: Sequence[UUID]) -> None:
+    """Says what hot paths say: events whose JSON stands already."""
+    for thing in things:
+        event = WrittenEvent(ClaimVoided, thing, f'{{"claim_id":"{thing}","encounter_id":"{thing}","rank":"P","reason":""}}')
+        unit.emit(event, organisation_id=ORGANISATION, sequence=1, correlation_id=thing)
+
+
+@pytest.mark.parametrize(("kept", "read"), [(100, 0), (10, 12)])
+async def test_of_what_was_said_here_the_relay_reads_no_content_unless_it_is_too_much(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch, kept: int, read: int
+) -> None:
+    monkeypatch.setattr(just_said, "KEPT_MAX", kept)
+    contents: list[UUID] = []
+    envelope_of = log.envelope_of
+    async with pair(databases, DirectBus()) as two:
+
+        async def leading() -> bool:
+            return two.producer._relay.leading
+
+        await eventually(leading)
+
+        def watched(row: Any) -> Envelope:
+            contents.append(row[4])
+            return envelope_of(row)
+
+        monkeypatch.setattr(log, "envelope_of", watched)
+
+        async def work(unit: UnitOfWork) -> None:
+            voided(unit, [new_id() for _ in range(12)])
+
+        await two.producer.run(work, organisation_id=ORGANISATION, cause=Cause())
+        await two.quiet()
+        assert len(await two.taken()) == 12
+        assert len(contents) == read
+        assert not two.producer._relay._just_said
+
+
+async def test_what_another_process_said_is_read_from_the_log(databases: Databases) -> None:
+    async with pair(databases, DirectBus()) as two:
+        things = [new_id() for _ in range(3)]
+
+        async def elsewhere(connection: Any) -> None:
+            unit = UnitOfWork(connection, SystemClock(), organisation_id=None, cause=Cause())
+            voided(unit, things[:2])
+            await flush(unit)
+
+        async def here(unit: UnitOfWork) -> None:
+            voided(unit, things[2:])
+
+        await two.producer.worker.run(elsewhere)
+        await two.producer.run(here, organisation_id=ORGANISATION, cause=Cause())
+        await two.quiet()
+        assert [row["subject"] for row in await two.taken()] == things
 
 
 async def test_chaos_gives_everything_twice(databases: Databases) -> None:

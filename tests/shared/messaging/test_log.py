@@ -1,6 +1,7 @@
 """Appending to the log: what events have in common is said once in its statement, and each comes back with its own."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,9 +11,11 @@ from rcm.contracts.claims import ClaimVoided, PayerSequenceCompleted
 from rcm.contracts.envelope import Event, WrittenEvent
 from rcm.database.pool import Database
 from rcm.ids import new_id
-from rcm.messaging.log import append, read_log
-from rcm.messaging.unit_of_work import PendingEvent
-from rcm.messaging.wire import START
+from rcm.messaging.flush import flush
+from rcm.messaging.just_said import JustSaid
+from rcm.messaging.log import append, read_heard, read_log
+from rcm.messaging.unit_of_work import Cause, PendingEvent, UnitOfWork
+from rcm.messaging.wire import START, Envelope
 from tests.shared.messaging.system import ORGANISATION
 from tests.shared.messaging.toy.service import Moods, consumer
 from tests.support.postgres import Databases
@@ -33,18 +36,44 @@ def event(
     return PendingEvent(new_id(), organisation, sequence, correlation, cause, trace, said)
 
 
-@pytest.mark.parametrize(
-    "pending",
-    [
-        [event(1)],
-        [event(1), event(2)],
-        [event(1, cause=CAUSE, trace=TRACE), event(2, cause=CAUSE, trace=TRACE)],
-        [event(1, trace=TRACE), event(2, OTHER, OTHER, CAUSE), event(3, kind=PayerSequenceCompleted)],
-        [event(1), event(2, correlation=OTHER), event(3, OTHER, cause=CAUSE, trace=TRACE)],
-        [event(3, cause=CAUSE), event(3, cause=OTHER), event(3)],
-        [event(2, cause=CAUSE), event(2, cause=CAUSE)],
-    ],
-)
+SAID = [
+    [event(1)],
+    [event(1), event(2)],
+    [event(1, cause=CAUSE, trace=TRACE), event(2, cause=CAUSE, trace=TRACE)],
+    [event(1, trace=TRACE), event(2, OTHER, OTHER, CAUSE), event(3, kind=PayerSequenceCompleted)],
+    [event(1), event(2, correlation=OTHER), event(3, OTHER, cause=CAUSE, trace=TRACE)],
+    [event(3, cause=CAUSE), event(3, cause=OTHER), event(3)],
+    [event(2, cause=CAUSE), event(2, cause=CAUSE)],
+]
+
+
+@pytest.mark.parametrize("pending", SAID)
+async def test_what_is_kept_of_what_was_just_said_is_what_the_log_holds(
+    databases: Databases, pending: Sequence[PendingEvent]
+) -> None:
+    kept = JustSaid()
+    async with databases.fresh(consumer(Moods())) as there:
+        database = await Database.open(there.worker_url, maximum=1)
+
+        async def work(connection: Any) -> UnitOfWork:
+            unit = UnitOfWork(connection, SystemClock(), organisation_id=None, cause=Cause())
+            unit.pending += pending
+            await flush(unit)
+            return unit
+
+        kept.add(await database.run(work), unheard=[])
+        async with database.pool.acquire() as connection:
+            found = (await read_log(connection, START, 10)).envelopes
+            again = (await read_heard(connection, START, 10, [], kept)).envelopes
+        await database.close()
+    fields = [name for name in Envelope.__struct_fields__ if name not in ("position", "logged_at")]
+    assert [[getattr(e, name) for name in fields] for e in again] == [[getattr(e, name) for name in fields] for e in found]
+    assert [id(e) for e in again] == [id(e) for e in kept.all_of([e.event_id for e in found]) or []]
+    kept.forget(again)
+    assert not kept
+
+
+@pytest.mark.parametrize("pending", SAID)
 async def test_each_event_comes_back_as_it_was_said(databases: Databases, pending: Sequence[PendingEvent]) -> None:
     now = SystemClock().now()
     async with databases.fresh(consumer(Moods())) as there:

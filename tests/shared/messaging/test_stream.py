@@ -12,7 +12,7 @@ import pytest_asyncio
 from rcm.ids import new_id
 from rcm.messaging import stream
 from rcm.messaging.direct import DirectBus
-from rcm.messaging.log import READ_OTHERS, READ_TYPES, LogBatch, read_log, reading
+from rcm.messaging.log import READ_OTHERS, READ_PLACES, READ_TYPES, LogBatch, read_log, reading
 from rcm.messaging.stream import BadCursor, EventPage, PublicEvent, cursor_text, position_of, read_events
 from rcm.messaging.unit_of_work import Cause
 from rcm.messaging.wire import Position
@@ -193,6 +193,7 @@ async def test_a_rare_type_is_found_without_reading_the_whole_log(two: Pair) -> 
     async with reading(two.producer.worker) as connection:
         assert "->  Sort" not in await plan(connection)
         assert "->  Sort" not in await plan(connection, READ_OTHERS)
+        assert "->  Sort" not in await plan(connection, READ_PLACES)
     async with two.producer.api.transaction(ORGANISATION, read_only=True) as connection:
         await read_events(connection, ORGANISATION, None, 10, source="/claims-svc")
         assert "->  Sort" not in await plan(connection)

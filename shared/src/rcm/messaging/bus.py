@@ -23,8 +23,11 @@ class Bus(Protocol):
     def expect(self, consumer: Consumer) -> None:
         """Says before any relay starts that this consumer belongs here: nothing counts as carried without it."""
 
-    def unheard(self) -> Sequence[str]:
-        """The types of events that nobody takes here: a relay passes over them, and needs not hand them to `publish`.
+    in_process: bool
+    """Whether all services are in this process, so that a relay publishes what was mostly said here a moment ago."""
+
+    def unheard(self) -> frozenset[str]:
+        """The types of events that nobody takes here: a relay passes over them, and need not hand them to `publish`.
 
         Never among them is a type that no contract of ours knows: whose handler it is for is not known either.
         """

@@ -28,12 +28,14 @@ class Chaos:
 class DirectBus:
     """All services of one process share one."""
 
+    in_process = True
+
     def __init__(self, chaos: Chaos | None = None) -> None:
         self._chaos = chaos if chaos and (chaos.duplicate or chaos.reorder) else None
         self._random = random.Random(chaos.seed if chaos else 0)  # noqa: S311 - repeatable on purpose
         self._consumers: dict[str, Consumer | None] = {}
         """By name; None where one is expected and not subscribed."""
-        self._unheard = list(BY_TYPE)
+        self._unheard = frozenset(BY_TYPE)
         self._complete = asyncio.Event()
         self._complete.set()
 
@@ -46,7 +48,7 @@ class DirectBus:
         self._look()
         self._listen(consumer)
 
-    def unheard(self) -> Sequence[str]:
+    def unheard(self) -> frozenset[str]:
         """All known types without those of the consumers that are subscribed, or expected."""
         return self._unheard
 
@@ -97,7 +99,7 @@ class DirectBus:
             self._complete.set()
 
     def _listen(self, consumer: Consumer) -> None:
-        self._unheard = [name for name in self._unheard if base_of(name) not in consumer.handlers]
+        self._unheard = frozenset(name for name in self._unheard if base_of(name) not in consumer.handlers)
 
     async def _deliver(self, consumer: Consumer, wanted: list[Envelope]) -> None:
         if self._chaos is None:

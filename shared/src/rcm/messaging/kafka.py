@@ -27,6 +27,8 @@ FLOW_SECONDS = 5.0
 class KafkaBus:
     """One for a process. Connects when it is first needed, and again whenever the brokers were away."""
 
+    in_process = False
+
     def __init__(self, bootstrap: str, *, partitions: int = PARTITIONS, replication: int = 1) -> None:
         self.bootstrap = bootstrap
         self._partitions = partitions
@@ -65,9 +67,9 @@ class KafkaBus:
             await admin.close()
         self._topics_made = True
 
-    def unheard(self) -> Sequence[str]:
+    def unheard(self) -> frozenset[str]:
         """None: who reads a topic is not known here."""
-        return ()
+        return frozenset()
 
     async def publish(self, service: str, envelopes: Sequence[Envelope]) -> None:
         """Sends all and waits until every replica in sync has them. After an error the producer is made anew.

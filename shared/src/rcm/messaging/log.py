@@ -6,7 +6,7 @@ before a cursor later (decision 0011).
 
 # ruff: noqa: S608 - statements are put together from constants of this file; every value is a parameter
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from uuid import UUID
 
 from rcm.database.pool import Database
 from rcm.database.texts_of_rows import BETWEEN, JOINED
+from rcm.messaging.just_said import JustSaid
 from rcm.messaging.unit_of_work import PendingEvent
 from rcm.messaging.wire import START, Envelope, Position, one_for_all, topic_of
 
@@ -46,20 +47,20 @@ COLUMNS = """
 SETTLED = "(l.epoch < e.epoch or l.xid < pg_snapshot_xmin(pg_current_snapshot()))"
 NOW = "(select max(epoch) as epoch from log_epoch) e"
 AFTER = "(l.epoch, l.xid, l.seq) > ($1::integer, $2::xid8, $3::bigint)"
-NOTHING = ", ".join(["null"] * len(COLUMNS.split(",")))
 
 
-def _read(whose: str = "true", which: str = "true") -> str:
+def _read(whose: str = "true", which: str = "true", columns: str = COLUMNS) -> str:
     """First the last committed event's place, and whether it is settled; then the next settled events.
 
     Where the last one is settled everything is: all smaller xids stand before it. The rows come in this order: PostgreSQL runs
     the parts of a UNION ALL one after the other, and never in parallel where they have a LIMIT.
     """
+    nothing = ", ".join(["null"] * len(columns.split(",")))
     return f"""
-(select l.epoch, l.xid, l.seq, {SETTLED} as settled, {NOTHING} from {NOW}, event_log l where {whose}
+(select l.epoch, l.xid, l.seq, {SETTLED} as settled, {nothing} from {NOW}, event_log l where {whose}
     order by l.epoch desc, l.xid desc, l.seq desc limit 1)
 union all
-(select l.epoch, l.xid, l.seq, null, {COLUMNS} from {NOW}, event_log l where {whose} and {AFTER} and {SETTLED} and {which}
+(select l.epoch, l.xid, l.seq, null, {columns} from {NOW}, event_log l where {whose} and {AFTER} and {SETTLED} and {which}
     order by l.epoch, l.xid, l.seq limit $4)
 """
 
@@ -67,6 +68,7 @@ union all
 READ = _read()
 READ_TYPES = _read(which="l.type = any($5::text[])")
 READ_OTHERS = _read(which="l.type <> all($5::text[])")
+READ_PLACES = _read(which="l.type <> all($5::text[])", columns="l.event_id")
 READ_ORGANISATION = _read("l.organisation_id = $5")
 READ_ORGANISATION_TYPES = _read("l.organisation_id = $5", "l.type = any($6::text[])")
 READ_REPLAYED = _read(
@@ -155,8 +157,18 @@ async def read_log(
     return _batch(rows, limit, after)
 
 
-async def read_heard(connection: "Connection", after: Position, limit: int, unheard: Sequence[str]) -> LogBatch:
-    """The next events after a position in commit order, at most `limit`, without those types."""
+async def read_heard(
+    connection: "Connection", after: Position, limit: int, unheard: Collection[str], just_said: JustSaid
+) -> LogBatch:
+    """The next events after a position in commit order, at most `limit`, without those types.
+
+    Their content comes from memory where all of them are there; they have no `position` of their own then.
+    """
+    if just_said:
+        rows = await connection.fetch(READ_PLACES, *after, limit, unheard)
+        envelopes = just_said.all_of([row[-1] for row in rows[1:]])
+        if envelopes is not None:
+            return _batch(rows, limit, after, envelopes)
     if not unheard:
         return await read_log(connection, after, limit)
     return _batch(await connection.fetch(READ_OTHERS, *after, limit, unheard), limit, after)
@@ -170,14 +182,14 @@ async def read_replayed(
     return _batch(rows, limit, after)
 
 
-def _batch(rows: Sequence["Record"], limit: int, after: Position) -> LogBatch:
+def _batch(rows: Sequence["Record"], limit: int, after: Position, known: list[Envelope] | None = None) -> LogBatch:
     if not rows:
         return LogBatch([], unsettled=False, full=False, end=after)
     newest, *found = rows
     settled = newest["settled"]
-    envelopes = [envelope_of(row) for row in found]
+    envelopes = [envelope_of(row) for row in found] if known is None else known
     full = len(envelopes) == limit
-    end = envelopes[-1].position if envelopes else after
+    end = Position(*found[-1][:3]) if found else after
     if settled and not full:
         end = max(after, Position(*newest[:3]))
     return LogBatch(envelopes, unsettled=not settled, full=full, end=end)

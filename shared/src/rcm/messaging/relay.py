@@ -4,7 +4,7 @@ One relay per service runs at a time, in whichever process holds the advisory lo
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,10 @@ from rcm.database.pool import Database
 from rcm.logs import logger
 from rcm.messaging import crash
 from rcm.messaging.bell import Bell
-from rcm.messaging.bus import GATHER_SECONDS, NotAllHere
+from rcm.messaging.bus import GATHER_SECONDS, Bus, NotAllHere
+from rcm.messaging.just_said import JustSaid
 from rcm.messaging.log import LogBatch, position_before, read_heard, read_replayed, reading
+from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.messaging.wire import Envelope, Position
 
 if TYPE_CHECKING:
@@ -52,8 +54,6 @@ update log_cursor set epoch = $1, xid = $2::xid8, seq = $3, generation = generat
     replayed_seq = case when replayed_organisations = '{}' then seq else replayed_seq end
 where name = 'relay' and (epoch, xid, seq) > ($1::integer, $2::xid8, $3::bigint)
 """
-Publish = Callable[[str, Sequence[Envelope]], Awaitable[None]]
-Unheard = Callable[[], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Cursor:
 class Relay:
     """One service's relay. `run` until cancelled; `stop` ends it after the batch that it is in."""
 
-    def __init__(self, service: str, database: Database, publish: Publish, unheard: Unheard) -> None:
+    def __init__(self, service: str, database: Database, bus: Bus) -> None:
         self.service = service
         self.observe_lag: Callable[[float], None] | None = None
         self.leading = False
@@ -81,11 +81,17 @@ class Relay:
         self.unsettled = False
         """Whether what was read last has an older transaction running before it, whose end is worth a look."""
         self._database = database
-        self._publish, self._unheard = publish, unheard
+        self._bus, self._publish = bus, bus.publish
+        self._just_said = JustSaid()
         self._bell = Bell()
         self._stopping = False
         self._sought = False
         self._log = logger(service)
+
+    def said(self, unit: UnitOfWork) -> None:
+        """What a unit of this process has committed."""
+        if unit.pending and self.leading and self._bus.in_process:
+            self._just_said.add(unit, self._bus.unheard())
 
     def wake(self) -> None:
         """Something was committed to the log."""
@@ -131,14 +137,17 @@ class Relay:
 
     async def _follow(self, connection: "Connection") -> None:
         cursor = await _cursor(connection)
+        self._just_said.clear()
         while not self._stopping:
             if self._sought:
                 self._sought = False
+                self._just_said.clear()
                 cursor = await _cursor(connection)
             batch = await self._read(connection, cursor)
             self.unsettled = batch.unsettled
             if batch.envelopes:
                 await self._carry(batch.envelopes)
+                self._just_said.forget(batch.envelopes)
                 crash.reach("relay.before_cursor")
             after = _after(cursor, batch)
             if after is not cursor:
@@ -157,7 +166,7 @@ class Relay:
     async def _read(self, connection: "Connection", cursor: Cursor) -> LogBatch:
         if cursor.replayed:
             return await read_replayed(connection, cursor.position, cursor.until, BATCH_MAX, cursor.replayed)
-        return await read_heard(connection, cursor.position, BATCH_MAX, self._unheard())
+        return await read_heard(connection, cursor.position, BATCH_MAX, self._bus.unheard(), self._just_said)
 
     async def _carry(self, envelopes: list[Envelope]) -> None:
         """To the bus, again and again until it has it: what is not published yet must not be overtaken."""

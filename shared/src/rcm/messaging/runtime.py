@@ -69,7 +69,7 @@ class Runtime:
         self.clock = clock
         self.bus = bus
         self.tail = Tail(service.name, worker)
-        self._relay = Relay(service.name, worker, bus.publish, bus.unheard)
+        self._relay = Relay(service.name, worker, bus)
         self._consumer = Consumer(service.name, service.subscriptions, worker, clock, self.committed)
         if self._consumer.handlers:
             bus.expect(self._consumer)
@@ -151,6 +151,7 @@ class Runtime:
 
     def committed(self, unit: UnitOfWork) -> None:
         """After a unit's commit: wakes those who have work by it, also by what it held back while it ran."""
+        self._relay.said(unit)
         if unit.pending or self._relay.unsettled:
             self._relay.wake()
         if unit.pending or self.tail.unsettled:

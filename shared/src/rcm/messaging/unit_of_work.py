@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -63,6 +64,8 @@ class UnitOfWork:
         self.organisation_id = organisation_id
         self.cause = cause
         self.pending: list[PendingEvent] = []
+        self.said_at: datetime | None = None
+        """The time of what it says, once that is in the log."""
         self.waiting: list[Waiting] = []
         self.arrivals: set[tuple[str, UUID]] = set()
         self.released = False
