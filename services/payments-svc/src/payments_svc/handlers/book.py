@@ -15,7 +15,7 @@ from rcm.messaging.unit_of_work import UnitOfWork
 Key = tuple[UUID, UUID]
 CausedBy = Message[Any] | None
 """The message that a step answers; None: the unit's own cause, a request."""
-SHARE_TOO = ", and the patient's share"
+_SHARE_TOO = ", and the patient's share"
 """What the reason of an answer's entry says besides, where the share that the answer made is in it."""
 
 
@@ -123,7 +123,7 @@ class Book:
         account.take(lines)
         self._changed[key] = account
         answer.add(lines)
-        answer.reason += SHARE_TOO
+        answer.reason += _SHARE_TOO
 
     def say(self, account: EncounterAccount, event: Event | WrittenEvent, cause: CausedBy) -> None:
         """Says something about an encounter or its claim, under a version of its own."""
