@@ -1,5 +1,6 @@
 """Most encounters need few of the edits: those that are passed over would find nothing."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -7,10 +8,12 @@ import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from coding_svc.domain.codes import ProcedureFacts
 from coding_svc.domain.edits.catalogue import EDITS, aspects_of, edits_for
 from coding_svc.domain.encounter_json import encounter_of
 from coding_svc.domain.merge_patch import merged
 from coding_svc.domain.service_keys import service_keys
+from tests.coding.code_sets import InMemoryCodes
 from tests.coding.making import FACTS, document
 from tests.coding.test_properties import CODES
 
@@ -125,6 +128,22 @@ def check(told: dict[str, Any], *, billed: bool = False) -> None:
 def test_the_usual_encounter_needs_few_edits() -> None:
     encounter = encounter_of(orjson.dumps(example()))
     assert aspects_of(encounter, FACTS) <= {"modifiers", "minor-procedure", "timed"}
+
+
+def test_a_procedure_is_asked_of_its_own_day_alone() -> None:
+    """999 lines on as many days would else be a million questions."""
+    asked: list[tuple[str, date]] = []
+
+    class Counting(InMemoryCodes):
+        def procedure(self, code: str, on: date) -> ProcedureFacts:
+            asked.append((code, on))
+            return super().procedure(code, on)
+
+    lines = [
+        {**DATED, "line_number": day, "procedure": f"9920{day}", "date_of_service": f"2026-03-0{day}"} for day in (1, 2, 3)
+    ]
+    aspects_of(encounter_of(orjson.dumps({**example(), "lines": lines})), Counting().facts)
+    assert asked == [(f"9920{day}", date(2026, 3, day)) for day in (1, 2, 3)]
 
 
 def test_one_thing_that_is_different_is_looked_at() -> None:

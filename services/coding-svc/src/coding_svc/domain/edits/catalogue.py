@@ -106,12 +106,12 @@ def _look_at_diagnoses(found: set[str], encounter: Encounter, facts: Facts) -> N
 
 
 def _look_at_lines(found: set[str], encounter: Encounter, facts: Facts) -> None:
-    first, days = encounter.date_of_service, {encounter.date_of_service}
+    first, on_one_day = encounter.date_of_service, True
     for line in encounter.lines:
         own = line.date_of_service
         if (own and (own != first or encounter.date_of_service_to)) or line.date_of_service_to:
             found.update(("days", "line-dates"))
-            days.add(own)
+            on_one_day = False
         if line.charge_cents <= 0 or line.units != "1":
             found.add("line-form")
         if line.modifiers:
@@ -121,11 +121,18 @@ def _look_at_lines(found: set[str], encounter: Encounter, facts: Facts) -> None:
         if line.place_of_service:
             found.add("places")
     procedures = tuple([line.procedure for line in encounter.lines])
-    for day in days:
+    for day, done in ({first: procedures} if on_one_day else _procedures_by_day(encounter)).items():
         if day is not None:
-            found.update(facts.codes.procedure_aspects(procedures, day))
+            found.update(facts.codes.procedure_aspects(done, day))
     if not _are_lines_in_form(encounter, procedures):
         found.add("line-form")
+
+
+def _procedures_by_day(encounter: Encounter) -> dict[date | None, tuple[str, ...]]:
+    done: dict[date | None, list[str]] = {}
+    for line in encounter.lines:
+        done.setdefault(encounter.day_of(line), []).append(line.procedure)
+    return {day: tuple(procedures) for day, procedures in done.items()}
 
 
 def _are_lines_in_form(encounter: Encounter, procedures: tuple[str, ...]) -> bool:
