@@ -26,6 +26,8 @@ from rcm.codesets.systems import System, has_form
 _CACHED = 65_536
 _TOGETHER = 16_384
 """Codes as they stand together in encounters."""
+_TOGETHER_MAX = 50
+"""As many as a claim has lines: what has more is held for it, and not kept."""
 _DAYS = 4_096
 _TITLED = (System.CPT, System.HCPCS)
 _AGES = ("newborn", "pediatric", "maternity", "adult")
@@ -52,7 +54,7 @@ class InstalledCodes:
         self._excluded = lru_cache(maxsize=_CACHED)(self._find_excluded)
         self.diagnosis_side = lru_cache(maxsize=_CACHED)(self._side)
         self._diagnosis_aspects = lru_cache(maxsize=_TOGETHER)(partial(aspects_of_diagnoses, self))
-        self.procedure_aspects = lru_cache(maxsize=_TOGETHER)(partial(aspects_of_procedures, self))
+        self._procedure_aspects = lru_cache(maxsize=_TOGETHER)(partial(aspects_of_procedures, self))
         self.procedure_terms = lru_cache(maxsize=1)(self._procedure_terms)
         """The words of the procedures that were loaded; none where none were."""
         self._caches: tuple[Any, ...] = (
@@ -64,7 +66,7 @@ class InstalledCodes:
             self._excluded,
             self.diagnosis_side,
             self._diagnosis_aspects,
-            self.procedure_aspects,
+            self._procedure_aspects,
             self.procedure_terms,
         )
 
@@ -138,7 +140,15 @@ class InstalledCodes:
 
     def diagnosis_aspects(self, codes: tuple[str, ...], on: date) -> frozenset[str]:
         """Looked for once for all days between two on which anything changes."""
+        if len(codes) > _TOGETHER_MAX:
+            return aspects_of_diagnoses(self, codes, on)
         return self._diagnosis_aspects(codes, self.turning_day(on))
+
+    def procedure_aspects(self, codes: tuple[str, ...], on: date) -> frozenset[str]:
+        """Of one day."""
+        if len(codes) > _TOGETHER_MAX:
+            return aspects_of_procedures(self, codes, on)
+        return self._procedure_aspects(codes, on)
 
     def _find_excluded(self, first: str, second: str, on: date) -> str:
         note = self._sets.excludes1_between(first, second, on)

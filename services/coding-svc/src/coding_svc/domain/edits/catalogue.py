@@ -143,6 +143,7 @@ def _are_lines_in_form(encounter: Encounter, procedures: tuple[str, ...]) -> boo
         count <= lines.MOST_LINES
         and len({line.line_number for line in encounter.lines}) == count
         and lines.are_procedures_form(procedures)
+        and sum(map(len, pointers)) <= lines.MOST_POINTERS * count
         and lines.are_pointers(pointers, len(encounter.diagnoses))
     )
 
