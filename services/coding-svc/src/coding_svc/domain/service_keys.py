@@ -7,6 +7,8 @@ from hashlib import blake2b
 from coding_svc.domain.encounter import Encounter
 
 _CACHED = 16_384
+_MODIFIERS_KEPT = 4
+"""As many as a line takes: a longer list is no usual service, and would fill memory."""
 
 
 def service_keys(encounter: Encounter) -> list[int | None]:
@@ -17,14 +19,16 @@ def service_keys(encounter: Encounter) -> list[int | None]:
     """
     first = encounter.date_of_service
     return [
-        _key(day, line.procedure, line.charge_cents, line.modifiers)
+        (_kept if len(line.modifiers) <= _MODIFIERS_KEPT else _key)(day, line.procedure, line.charge_cents, line.modifiers)
         if (day := line.date_of_service or first) is not None and line.procedure
         else None
         for line in encounter.lines
     ]
 
 
-@lru_cache(maxsize=_CACHED)
 def _key(day: date, procedure: str, charge_cents: int, modifiers: tuple[str, ...]) -> int:
     said = "\x00".join((day.isoformat(), procedure, str(charge_cents), *sorted(modifiers)))
     return int.from_bytes(blake2b(said.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+_kept = lru_cache(maxsize=_CACHED)(_key)
