@@ -22,12 +22,12 @@ from rcm_deploy.samples.encounters import sample_encounter
 PATIENT_OWES = "001"
 """The sandbox's scenario whose claims all end in a patient's balance."""
 ENVIRONMENT = {
-    "RCM_SUBMISSION_SECONDS": "0.5",
+    "RCM_SUBMISSION_SECONDS": "0.2",
     "RCM_SANDBOX_DAY_SECONDS": "0.02",
     "RCM_LOG_LEVEL": "warning",
 }
-"""A file waits half a second for more claims, and payers pay after 0.3 s: little enough that what is measured is ours, and no
-payer answers before our own log has said that the claim is out."""
+"""A file waits 0.2 s for more claims, and payers pay after 0.3 s: little enough that what is measured is ours, and no payer
+answers before our own log has said that the claim is out."""
 STATISTICS_SECONDS = 10.5
 
 
