@@ -72,7 +72,7 @@ def classed(payment: ClaimPayment) -> Adjudication:
     ],
 )
 def test_the_table_of_reasons(group: str, reason: str, remarks: tuple[str, ...], kind: Kind, account: str) -> None:
-    found = TABLE.of(group, reason, DAY, remarks)
+    found = TABLE.rows_for(DAY, remarks)[group, reason]
     assert (found.kind, found.account.value) == (kind, account)
 
 
@@ -103,7 +103,7 @@ def test_rows_are_dated_and_for_payers() -> None:
     assert table.of("CO", "45", DAY, (), "P1").kind is Kind.OTHER
     with pytest.raises(ValueError, match="columns"):
         read_table("group\treason")
-    assert AdjustmentReasons(()).of("CO", "45", DAY).kind is Kind.REVIEW
+    assert AdjustmentReasons(()).rows_for(DAY)["CO", "45"].kind is Kind.REVIEW
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ class Supervised(Protocol):
 
 
 class PartProcess:
-    """One part as a process of its own: `python -m coding_svc.main` with its environment."""
+    """One part as a process of its own: `python -m rcm_deploy.start_part coding_svc.main` with its environment."""
 
     def __init__(self, part: Part, environment: Mapping[str, str], log_file: Path) -> None:
         self.part = part

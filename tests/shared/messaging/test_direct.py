@@ -10,6 +10,7 @@ import pytest
 from rcm.clock import SystemClock
 from rcm.contracts.claims import ClaimHeld, ClaimVoided
 from rcm.contracts.envelope import Event, WrittenEvent
+from rcm.contracts.values import Rank
 from rcm.database.pool import Database
 from rcm.ids import new_id
 from rcm.messaging import just_said, log, relay
@@ -107,9 +108,10 @@ async def test_what_nobody_hears_is_not_read_and_what_nobody_knows_is_put_aside(
 
 
 def voided(unit: UnitOfWork, things: Sequence[UUID]) -> None:
-    """Says what hot paths say: events whose JSON stands already."""
+    """Says what hot paths say, events whose JSON stands already; and last one that is a model."""
     for thing in things:
-        event = WrittenEvent(ClaimVoided, thing, f'{{"claim_id":"{thing}","encounter_id":"{thing}","rank":"P","reason":""}}')
+        model = ClaimVoided(claim_id=thing, encounter_id=thing, rank=Rank.PRIMARY, reason="")
+        event = model if thing == things[-1] else WrittenEvent(ClaimVoided, thing, model.model_dump_json())
         unit.emit(event, organisation_id=ORGANISATION, sequence=1, correlation_id=thing)
 
 

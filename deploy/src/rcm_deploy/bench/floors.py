@@ -114,7 +114,8 @@ def same_writes(path: Writes, bare: Writes) -> Shape:
     """A floor that writes what the real path writes; `bare` is what the floor of `Shape()` was seen to write.
 
     The floor counts inbox and idempotency rows and its relay's place by itself. The adapter's rows are part of the path too:
-    the floor has no fifth hop, so its second one writes them.
+    the floor has no fifth hop, so its second one writes them. It is taken of single posts: batches write the same rows and
+    events but for the keys of requests, which the floor writes by itself.
     """
     rows, events, transactions = [], [], []
     for hop, part in enumerate(PARTS):

@@ -53,7 +53,8 @@ class RealPath:
         return cls(remote, orjson.loads((data_folder / "running.json").read_bytes())["admin_database_url"])
 
     async def go(self, way: Way) -> RealLeg:
-        """Posts the encounters of a way and waits for their patients' balances."""
+        """Posts the encounters of a way and waits for their patients' balances; then until nothing is under way any more, for
+        what is left of this leg must not fall into another's. That is not timed, and its CPU is this leg's."""
         processes = self.remote.running.processes
         before = cpu_seconds(processes)
         first, self._posted = self._posted, self._posted + way.count
@@ -68,6 +69,7 @@ class RealPath:
         load = await post_all(url, path, token, content_type, sent, clients=way.clients, run=f"bench-{first}")
         await until(self._accounts, accounts + way.count)
         seconds = time.perf_counter() - began
+        await settle(self.remote)
         after = cpu_seconds(processes)
         return RealLeg(way.count, seconds, load, {name: after[name] - before[name] for name in after if name in before})
 

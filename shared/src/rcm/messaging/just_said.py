@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from rcm.contracts.envelope import WrittenEvent
 from rcm.messaging.unit_of_work import UnitOfWork
 from rcm.messaging.wire import Envelope, topic_of
 
@@ -25,7 +24,7 @@ class JustSaid:
         return len(self._envelopes)
 
     def add(self, unit: UnitOfWork, unheard: Collection[str]) -> None:
-        """What a unit has said that is committed now, without those types. Of rare events, which have a model, none is kept."""
+        """What a unit has said that is committed now, without those types."""
         if len(self._envelopes) + len(unit.pending) > KEPT_MAX:
             self.clear()
         if unit.said_at is None or len(unit.pending) > KEPT_MAX:
@@ -33,7 +32,7 @@ class JustSaid:
         now = datetime.now(UTC)
         for event in unit.pending:
             data = event.data
-            if isinstance(data, WrittenEvent) and (kind := data.type_name()) not in unheard:
+            if (kind := data.type_name()) not in unheard:
                 self._envelopes[event.event_id] = Envelope(
                     event.event_id,
                     event.organisation_id,
@@ -45,7 +44,7 @@ class JustSaid:
                     event.correlation_id,
                     event.causation_id,
                     event.traceparent or None,
-                    data.json,
+                    data.model_dump_json(),
                     logged_at=now,
                 )
 

@@ -24,7 +24,7 @@ from rcm.codesets.lists import Setting
 from rcm.codesets.systems import System, has_form
 
 _CACHED = 65_536
-_TOGETHER = 16_384
+_TOGETHER = 4_096
 """Codes as they stand together in encounters."""
 _TOGETHER_MAX = 50
 """As many as a claim has lines: what has more is held for it, and not kept."""

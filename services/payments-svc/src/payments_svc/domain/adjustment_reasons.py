@@ -97,12 +97,8 @@ class AdjustmentReasons:
             known = self._known[asked] = _Rows(self, on, remarks, payer_id)
         return known
 
-    def of(self, group: str, reason: str, on: date, remarks: tuple[str, ...] = (), payer_id: str = "") -> Reason:
-        """One of them."""
-        return self.rows_for(on, remarks, payer_id)[group, reason]
-
     def narrowest(self, group: str, reason: str, on: date, remarks: tuple[str, ...], payer_id: str) -> Reason:
-        """The same, looked for."""
+        """One of them, looked for."""
         for row in self._by_reason.get((group, reason), ()):
             if row.covers(on, remarks, payer_id):
                 return row
