@@ -94,13 +94,13 @@ def test_denial_categories(reason: str, remarks: tuple[str, ...], category: str)
 
 
 def test_rows_are_dated_and_for_payers() -> None:
-    assert TABLE.of("CO", "253", date(2013, 6, 1)).kind is Kind.REVIEW, "before the sequester"
+    assert TABLE.rows_for(date(2013, 6, 1))["CO", "253"].kind is Kind.REVIEW, "before the sequester"
     heading = "group\treason\tremark\tpayer_id\teffective_from\teffective_to\tkind\tdenial_category\tsource"
     rows = ["CO\t45\t\t\t2000-01-01\t2020-12-31\tcontractual\t\tx", "CO\t45\t\tP1\t2000-01-01\t\tother\t\tx"]
     table = read_table("\n".join([heading, *rows]))
-    assert table.of("CO", "45", date(2020, 12, 31)).kind is Kind.CONTRACTUAL
-    assert table.of("CO", "45", date(2021, 1, 1)).kind is Kind.REVIEW
-    assert table.of("CO", "45", DAY, (), "P1").kind is Kind.OTHER
+    assert table.rows_for(date(2020, 12, 31))["CO", "45"].kind is Kind.CONTRACTUAL
+    assert table.rows_for(date(2021, 1, 1))["CO", "45"].kind is Kind.REVIEW
+    assert table.rows_for(DAY, (), "P1")["CO", "45"].kind is Kind.OTHER
     with pytest.raises(ValueError, match="columns"):
         read_table("group\treason")
     assert AdjustmentReasons(()).rows_for(DAY)["CO", "45"].kind is Kind.REVIEW
