@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import weakref
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -141,6 +142,27 @@ async def test_a_server_that_ends_by_itself_ends_the_house(databases: Databases,
         loop.call_later(0.1, os.kill, os.getpid(), signal.SIGTERM)
         await asyncio.wait_for(house.until_signalled(), PATIENCE_SECONDS)
         loop.remove_signal_handler(signal.SIGINT)
+
+
+class Circle:
+    """Refers to itself: only the collector frees it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+async def test_garbage_is_looked_for_where_little_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An adapter whose HTTP client leaves circles would keep every file that it has carried."""
+    monkeypatch.setattr(hosting, "GARBAGE_SECONDS", 0.05)
+    make_signing_key(tmp_path)
+    settings = PlatformSettings(jwks=str(tmp_path / "jwks.json"), log_requests=False)
+    async with running([Seat(Program("guest", plain_app("guest", "Guest", settings)), settings)]):
+        left = weakref.ref(Circle())
+        for _ in range(200):
+            if left() is None:
+                break
+            await asyncio.sleep(0.05)
+        assert left() is None
 
 
 def test_a_port_that_is_taken_is_told() -> None:

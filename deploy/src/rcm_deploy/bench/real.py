@@ -22,12 +22,13 @@ from rcm_deploy.samples.encounters import sample_encounter
 PATIENT_OWES = "001"
 """The sandbox's scenario whose claims all end in a patient's balance."""
 ENVIRONMENT = {
-    "RCM_SUBMISSION_SECONDS": "0.2",
+    "RCM_SUBMISSION_SECONDS": "0.5",
     "RCM_SANDBOX_DAY_SECONDS": "0.02",
     "RCM_LOG_LEVEL": "warning",
 }
-"""A file waits 0.2 s for more claims, and payers pay after 0.3 s: little enough that what is measured is ours, and no payer
-answers before our own log has said that the claim is out."""
+"""A file waits half a second for more claims, and payers pay after 0.3 s: little enough that what is measured is ours, and no
+payer answers before our own log has said that the claim is out. With 0.2 s batches are 3 % faster and single posts slower: a
+file costs some 20 ms however few claims it has."""
 STATISTICS_SECONDS = 10.5
 
 

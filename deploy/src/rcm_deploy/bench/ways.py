@@ -9,7 +9,7 @@ from rcm_deploy.bench.load import Load
 BATCH = 100
 CLIENTS = (8, 16, 32)
 BATCH_CLIENTS = 2
-BATCHED = 4
+BATCHED = 3
 """So many times the encounters in batches: they are faster, and what the last file and its payer wait must count for little."""
 Writes = dict[str, dict[str, float]]
 """By database: rows, events (log rows, among the rows) and committed transactions."""
