@@ -17,7 +17,7 @@ import ctypes
 import gc
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -160,7 +160,7 @@ async def running(seats: Sequence[Seat]) -> AsyncIterator[House]:
                 await stack.enter_async_context(seat.program.background())
         tune_garbage_collection()
         keep_memory()
-        await stack.enter_async_context(_looking_for_garbage())
+        await stack.enter_async_context(meanwhile(_look_for_garbage()))
         yield house
 
 
@@ -196,14 +196,16 @@ def tune_garbage_collection() -> None:
     gc.enable()  # the launcher and its children load everything without
 
 
-@asynccontextmanager
-async def _looking_for_garbage() -> AsyncIterator[None]:
-    async def look() -> None:
-        while True:
-            await asyncio.sleep(GARBAGE_SECONDS)
-            gc.collect()
+async def _look_for_garbage() -> None:
+    while True:
+        await asyncio.sleep(GARBAGE_SECONDS)
+        gc.collect()
 
-    task = asyncio.create_task(look())
+
+@asynccontextmanager
+async def meanwhile(work: Coroutine[object, object, None], *, name: str | None = None) -> AsyncIterator[None]:
+    """Does endless work in a task of that name for as long as the block lasts. An error that ended it is raised at the end."""
+    task = asyncio.create_task(work, name=name)
     try:
         yield
     finally:

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from clearinghouse_adapter.bells import Bell
 from clearinghouse_adapter.sandbox.api import router
 from clearinghouse_adapter.sandbox.clock import KeptClock
 from clearinghouse_adapter.sandbox.desk import Desk
 from clearinghouse_adapter.sandbox.settings import SandboxSettings as Settings
-from rcm.hosting import Program, run_alone
+from rcm.hosting import Program, meanwhile, run_alone
 from rcm.logs import logger
 from rcm.tokens import Verifier
 from rcm.web.app import plain_app
@@ -36,13 +36,8 @@ def build(settings: Settings) -> Program:
     @asynccontextmanager
     async def background() -> AsyncIterator[None]:
         await verifier.load()
-        task = asyncio.create_task(_work(desk, bell), name=NAME)
-        try:
+        async with meanwhile(_work(desk, bell), name=NAME):
             yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
     return Program(NAME, app, background)
 
