@@ -122,6 +122,14 @@ async def test_of_what_was_said_here_the_relay_reads_no_content_unless_it_is_too
     monkeypatch.setattr(just_said, "KEPT_MAX", kept)
     contents: list[UUID] = []
     envelope_of = log.envelope_of
+    said = asyncio.Event()
+    read_log_of = relay.Relay._read
+
+    async def once_said(self: relay.Relay, *arguments: Any) -> Any:
+        await said.wait()  # a relay that looks between a commit and its answer knows nothing of what was said
+        return await read_log_of(self, *arguments)
+
+    monkeypatch.setattr(relay.Relay, "_read", once_said)
     async with pair(databases, DirectBus()) as two:
 
         async def leading() -> bool:
@@ -139,6 +147,7 @@ async def test_of_what_was_said_here_the_relay_reads_no_content_unless_it_is_too
             voided(unit, [new_id() for _ in range(12)])
 
         await two.producer.run(work, organisation_id=ORGANISATION, cause=Cause())
+        said.set()
         await two.quiet()
         assert len(await two.taken()) == 12
         assert len(contents) == read

@@ -127,6 +127,7 @@ class Relay:
             await connection.execute(FORGETFUL)
             while not self._stopping:
                 if await connection.fetchval("select pg_try_advisory_lock($1)", RELAY_LOCK):
+                    self._just_said.clear()
                     self.leading = True
                     try:
                         await self._follow(connection)
@@ -137,7 +138,6 @@ class Relay:
 
     async def _follow(self, connection: "Connection") -> None:
         cursor = await _cursor(connection)
-        self._just_said.clear()
         while not self._stopping:
             if self._sought:
                 self._sought = False
