@@ -6,10 +6,10 @@ PostgreSQL is a child, and so is what knows the services from outside alone.
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 from rcm import logs
-from rcm.hosting import Seat, running
+from rcm.hosting import Seat, meanwhile, running
 from rcm_deploy.children import go_first
 from rcm_deploy.programs import Part, Whole, log_file, values_of
 
@@ -26,7 +26,7 @@ async def run_embedded(whole: Whole, look: Callable[[], None], on_ready: Callabl
     async with running([_seat(part, values) for part, values in zip(whole.embedded, settings, strict=True)]) as house:
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, house.stopping.set)
         signalled = asyncio.create_task(house.until_signalled())
-        async with _kept_alive(look):
+        async with meanwhile(_keep_alive(look), name="children"):
             await _first_of(on_ready(), signalled)
             await signalled
 
@@ -47,20 +47,11 @@ async def _first_of(work: Awaitable[None], stop: "asyncio.Task[None]") -> None:
             await task
 
 
-@contextlib.asynccontextmanager
-async def _kept_alive(look: Callable[[], None]) -> AsyncIterator[None]:
+async def _keep_alive(look: Callable[[], None]) -> None:
     """Starts children again that have died; the services' pools wait for PostgreSQL and connect anew.
 
     All in the main thread, whose end the children's own end hangs on.
     """
-
-    async def watch() -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            look()
-
-    task = asyncio.create_task(watch())
-    try:
-        yield
-    finally:
-        task.cancel()
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        look()

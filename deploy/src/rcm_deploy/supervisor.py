@@ -162,7 +162,10 @@ class Supervisor:
             watched.pause_seconds = min(watched.pause_seconds * 2, PAUSE_SECONDS[1])
             watched.start_again_at = time.monotonic() + watched.pause_seconds
             return
-        self._changed()
+        try:
+            self._changed()
+        except OSError as error:  # a full disk: it runs all the same
+            log.warning("the process id of %s could not be written down: %s", name, error)
 
     def stop(self) -> None:
         """Parts first, together; then the servers, the last one first."""
