@@ -177,7 +177,7 @@ async def test_probes_and_figures_need_no_token(live: Live) -> None:
         assert 'rcm_http_request_seconds_count{method="POST",route="/v1/notes",status="201"} 1.0' in text
         assert 'route="/v1/notes/{note_id}"' in text
         assert "rcm_log_log_events 1.0" in text
-        assert "rcm_relay_lag_seconds_count" in text
+        assert 'rcm_relay_lag_seconds_bucket{le="1800.0"}' in text
         assert "rcm_consumer_batch_seconds_count" in text
 
 

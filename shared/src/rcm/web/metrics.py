@@ -3,6 +3,8 @@
 from prometheus_client import CollectorRegistry, Gauge, GCCollector, Histogram, PlatformCollector, ProcessCollector
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+LAGS = (*SECONDS, 30.0, 60.0, 300.0, 1_800.0)
+"""A backlog is behind by minutes, where a bus was away."""
 SIZES = (1, 2, 4, 8, 16, 32, 64)
 BATCHES = (1, 5, 10, 50, 100, 250, 500)
 
@@ -25,7 +27,7 @@ class Metrics:
             "rcm_edge_group_requests", "Requests that shared a transaction", buckets=SIZES, registry=self.registry
         )
         self.relay_lag = Histogram(
-            "rcm_relay_lag_seconds", "From an event's log entry to its publication", buckets=SECONDS, registry=self.registry
+            "rcm_relay_lag_seconds", "From an event's log entry to its publication", buckets=LAGS, registry=self.registry
         )
         self._batch_events = Histogram(
             "rcm_consumer_batch_events",
