@@ -32,7 +32,9 @@ def test_the_walls_stand() -> None:
 
 
 def test_every_breach_is_found(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "services/coding-svc/src", tmp_path, dirs_exist_ok=True)
+    # Whoever imports these modules for the first time beside us writes their bytecode under names that are soon gone.
+    bytecode = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "services/coding-svc/src", tmp_path, ignore=bytecode, dirs_exist_ok=True)
     for place, code in BREACHES.items():
         (tmp_path / place).write_text(code)
     done = lint(tmp_path)
