@@ -6,6 +6,7 @@ A payer may answer before our own log has told this service that the claim was s
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -58,13 +59,26 @@ class WaitingRoom:
         return len(self._guests)
 
     async def attempt(self, work: Callable[[bool], Awaitable[T]]) -> T:
-        """Does `work(True)`, which may raise NotHeardYet; then, after a wait, `work(False)`, which takes what is known."""
+        """Does `work(True)`, which may raise NotHeardYet; then, after a wait, `work(False)`, which takes what is known.
+
+        `work(True)` is done twice where submissions were heard while it read.
+        """
         if not self._seconds:
             return await work(False)
+        looks = self._looks
         try:
             return await work(True)
         except NotHeardYet as found:
-            await self._wait(_Guest(found.numbers, found.at))
+            guest = _Guest(found.numbers, found.at)
+        self._guests.add(guest)
+        try:
+            if looks != self._looks:
+                # A look after our reading passed us by: what it saw we see now, and every later one sees us.
+                with suppress(NotHeardYet):
+                    return await work(True)
+            await self._wait(guest)
+        finally:
+            self._guests.discard(guest)
         return await work(False)
 
     def heard(self, said_at: datetime) -> None:
@@ -91,17 +105,13 @@ class WaitingRoom:
                 guest.come.set()
 
     async def _wait(self, guest: _Guest) -> None:
-        self._guests.add(guest)
         deadline = time.monotonic() + SECONDS_MAX
         looks = -1
-        try:
-            while looks != self._looks and time.monotonic() < deadline:
-                looks = self._looks
-                try:
-                    async with asyncio.timeout(self._seconds):
-                        await guest.come.wait()
-                        return
-                except TimeoutError:
-                    continue
-        finally:
-            self._guests.discard(guest)
+        while looks != self._looks and time.monotonic() < deadline:
+            looks = self._looks
+            try:
+                async with asyncio.timeout(self._seconds):
+                    await guest.come.wait()
+                    return
+            except TimeoutError:
+                continue
