@@ -10,6 +10,7 @@ from coding_svc.domain.edits.catalogue import assess
 from coding_svc.domain.edits.form import Facts
 from coding_svc.handlers.code_sets import InstalledCodes
 from coding_svc.main import code_book
+from rcm.codesets.lists import CodeLists
 from tests.coding.making import TODAY, encounter, line
 from tests.shared.codesets.lists import ADD_ONS, PAIRS, RELATIVE_VALUES, UNIT_LIMITS, Shelf, order_line
 
@@ -87,6 +88,26 @@ def test_lists_that_are_loaded_meanwhile_are_taken_up(tmp_path: Path) -> None:
     shelf.load("mue", "MCR_MUE_PractitionerServices_Eff_01-01-2026.csv", UNIT_LIMITS, effective_from=FROM)
     sets._looked = 0.0
     assert [found.edit_id for found in assess(changed, book.facts(TODAY, {}))] == ["unit-limit"]
+
+
+def test_an_answer_of_the_former_lists_is_not_kept_for_the_new_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A note is read in a thread, beside the requests: lists may be taken up while an answer is being found."""
+    shelf = Shelf(tmp_path)
+    shelf.load("add-on", "AOC_V2026Q1.txt", ADD_ONS, effective_from=FROM)
+    sets = shelf.sets()
+    codes = code_book(sets).codes
+    former, fee_facts = sets.lists, CodeLists.fee_facts
+
+    def overtaken(lists: CodeLists, *asked: Any) -> Any:
+        if lists is former:
+            shelf.load("mue", "MCR_MUE_PractitionerServices_Eff_01-01-2026.csv", UNIT_LIMITS, effective_from=FROM)
+            sets._looked = 0.0
+            codes.refresh()
+        return fee_facts(lists, *asked)
+
+    monkeypatch.setattr(CodeLists, "fee_facts", overtaken)
+    assert codes.procedure("10001", TODAY).limit is None, "it was asked of the former ones"
+    assert codes.procedure("10001", TODAY).limit is not None
 
 
 def test_days_between_two_releases_are_judged_by_the_earlier_one(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import re
 from datetime import date
 from functools import lru_cache, partial
-from typing import Any
 
 from coding_svc.domain.codes import (
     AddOn,
@@ -43,8 +42,22 @@ class InstalledCodes:
 
     def __init__(self, sets: CodeSets, lists: DatedLists) -> None:
         self._sets, self._lists = sets, lists
-        self._loaded = sets.lists
-        self._diagnoses = DiagnosisCodes(sets)
+        self._take_up()
+
+    def refresh(self) -> None:
+        """Forgets the answers where other lists are loaded now than when they were given."""
+        self._sets.refresh()
+        if self._sets.lists is not self._loaded:
+            self._take_up()
+
+    def _take_up(self) -> None:
+        """Nothing is known yet of the lists that are loaded now.
+
+        New places for answers, where the old ones could be emptied: a note that is read beside this, in a thread, may just
+        now be finding an answer in the former lists, and would leave it there for good.
+        """
+        self._loaded = self._sets.lists
+        self._diagnoses = DiagnosisCodes(self._sets)
         self.release, self.last_day = self._diagnoses.release, self._diagnoses.last_day
         self._diagnosis = lru_cache(maxsize=_CACHED)(self.find_diagnosis)
         self.procedure = lru_cache(maxsize=_CACHED)(self._procedure)
@@ -57,28 +70,6 @@ class InstalledCodes:
         self._procedure_aspects = lru_cache(maxsize=_TOGETHER)(partial(aspects_of_procedures, self))
         self.procedure_terms = lru_cache(maxsize=1)(self._procedure_terms)
         """The words of the procedures that were loaded; none where none were."""
-        self._caches: tuple[Any, ...] = (
-            self._diagnosis,
-            self.turning_day,
-            self._turning_days,
-            self.procedure,
-            self._pair,
-            self._excluded,
-            self.diagnosis_side,
-            self._diagnosis_aspects,
-            self._procedure_aspects,
-            self.procedure_terms,
-        )
-
-    def refresh(self) -> None:
-        """Forgets the answers where other lists are loaded now than when they were given."""
-        self._sets.refresh()
-        if self._sets.lists is not self._loaded:
-            self._loaded = self._sets.lists
-            self._diagnoses = DiagnosisCodes(self._sets)
-            self.release, self.last_day = self._diagnoses.release, self._diagnoses.last_day
-            for cache in self._caches:
-                cache.cache_clear()
 
     def diagnosis(self, code: str, on: date) -> DiagnosisFacts:
         """A diagnosis on a day, looked for once for all days between two on which anything changes."""
