@@ -51,6 +51,10 @@ class Visitor:
     async def go(self, path: str) -> None:
         await self.page.goto(self.base + path)
 
+    async def loaded(self) -> None:
+        """After a click that leads to a page: waits for all of it. The click itself waits only until it begins."""
+        await self.page.wait_for_load_state()
+
     async def look(self, *, phone: bool = False, dark: bool = False) -> None:
         """The same page at another window's size and in other colours."""
         await self.page.emulate_media(color_scheme="dark" if dark else "light")
