@@ -84,11 +84,12 @@ class Desk:
         return count
 
     def flow(self) -> Flow:
-        """What is open."""
-        now = self._clock.now()
-        ripe = bisect.bisect_right(self._waiting, (now, "\uffff"))
-        last = self._waiting[-1][0] if self._waiting else None
-        return Flow(len(self._waiting), len(names_in(self._inbound)) + ripe, last, now)
+        """What is open; any thread may ask."""
+        # The desk works meanwhile, in a thread of its own: a file that is not in the mailbox any more has its answers waiting.
+        now, files = self._clock.now(), len(names_in(self._inbound))
+        waiting = list(self._waiting)
+        ripe = bisect.bisect_right(waiting, (now, "\uffff"))
+        return Flow(len(waiting), files + ripe, waiting[-1][0] if waiting else None, now)
 
     def _take(self, name: str) -> None:
         path = self._inbound / name
