@@ -31,6 +31,9 @@ def test_a_port_that_is_taken_is_passed_over_and_after_the_last_comes_the_first(
     (cache / "next-port").write_text(str(LAST - 2))
     monkeypatch.setattr(ports, "port_is_free", lambda port: port not in (LAST - 1, FIRST + 1))
     assert free_ports(3) == [LAST - 2, FIRST, FIRST + 2]
+    (cache / "next-port").write_text(str(LAST - 2))
+    monkeypatch.setattr(ports, "port_is_free", lambda _: True)
+    assert [free_ports(2), free_ports(1)] == [[LAST - 2, LAST - 1], [FIRST]]
 
 
 def test_a_port_where_somebody_listens_is_not_free() -> None:

@@ -22,7 +22,7 @@ def free_ports(count: int) -> list[int]:
     with _turn() as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         kept = turn.read()
-        begin = int(kept) if kept.isdigit() and FIRST <= int(kept) < LAST else random.randrange(FIRST, LAST)  # noqa: S311
+        begin = int(kept) if kept.isdigit() and FIRST <= int(kept) <= LAST else random.randrange(FIRST, LAST)  # noqa: S311
         found = list(islice(filter(port_is_free, chain(range(begin, LAST), range(FIRST, begin))), count))
         turn.seek(0)
         turn.truncate()
