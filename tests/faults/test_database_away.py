@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from clearinghouse_adapter.main import SCHEMA
 from clearinghouse_adapter.main import build as build_adapter
 from clearinghouse_adapter.settings import AdapterSettings
 from rcm.identity import Role
+from rcm_deploy.children import folder_of, wait_until
 from rcm_deploy.postgres import PostgresServer
 from tests.claims.making import set_up, ta1
 from tests.support.live import KEY, ORGANISATION, LiveService, live_service
@@ -38,11 +39,18 @@ class System:
     adapter: httpx.AsyncClient
 
     async def kill(self) -> None:
-        """SIGKILL, and it is gone."""
+        """SIGKILL, and it is gone: also its sessions, which answer until they notice."""
         assert self.server.pid is not None
         os.kill(self.server.pid, signal.SIGKILL)
-        while self.server.poll() is None:  # noqa: ASYNC110 - another process
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while self.server.poll() is None or processes(self.server):  # noqa: ASYNC110 - other processes
+                await asyncio.sleep(0.01)
+
+    async def ready(self) -> None:
+        """Until claims-svc says that it is."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (await self.claims.get("/readyz")).status_code != 200:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.05)
 
     async def asked(self) -> dict[str, httpx.Response]:
         """Every question once, and one thing to be taken in."""
@@ -94,39 +102,42 @@ async def running(folder: Path) -> AsyncIterator[System]:
         )
         biller = await stack.enter_async_context(service.client(Role.BILLER))
         await set_up(biller)
-        yield System(server, service, claims, biller, adapter)
+        system = System(server, service, claims, biller, adapter)
+        await system.ready()
+        yield system
 
 
-def backends(server: PostgresServer) -> list[int]:
-    """The server's processes, itself the last."""
+def processes(server: PostgresServer) -> list[int]:
+    """All that the server has: they work in its data folder."""
+    found = [int(process.name) for process in Path("/proc").glob("[0-9]*")]
+    return [process for process in found if folder_of(process) == server.data.resolve()]
+
+
+def pause(server: PostgresServer) -> list[int]:
+    """Stops all its processes; itself first, so that it makes no new one meanwhile, and answers which they are."""
     assert server.pid is not None
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(FileNotFoundError, ProcessLookupError):
-            parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
-            if int(parent) == server.pid:
-                found.append(int(process.name))
-    return [*found, server.pid]
+    stat = Path(f"/proc/{server.pid}/stat")
+    os.kill(server.pid, signal.SIGSTOP)
+    assert wait_until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "T", PATIENCE_SECONDS)
+    paused = processes(server)
+    for process in paused:
+        os.kill(process, signal.SIGSTOP)
+    return paused
 
 
 async def test_a_database_that_hangs_is_told_to_probes_while_it_hangs() -> None:
     with temporary_folder() as folder:
         async with running(folder) as system:
-            assert (await system.claims.get("/readyz")).status_code == 200
-            paused = backends(system.server)
-            for process in paused:
-                os.kill(process, signal.SIGSTOP)
+            paused = pause(system.server)
             try:
                 probes = await asyncio.gather(*(system.claims.get("/readyz") for _ in range(20)))
                 assert {probe.status_code for probe in probes} == {503}
                 assert probes[0].json()["detail"] == "The database does not answer"
                 assert (await system.claims.get("/livez")).status_code == 200
             finally:
-                for process in reversed(paused):
+                for process in paused:
                     os.kill(process, signal.SIGCONT)
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                while (await system.claims.get("/readyz")).status_code != 200:  # noqa: ASYNC110 - another process
-                    await asyncio.sleep(0.05)
+            await system.ready()
 
 
 async def test_who_asks_while_the_database_is_away_is_told_to_come_again() -> None:
