@@ -3,12 +3,14 @@
 import asyncio
 
 from rcm.identity import Role
+from rcm_deploy.demo.quiescence import settle
+from rcm_deploy.practice import connected
 from tests.conformance.subjects import Operation
 from tests.conformance.walk import ENCOUNTERS, STRANGER, Known, Walker, own, parsed
 
 OPERATORS = frozenset({("put", "/v1/admin/clock"), ("get", "/v1/admin/flow")})
 """Levers of the whole service: for the administrators of the organisation that operates it, and no others."""
-REST_SECONDS = 120.0
+REST_SECONDS = 240.0
 LONGEST_WAIT_SECONDS = 2.5
 """A claim waits two seconds for others that share its file; nothing else waits longer."""
 NOTHING_THERE = frozenset({"dead_letter_id", "raw_input_id", "unmatched_id", "task_id"})
@@ -74,7 +76,8 @@ def path_of_ids(operation: Operation) -> str:
 async def at_rest(walker: Walker, known: Known) -> dict[str, str]:
     """What the organisation is shown when nothing moves any more of what other tests have posted."""
     found: dict[str, str] = {}
-    async with asyncio.timeout(REST_SECONDS):
+    async with connected(walker.running) as system, asyncio.timeout(REST_SECONDS):
+        await settle(system)
         while (again := await snapshot(walker, known)) != found:
             found = again
             await asyncio.sleep(LONGEST_WAIT_SECONDS)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -21,13 +22,16 @@ from rcm.identity import Role
 from rcm.ids import new_id
 from rcm_deploy.children import wait_until
 from rcm_deploy.cli.app import app
-from rcm_deploy.remote import SERVICES, Running, local_token
+from rcm_deploy.demo.quiescence import settle
+from rcm_deploy.remote import SERVICES, Running, local_token, remote
 from rcm_deploy.samples.encounters import sample_encounters
 from rcm_deploy.samples.practice import ORGANISATION_ID
 from tests.support.postgres import temporary_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 REST_SECONDS = 120.0
+DAY_SECONDS = "0.2"
+"""Of the sandbox payer: its last answers come after fourteen of its days."""
 
 
 class System:
@@ -39,7 +43,12 @@ class System:
         self.command = [sys.executable, "-m", "rcm_deploy.cli", "up", "--free-ports", "--samples", "0", "--json"]
         self.command += ["--data-folder", str(self.data)]
         with (folder / "complaints.log").open("wb") as complaints:
-            self._process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=complaints)
+            self._process = subprocess.Popen(
+                self.command,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                env={**os.environ, "RCM_SANDBOX_DAY_SECONDS": DAY_SECONDS},
+            )
         assert self._process.stdout is not None
         self.told: dict[str, Any] = json.loads(self._process.stdout.readline())
 
@@ -85,7 +94,7 @@ def encounters(first: int, count: int) -> list[dict[str, Any]]:
 
 def test_up_tells_programs_where_everything_is(system: System) -> None:
     assert system.told == json.loads((system.data / "running.json").read_bytes())
-    assert httpx.get(system.told["urls"]["console"] + "/livez").status_code == 200
+    assert httpx.get(system.told["urls"]["console"] + "/livez", timeout=60).status_code == 200
     beside = subprocess.run(system.command, capture_output=True, text=True, check=False)
     assert (beside.returncode, beside.stdout) == (1, "")
     assert "runs on" in beside.stderr
@@ -99,14 +108,14 @@ def test_clean_leaves_a_running_system_alone(system: System) -> None:
 def test_sign_in_links_open_the_page_once(system: System) -> None:
     link = system.json("sign-in")[0]["sign_in"]
     assert link.startswith(system.told["urls"]["console"])
-    assert httpx.get(link).status_code in (200, 302, 303)
+    assert httpx.get(link, timeout=60).status_code in (200, 302, 303)
     assert system.rcm("sign-in", "--role", "biller").stdout.startswith(system.told["urls"]["console"])
 
 
 def test_tokens_open_the_services(system: System) -> None:
     printed = system.rcm("token", "--role", "dashboard").stdout.strip()
     summary = system.told["urls"]["coding"] + "/v1/summary"
-    assert httpx.get(summary, headers={"Authorization": f"Bearer {printed}"}).status_code == 200
+    assert httpx.get(summary, headers={"Authorization": f"Bearer {printed}"}, timeout=60).status_code == 200
     (told,) = system.json("token", "--role", "ehr", "--hours", "1")
     assert (told["role"], told["hours"], told["organisation"]) == ("ehr", 1, str(ORGANISATION_ID))
 
@@ -281,12 +290,15 @@ def test_a_written_claim_file_is_read_and_found_valid(system: System) -> None:
         assert json.loads(told.stdout)
 
 
-async def test_books_are_reconciled_and_a_changed_cent_is_found(system: System) -> None:
-    def clean() -> bool:
-        arguments = ["reconcile", "--json", "--data-folder", str(system.data)]
-        return bool(json.loads(CliRunner().invoke(app, arguments).stdout)["clean"])
+async def at_rest(system: System) -> None:
+    """Until nothing moves and the payers have answered: while money moves, services asked one after the other differ."""
+    async with remote(system.data) as connected, asyncio.timeout(REST_SECONDS):
+        while (await settle(connected)).sandbox_pending:
+            pass
 
-    assert await asyncio.to_thread(wait_until, clean, REST_SECONDS, step_seconds=0.5)
+
+async def test_books_are_reconciled_and_a_changed_cent_is_found(system: System) -> None:
+    await at_rest(system)
     assert "Clean" in (await asyncio.to_thread(system.rcm, "reconcile")).stdout
     parts = urlsplit(system.told["admin_database_url"])
     connection = await asyncpg.connect(urlunsplit(parts._replace(path="/rcm_coding")))
