@@ -17,6 +17,6 @@ async def test_who_is_rung_and_cancelled_at_once_ends() -> None:
     bell.ring()
     await asyncio.sleep(0)
     looking.cancel()
-    done, _ = await asyncio.wait([looking], timeout=5)
+    done, _ = await asyncio.wait([looking], timeout=30)
     looking.cancel()
     assert done == {looking}

@@ -20,7 +20,7 @@ async def walker() -> AsyncIterator[Walker]:
         running: Running = system.start()
         async with remote(system.data_folder) as connected:
             await play(connected, encounters=ENCOUNTERS, seed=3, progress=lambda _stage, _share: None)
-        async with httpx.AsyncClient(timeout=30) as client:
+        async with httpx.AsyncClient(timeout=120) as client:
             documents = {place: (await client.get(f"{running.urls[place]}/openapi.json")).json() for place in PLACES}
             yield Walker(running, make_signing_key(Path(running.keys)), client, documents)
 

@@ -103,13 +103,15 @@ def test_another_programs_pid_is_left_alone(folder: Path) -> None:
     server = PostgresServer(folder / "postgres", durable=False)
     server.start()
     server.stop()
-    with subprocess.Popen(["sleep", "60"]) as other:
+    with subprocess.Popen(["sleep", "3600"]) as other:
         lines = [str(other.pid), str(server.data), "0", "5432", "", "", "", "ready"]
         (server.data / "postmaster.pid").write_text("\n".join(lines))
-        server.start()
-        server.stop()
-        assert other.poll() is None
-        other.kill()
+        try:
+            server.start()
+            server.stop()
+            assert other.poll() is None
+        finally:
+            other.kill()
 
 
 @pytest.mark.parametrize(("length", "is_long"), [(93, False), (94, True), (150, True)])

@@ -208,7 +208,7 @@ def main(claims_url: str, payments_url: str, token: str, claims: str) -> None:
     payments_service = Service(payments_url, token, USED["payments"])
     paid: dict[str, int] = {}
     after, carried = "", 0
-    until = time.monotonic() + 90
+    until = time.monotonic() + 240
     while len(paid) < int(claims) and time.monotonic() < until:
         page = claims_service.http.get("/v1/events", params={"after": after} if after else {}).json()
         for event in page["events"]:

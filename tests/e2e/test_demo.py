@@ -111,7 +111,7 @@ def test_an_interrupted_demo_leaves_nothing_behind(number: signal.Signals) -> No
     with temporary_folder() as folder:
         environment = {**os.environ, "TMPDIR": str(folder)}
         with subprocess.Popen([*DEMO, "--encounters", "400"], env=environment, stderr=subprocess.PIPE) as process:
-            assert wait_until(lambda: bool(list(folder.glob("rcm-demo-*/data/running.json"))), 120, step_seconds=0.02)
+            assert wait_until(lambda: bool(list(folder.glob("rcm-demo-*/data/running.json"))), 300, step_seconds=0.02)
             (told,) = folder.glob("rcm-demo-*/data/running.json")
             pids = set(json.loads(told.read_bytes())["processes"].values())
             process.send_signal(number)

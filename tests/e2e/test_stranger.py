@@ -24,7 +24,7 @@ from rcm_deploy.samples.encounters import sample_encounter
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 ENCOUNTERS = 5
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 300.0
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,8 @@ from tests.support.kafka import running_broker
 from tests.support.postgres import Databases, running_server, temporary_folder
 
 TURNS = 60
+PATIENCE_SECONDS = 240.0
+"""A client of Kafka's that hangs after an outage is found and begun anew after a minute."""
 
 
 async def say_through(two: Pair, things: list[UUID], trouble: "asyncio.Task[None]") -> None:
@@ -39,7 +41,7 @@ async def judged(two: Pair, things: list[UUID]) -> None:
     said = {
         row["thing_id"]: row["version"] for row in await two.producer.worker.pool.fetch("select thing_id, version from thing")
     }
-    await two.quiet()
+    await two.quiet(PATIENCE_SECONDS)
     taken = await two.taken()
     assert len(taken) == sum(said.values())
     for thing in things:

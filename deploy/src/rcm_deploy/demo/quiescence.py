@@ -50,7 +50,7 @@ async def look(remote: Remote) -> Look:
     )
 
 
-async def settle(remote: Remote, *, patience_seconds: float = 300.0) -> Look:
+async def settle(remote: Remote, *, patience_seconds: float = 900.0) -> Look:
     """Waits until nothing moves any more but by the sandbox's clock. Raises NotRunningError when that takes too long."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + patience_seconds

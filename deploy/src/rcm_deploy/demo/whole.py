@@ -13,7 +13,7 @@ from rcm_deploy.demo.run import Progress, play, read_result, undisturbed
 from rcm_deploy.demo.system import own_system
 from rcm_deploy.remote import remote
 
-PATIENCE_SECONDS = 600.0
+PATIENCE_SECONDS = 1800.0
 """One request may meet every kill of a run, each with the time that a start takes on a busy machine."""
 CHAOS = {"direct": ("kill", "duplicate", "reorder"), "kafka": ("kill", "duplicate")}
 """What can go wrong on purpose on each bus. Kafka keeps the order of what it was given: there is nothing to shuffle."""
