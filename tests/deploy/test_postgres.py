@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -55,6 +56,29 @@ async def test_data_outlive_a_restart(folder: Path) -> None:
         assert str(await ask(server.url(), "show server_version")).startswith("18.")
     finally:
         server.stop()
+
+
+def test_a_cluster_whose_making_was_killed_is_made_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Breaks when what a killed initdb left is taken for a cluster: that system would never start again."""
+    run = subprocess.run
+
+    def killed(command: list[str], **options: Any) -> "subprocess.CompletedProcess[str]":
+        if not command[0].endswith("initdb"):
+            return run(command, **options)
+        where = {name: options[name] for name in ("user", "group", "extra_groups", "cwd", "env")}
+        with subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, **where) as initdb:
+            assert wait_until(lambda: bool(list(folder.rglob("PG_VERSION"))), 60.0, step_seconds=0.001)
+            os.killpg(initdb.pid, signal.SIGKILL)
+        raise KeyboardInterrupt
+
+    server = PostgresServer(folder / "postgres", durable=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(subprocess, "run", killed)
+        with pytest.raises(KeyboardInterrupt):
+            server.start()
+    server.start()
+    server.stop()
+    assert sorted(path.name for path in server.folder.iterdir()) == ["data", "postgres.log"]
 
 
 def test_dies_with_its_launcher(folder: Path) -> None:

@@ -38,6 +38,8 @@ POSTMASTER_STATUS_LINE = 8
 STILL_ENDING = b"pre-existing shared memory block"
 """What a server says whose killed predecessor's sessions have not noticed yet: on a busy machine that takes them a moment."""
 LAUNCH_AGAIN_SECONDS = 0.1
+UNFINISHED = "unfinished-"
+"""What the name of a folder begins with that is still being filled."""
 
 IDENT = "rcm {user} all\n"
 HBA = "local all all peer map=rcm\n"
@@ -126,12 +128,16 @@ class PostgresServer:
                 os.chown(ours, self.account.uid, self.account.gid)
 
     def _make_cluster(self, binaries: Path) -> None:
-        for rest in self.data.iterdir():  # of an initdb that was killed: without PG_VERSION it never was a cluster
-            shutil.rmtree(rest) if rest.is_dir() else rest.unlink()
+        """In a folder of its own, which becomes `data` when all is there: what a killed initdb leaves has a PG_VERSION, too."""
+        for rest in self.folder.glob(f"{UNFINISHED}*"):
+            shutil.rmtree(rest, ignore_errors=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=self.folder))
+        if self.account:
+            os.chown(unfinished, self.account.uid, self.account.gid)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
         access = ["--username=postgres", "--auth-local=peer", "--auth-host=reject"]
         done = subprocess.run(  # noqa: S603
-            [str(binaries / "bin" / "initdb"), "--no-sync", "--no-instructions", *locale, *access, "-D", str(self.data)],
+            [str(binaries / "bin" / "initdb"), "--no-sync", "--no-instructions", *locale, *access, "-D", str(unfinished)],
             check=False,
             capture_output=True,
             text=True,
@@ -142,7 +148,9 @@ class PostgresServer:
             extra_groups=[] if self.account else None,
         )
         if done.returncode != 0:
-            raise PostgresFailed(f"initdb failed in {self.data}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+            raise PostgresFailed(f"initdb failed in {unfinished}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        shutil.rmtree(self.data)
+        unfinished.rename(self.data)
 
     def _write_access(self) -> None:
         """Lets the user who runs the launcher be any role, and nobody else any: the map that peer authentication asks."""
@@ -240,7 +248,7 @@ def copied(packaged: Path, account: Account, home: Path) -> Path:
     target = home / f"postgres-18-{stamp.st_size}-{int(stamp.st_mtime)}"
     if not target.exists():
         home.mkdir(mode=0o755, parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=home))
+        unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=home))
         unfinished.chmod(0o755)
         _copy_server(packaged, unfinished)
         try:
