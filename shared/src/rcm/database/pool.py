@@ -92,7 +92,11 @@ def _json_of(value: object) -> object:
 async def connect(url: str, *, application_name: str = "rcm") -> "asyncpg.Connection[Any]":
     """One connection outside a pool, set up like the pool's: for a lock that is held for long, and for programs' start."""
     connection: asyncpg.Connection[Any] = await asyncpg.connect(url, server_settings=_server_settings(application_name))
-    await _prepare(connection)
+    try:
+        await _prepare(connection)
+    except BaseException:  # who is cancelled here never sees it, and can't close it
+        connection.terminate()
+        raise
     return connection
 
 
