@@ -15,7 +15,7 @@ from rcm.messaging.direct import DirectBus
 from rcm.messaging.log import READ_OTHERS, READ_PLACES, READ_TYPES, LogBatch, read_log, reading
 from rcm.messaging.stream import BadCursor, EventPage, PublicEvent, cursor_text, position_of, read_events
 from rcm.messaging.unit_of_work import Cause
-from rcm.messaging.wire import Position
+from rcm.messaging.wire import START, Position
 from tests.shared.messaging.system import ORGANISATION, PATIENCE_SECONDS, Pair, eventually, pair
 from tests.shared.messaging.toy.service import say
 from tests.support.postgres import Databases
@@ -93,15 +93,11 @@ def test_a_cursor_that_is_none_of_ours_is_refused(text: str) -> None:
     assert position_of(cursor_text(position)) == position
 
 
-async def collected(
-    two: Pair, organisation: UUID, after: str | None, number: int, begun: asyncio.Event | None = None
-) -> list[int]:
-    """Follows until so many events have come; `begun` is set at the first sign of life."""
+async def collected(two: Pair, organisation: UUID, after: str, number: int) -> list[int]:
+    """Follows until so many events have come."""
     found: list[PublicEvent] = []
     async with asyncio.timeout(PATIENCE_SECONDS):
         async for news in two.producer.tail.follow(organisation, after, beat_seconds=0.2):
-            if begun is not None:
-                begun.set()
             assert all(event.organisation_id == organisation for event in news.events)
             found += news.events
             if len(found) >= number:
@@ -204,24 +200,38 @@ async def plan(connection: Any, statement: str = READ_TYPES) -> str:
     return "\n".join(line for (line,) in await connection.fetch(f"explain {statement}", 0, 0, 0, 500, ["org.example.nothing"]))
 
 
-async def test_without_a_cursor_one_sees_what_comes(two: Pair) -> None:
+async def test_from_now_on_one_sees_what_comes(two: Pair) -> None:
     thing = new_id()
     await said_by(two, ORGANISATION, [thing])
     await two.quiet()
-    begun = asyncio.Event()
-    follower = asyncio.create_task(collected(two, ORGANISATION, None, 2, begun))
-    await begun.wait()
+    now = await two.producer.tail.now()
+    followers = [asyncio.create_task(collected(two, ORGANISATION, now, 2)) for _ in range(2)]
     await said_by(two, ORGANISATION, [thing])
     await said_by(two, ORGANISATION, [thing])
-    assert await follower == [2, 3]
+    assert await asyncio.gather(*followers) == [[2, 3]] * 2
+
+
+async def test_the_first_event_of_all_is_told_at_once(two: Pair) -> None:
+    """Breaks when the reader takes an empty log for one whose end it does not know: the event waits for the next beat."""
+
+    async def first() -> list[int]:
+        async for news in two.producer.tail.follow(ORGANISATION, cursor_text(START), beat_seconds=3600):
+            return sequences(news.events)
+        return []
+
+    follower = asyncio.create_task(first())
+    await said_by(two, ORGANISATION, [new_id()])
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        assert await follower == [1]
 
 
 async def test_a_silent_stream_beats_and_ends_with_the_service(two: Pair) -> None:
     beats = 0
+    now = await two.producer.tail.now()
 
     async def follow() -> None:
         nonlocal beats
-        async for news in two.producer.tail.follow(ORGANISATION, None, beat_seconds=0.05):
+        async for news in two.producer.tail.follow(ORGANISATION, now, beat_seconds=0.05):
             assert news.events == []
             beats += 1
 

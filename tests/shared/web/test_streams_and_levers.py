@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from rcm import hosting
 from rcm.clock import SimulatedClock
 from rcm.identity import Role
+from rcm.messaging.stream import News, Tail
 from rcm.web.simulation import kept_ahead
 from tests.shared.web.notebook.service import build
 from tests.support.live import STRANGER, Live
@@ -82,6 +84,26 @@ async def test_a_stream_goes_on_where_it_broke_off_and_shows_one_organisation(li
         assert json.loads(frame["data"])["data"]["external_id"] == "three"
         refused = await adapter.get("/v1/events/stream", params={"after": "nonsense"})
         assert refused.status_code == 422
+
+
+async def test_a_stream_without_a_cursor_begins_before_its_answer(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Breaks when "now" is found out behind the answer's first byte: who has that, and says something, would never see it."""
+    said = asyncio.Event()
+    follow = Tail.follow
+
+    async def later(*arguments: Any, **options: Any) -> AsyncIterator[News]:
+        await said.wait()
+        async for news in follow(*arguments, **options):
+            yield news
+
+    monkeypatch.setattr(Tail, "follow", later)
+    async with live(build(), port=True) as it, it.client(Role.EHR) as ehr, it.client(Role.ADAPTER) as adapter:
+        await post(ehr, "before")
+        async with adapter.stream("GET", "/v1/events/stream") as response:
+            await post(ehr, "after")
+            said.set()
+            (frame,) = await frames(response, 1)
+    assert json.loads(frame["data"])["data"]["external_id"] == "after"
 
 
 async def test_open_streams_do_not_hold_up_the_end(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -186,22 +186,24 @@ class Tail:
                 await self._task
             self._task = None
 
+    async def now(self) -> str:
+        """The cursor behind everything that can be read already: who follows from there is given what comes."""
+        return cursor_text(await self._end_of_log())
+
     async def follow(
-        self, organisation_id: UUID, after: str | None, *, types: frozenset[str] | None = None, beat_seconds: float = 15.0
+        self, organisation_id: UUID, after: str, *, types: frozenset[str] | None = None, beat_seconds: float = 15.0
     ) -> AsyncIterator[News]:
-        """The organisation's events behind the cursor (None: those from now on), as they come, until `stop`.
+        """The organisation's events behind the cursor, as they come, until `stop`.
 
         News without events is a sign of life, every `beat_seconds` without an event.
         """
-        place = position_of(after) if after else None
+        place = position_of(after)
         if self._followers >= FOLLOWERS_MAX:
             raise TooManyFollowers
         follower = Follower(organisation_id, types)
         self._followers += 1
         try:
             await self._started(types)
-            if place is None:
-                place = self._position
             while not self._stopped:
                 if place < self._since:
                     events, place = await self._from_log(follower, place)
@@ -251,16 +253,19 @@ class Tail:
 
     async def _started(self, types: frozenset[str] | None) -> None:
         """Reads from now on, these types too: what the ring holds lacks those that nobody followed so far."""
+        if self._task is None:
+            place = await self._end_of_log()
+            if self._task is None and not self._stopped:  # another follower may have begun meanwhile
+                self._since = self._position = place
+                self._task = asyncio.create_task(self._run(), name="event tail")
         if self._types is not None and (types is None or not types <= self._types):
             self._types = None if types is None else self._types | types
             self._ring.clear()
             self._since = self._position
-        if self._task is None and not self._stopped:
-            self._task = asyncio.create_task(self._run(), name="event tail")
-            async with self._database.pool.acquire() as connection:
-                place = await last_position(connection)
-            if self._position == START:
-                self._since = self._position = place
+
+    async def _end_of_log(self) -> Position:
+        async with self._database.pool.acquire() as connection:
+            return await last_position(connection)
 
     async def _run(self) -> None:
         while not self._stopped:
@@ -281,8 +286,6 @@ class Tail:
     async def _read(self, connection: "Connection") -> bool:
         """Takes what is new into the ring; whether more is committed but not settled."""
         while True:
-            if self._position == START:
-                self._since = self._position = await last_position(connection)
             types, position = self._types, self._position
             batch = await read_log(connection, position, READ_EVENTS, types=_listed(types))
             if types != self._types:

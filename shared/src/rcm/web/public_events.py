@@ -133,20 +133,26 @@ def events_router(readers: Sequence[Role]) -> APIRouter:
 
         cause = cause_of(request, who)
         await answered(lambda: runtime.run(opened, organisation_id=who.organisation_id, cause=cause))
-        return StreamingResponse(
-            _frames(runtime, who, start, frozenset(types) if types else None),
-            headers={"content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no"},
-        )
+        return await _streamed(runtime, who, start, frozenset(types) if types else None)
 
     return router
 
 
-async def _frames(runtime: Runtime, who: Principal, start: str | None, types: frozenset[str] | None) -> AsyncIterator[bytes]:
+async def _streamed(runtime: Runtime, who: Principal, start: str | None, types: frozenset[str] | None) -> Response:
+    """The open stream. "Now" is found out before the answer: who has its first byte misses nothing of what comes."""
+    begin = await runtime.tail.now() if start is None else start
+    return StreamingResponse(
+        _frames(runtime, who, begin, types),
+        headers={"content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no"},
+    )
+
+
+async def _frames(runtime: Runtime, who: Principal, begin: str, types: frozenset[str] | None) -> AsyncIterator[bytes]:
     """Each batch of events as one chunk; a comment and the place where nothing happened for a while."""
     yield b": open\n\n"
     loop = asyncio.get_running_loop()
     ends_at = loop.time() + STREAM_SECONDS_MAX
-    async for news in runtime.tail.follow(who.organisation_id, start, types=types, beat_seconds=BEAT_SECONDS):
+    async for news in runtime.tail.follow(who.organisation_id, begin, types=types, beat_seconds=BEAT_SECONDS):
         if news.events:
             yield b"".join(
                 b"id: %b\nevent: %b\ndata: %b\n\n" % (event.cursor.encode(), event.type.encode(), event.body)
