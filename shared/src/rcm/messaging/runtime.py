@@ -213,13 +213,14 @@ class Runtime:
     async def replay(self, since: datetime, organisation_id: UUID | None = None) -> int:
         """Publishes the log again from the first event said at `since` on; answers how many events that are.
 
+        Those that an older transaction still holds back count, too: the relay comes to them.
         With an organisation only what it said; what others say meanwhile comes after that.
         """
         position = await seek(self.worker, since, organisation_id)
         self._relay.sought()
         async with self.worker.transaction(read_only=True) as connection:
-            _, settled = await count_after(connection, position, organisation_id=organisation_id)
-        return settled
+            everything, _ = await count_after(connection, position, organisation_id=organisation_id)
+        return everything
 
     async def _sweep(self) -> None:
         """Parked messages whose time has come."""
