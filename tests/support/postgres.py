@@ -13,6 +13,10 @@ from rcm.service import Service
 from rcm_deploy.databases import ServiceDatabase, create_service_database, service_database
 from rcm_deploy.postgres import PostgresServer
 
+STILL = {"autovacuum": "off"}
+"""An analyze that the server begins by itself holds back every reader of the log (decision 0011), in all databases: what a
+test has just written it would not see. And plans would depend on when it came."""
+
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
@@ -25,9 +29,9 @@ def temporary_folder() -> Iterator[Path]:
 
 @contextmanager
 def running_server() -> Iterator[PostgresServer]:
-    """A server without fsync on a folder of its own."""
+    """A server on a folder of its own, without fsync and without work of its own."""
     with temporary_folder() as folder:
-        server = PostgresServer(folder / "postgres", durable=False)
+        server = PostgresServer(folder / "postgres", durable=False, settings=STILL)
         server.start()
         try:
             yield server
