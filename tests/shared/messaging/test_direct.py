@@ -20,7 +20,7 @@ from rcm.messaging.log import read_log
 from rcm.messaging.runtime import Runtime
 from rcm.messaging.unit_of_work import Cause, UnitOfWork
 from rcm.messaging.wire import START, Envelope
-from tests.shared.messaging.system import ORGANISATION, eventually, pair, running
+from tests.shared.messaging.system import ORGANISATION, PATIENCE_SECONDS, eventually, pair, running
 from tests.shared.messaging.toy.service import Moods, consumer, producer, say
 from tests.support.postgres import Databases
 
@@ -191,7 +191,7 @@ async def test_chaos_gives_everything_twice(databases: Databases) -> None:
 async def test_the_end_of_an_older_transaction_lets_go_at_once_what_it_held_back(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "UNSETTLED_SECONDS", 60.0)
+    monkeypatch.setattr(relay, "UNSETTLED_SECONDS", PATIENCE_SECONDS)
     written, go_on = asyncio.Event(), asyncio.Event()
 
     async def older(unit: UnitOfWork) -> None:
@@ -203,9 +203,13 @@ async def test_the_end_of_an_older_transaction_lets_go_at_once_what_it_held_back
         holding = asyncio.create_task(two.producer.run(older, organisation_id=ORGANISATION, cause=Cause()))
         await written.wait()
         await two.say([new_id()])
-        await asyncio.sleep(0.3)
+
+        async def held_back() -> bool:
+            return two.producer._relay.unsettled
+
+        await eventually(held_back)
         assert await two.taken() == []
         go_on.set()
         await holding
-        await two.quiet(30)
+        await two.quiet(PATIENCE_SECONDS / 2)
         assert len(await two.taken()) == 1

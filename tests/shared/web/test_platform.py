@@ -165,7 +165,11 @@ async def test_who_read_what_is_kept_and_nobody_can_change_it(live: Live) -> Non
 async def test_probes_and_figures_need_no_token(live: Live) -> None:
     async with live(build(), port=True) as it, it.client(None) as probe, it.client(Role.EHR) as ehr:
         assert (await probe.get("/livez")).json() == {"ok": True}
-        assert (await probe.get("/readyz")).status_code == 200
+
+        async def ready() -> bool:
+            return (await probe.get("/readyz")).status_code == 200
+
+        await eventually(ready)
         await ehr.post("/v1/notes", json=NOTE)
         await probe.get("/v1/notes/7")
 
