@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 from zlib import crc32
 
@@ -15,6 +14,7 @@ from rcm.errors import Unavailable
 from rcm.logs import logger
 from rcm.messaging.consumer import Consumer
 from rcm.messaging.headers import headers_of
+from rcm.messaging.kafka_clients import ended
 from rcm.messaging.kafka_group import Membership
 from rcm.messaging.wire import Envelope
 
@@ -147,7 +147,7 @@ class KafkaBus:
     async def _drop_producer(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
-            await stopped(producer)
+            await ended(producer.stop, STOP_SECONDS)
 
 
 async def _batches(producer: AIOKafkaProducer, source: str, envelopes: Sequence[Envelope]) -> list[tuple[str, int, Any]]:
@@ -211,19 +211,10 @@ class _Meter:
 
     async def close(self) -> None:
         for client in (self._admin.close, self._reader.stop):
-            with suppress(Exception):
-                async with asyncio.timeout(STOP_SECONDS):
-                    await client()
+            await ended(client, STOP_SECONDS)
 
 
 def _offset(committed: dict[TopicPartition, Any], place: TopicPartition) -> int:
     """The committed offset, 0 where there is none."""
     found = committed.get(place)
     return max(found.offset, 0) if found is not None else 0
-
-
-async def stopped(client: Any) -> None:
-    """Stops a producer or consumer, whatever state it is in."""
-    with suppress(Exception):
-        async with asyncio.timeout(STOP_SECONDS):
-            await client.stop()

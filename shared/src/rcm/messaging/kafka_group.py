@@ -12,6 +12,7 @@ from rcm.messaging import crash
 from rcm.messaging.bus import GATHER_SECONDS
 from rcm.messaging.consumer import BATCH_MAX, Consumer
 from rcm.messaging.headers import envelope_of_record
+from rcm.messaging.kafka_clients import ended
 
 POLL_MS = 500
 PAUSE_SECONDS_MAX = 5.0
@@ -103,9 +104,7 @@ class Membership:
                     raise result
         finally:
             self.joined = False
-            with suppress(Exception):
-                async with asyncio.timeout(LEAVE_SECONDS):
-                    await client.stop()
+            await ended(client.stop, LEAVE_SECONDS)
 
     async def _drain(self, client: AIOKafkaConsumer) -> None:
         while not self._stopping.is_set():
