@@ -2,6 +2,7 @@
 
 import functools
 import os
+import signal
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -23,6 +24,9 @@ __all__ = ["databases", "kafka", "kafka_jars", "live", "postgres"]
 settings.register_profile("rcm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("rcm-ci", settings.get_profile("rcm"), derandomize=True, database=None, print_blob=True)
 settings.load_profile("rcm-ci" if os.environ.get("CI") == "true" else "rcm")
+
+# A shell's background job ignores Ctrl-C, and so would every program that a test starts in it and ends with one.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -193,14 +193,17 @@ def test_events_are_tailed_from_the_beginning(system: System) -> None:
 def test_following_events_shows_what_comes(system: System) -> None:
     command = [sys.executable, "-m", "rcm_deploy.cli", "events", "tail", "--service", "coding", "--json"]
     with subprocess.Popen([*command, "--data-folder", str(system.data)], stdout=subprocess.PIPE, text=True) as tail:
-        assert tail.stdout is not None
-        before = json.loads(tail.stdout.readline())
-        (posted,) = system.json("post", system.file("late.json", json.dumps(encounters(8, 1)[0])))
-        subjects = {before["subject"]}
-        while posted["answer"]["encounter_id"] not in subjects:
-            subjects.add(json.loads(tail.stdout.readline())["subject"])
-        tail.send_signal(signal.SIGINT)
-        assert tail.wait(60) == 0
+        try:
+            assert tail.stdout is not None
+            before = json.loads(tail.stdout.readline())
+            (posted,) = system.json("post", system.file("late.json", json.dumps(encounters(8, 1)[0])))
+            subjects = {before["subject"]}
+            while posted["answer"]["encounter_id"] not in subjects:
+                subjects.add(json.loads(tail.stdout.readline())["subject"])
+            tail.send_signal(signal.SIGINT)
+            assert tail.wait(60) == 0
+        finally:
+            tail.kill()  # one that does not end would never let this test end
 
 
 def test_a_log_is_replayed_from_an_instant(system: System) -> None:
