@@ -154,6 +154,28 @@ async def test_of_what_was_said_here_the_relay_reads_no_content_unless_it_is_too
         assert not two.producer._relay._just_said
 
 
+async def test_what_was_published_before_it_was_known_here_is_forgotten(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Breaks when events that the relay read between a commit and its answer stay in memory."""
+    monkeypatch.setattr(relay, "SWEEP_SECONDS", 0.05)
+    async with pair(databases, DirectBus()) as two:
+        producing, units = two.producer._relay, list[UnitOfWork]()
+
+        async def work(unit: UnitOfWork) -> None:
+            voided(unit, [new_id()])
+            units.append(unit)
+
+        async def forgotten() -> bool:
+            return not producing._just_said
+
+        await two.producer.run(work, organisation_id=ORGANISATION, cause=Cause())
+        await two.quiet()
+        producing.said(units[0])
+        assert producing._just_said
+        await eventually(forgotten)
+
+
 async def test_what_another_process_said_is_read_from_the_log(databases: Databases) -> None:
     async with pair(databases, DirectBus()) as two:
         things = [new_id() for _ in range(3)]

@@ -82,10 +82,9 @@ async def test_a_verified_token_is_known_by_its_hash_until_it_expires(monkeypatc
     with monkeypatch.context() as without_cryptography:
         without_cryptography.setattr(jwt, "decode", None)
         await checked.verify(good)
-    seconds += 61
-    monkeypatch.setattr(time, "time", lambda: seconds + 20)
-    with pytest.raises(Unauthenticated):
-        await (await verifier(now=lambda: seconds)).verify(signed({"exp": int(seconds) - 30}))
+        seconds += 61
+        with pytest.raises(TypeError):  # now it would be looked into
+            await checked.verify(good)
 
 
 async def test_a_key_that_left_the_jwks_is_refused_after_the_next_reading(tmp_path: Path) -> None:

@@ -161,6 +161,7 @@ class Relay:
                 await asyncio.sleep(GATHER_SECONDS)
             rung = await self._bell.wait(UNSETTLED_SECONDS if batch.unsettled else SWEEP_SECONDS)
             if not rung and not batch.unsettled:
+                self._just_said.clear()  # of what was read before this process knew that it had said it
                 cursor = await _cursor(connection)
 
     async def _read(self, connection: "Connection", cursor: Cursor) -> LogBatch:
