@@ -2,6 +2,8 @@
 
 import re
 
+from playwright.async_api import Route
+
 from rcm.identity import Role
 from tests.browser.conftest import Entrance, Visitor
 
@@ -121,6 +123,29 @@ async def test_the_live_page_keeps_itself_fresh_and_keeps_the_focus(entrance: En
     first = await visitor.page.inner_text(".as-of")
     await visitor.page.wait_for_function("text => !document.querySelector('.as-of').innerText.startsWith(text)", arg=first[:30])
     assert await visitor.page.evaluate("document.activeElement.closest('.counts') !== null")
+    assert visitor.wrong == []
+
+
+async def test_the_live_page_rests_twenty_times_as_long_as_its_figures_take(entrance: Entrance) -> None:
+    """Breaks when pages that are left open keep services busy whose figures take long, as those of a million claims do."""
+    visitor = await entrance.enter()
+    clock, asked = visitor.page.clock, list[str]()
+
+    async def after_three_seconds(route: Route) -> None:
+        asked.append(route.request.url)
+        await clock.run_for(3_000)
+        await route.fulfill(body=f"<p id='answer{len(asked)}'>late</p>")
+
+    await clock.install(time=0)
+    await clock.pause_at(1_000)
+    await visitor.page.route("**/parts/flow", after_three_seconds)
+    await visitor.go("/")
+    await clock.run_for(2_000)
+    await visitor.page.locator("#answer1").wait_for()
+    await clock.run_for(59_000)
+    assert len(asked) == 1
+    await clock.run_for(1_000)
+    await visitor.page.locator("#answer2").wait_for()
     assert visitor.wrong == []
 
 
