@@ -10,6 +10,7 @@ from coding_svc.domain.edits.catalogue import assess
 from coding_svc.domain.edits.form import Facts
 from coding_svc.handlers.code_sets import InstalledCodes
 from coding_svc.main import code_book
+from rcm.codesets import book
 from rcm.codesets.lists import CodeLists
 from tests.coding.making import TODAY, encounter, line
 from tests.shared.codesets.lists import ADD_ONS, PAIRS, RELATIVE_VALUES, UNIT_LIMITS, Shelf, order_line
@@ -108,6 +109,25 @@ def test_an_answer_of_the_former_lists_is_not_kept_for_the_new_ones(tmp_path: Pa
     monkeypatch.setattr(CodeLists, "fee_facts", overtaken)
     assert codes.procedure("10001", TODAY).limit is None, "it was asked of the former ones"
     assert codes.procedure("10001", TODAY).limit is not None
+
+
+def test_what_is_asked_while_lists_are_opened_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Breaks when the thread that reads notes asks between two lists, and its answer of the former ones stays."""
+    shelf = Shelf(tmp_path)
+    sets = shelf.sets()
+    codes, day, tabular_lists = code_book(sets).codes, date(2027, 10, 1), book._tabular_lists
+    assert codes.is_billable("I10", day)
+    shelf.load("icd-10-cm-order", "icd10cm_order_2028.txt", order_line(1, "E119", "1", "Diabetes"))
+
+    def asked_meanwhile(*files: Any) -> Any:
+        codes.refresh()
+        codes.diagnosis("I10", day)
+        return tabular_lists(*files)
+
+    monkeypatch.setattr(book, "_tabular_lists", asked_meanwhile)
+    sets._looked = 0.0
+    codes.refresh()
+    assert codes.diagnosis("I10", day).standing == "expired"
 
 
 def test_days_between_two_releases_are_judged_by_the_earlier_one(tmp_path: Path) -> None:

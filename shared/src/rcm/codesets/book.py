@@ -74,15 +74,16 @@ class CodeSets:
         for file in self._loaded_files[:-1]:
             file.close()
         self._loaded_files = [*self._loaded_files[-1:], *files[1:]]
-        self.generation += 1
+        # Another thread may ask meanwhile: what keeps answers comes after all that it asks, and last the word that all is new.
         self.dated = DatedCodes(files)
         self.lists = CodeLists(files[1:])
         """What is loaded besides codes: pairs, unit limits, add-on codes, fee facts, coverage policies."""
         self._tabular = _tabular_lists(files)
-        self._standing = lru_cache(maxsize=_KNOWN_CODES)(self._find_standing)
         self._periods = lru_cache(maxsize=_KNOWN_CODES)(self.dated.periods)
-        self._attributes = lru_cache(maxsize=_KNOWN_CODES)(self._find_attributes)
         self._judged_by = lru_cache(maxsize=_KNOWN_DAYS)(self._find_judged_by)
+        self._standing = lru_cache(maxsize=_KNOWN_CODES)(self._find_standing)
+        self._attributes = lru_cache(maxsize=_KNOWN_CODES)(self._find_attributes)
+        self.generation += 1
 
     def turning_days(self) -> list[date]:
         """Every day from which on something may hold of a diagnosis that did not the day before, in order.

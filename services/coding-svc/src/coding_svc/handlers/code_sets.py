@@ -47,22 +47,22 @@ class InstalledCodes:
     def refresh(self) -> None:
         """Forgets the answers where other lists are loaded now than when they were given."""
         self._sets.refresh()
-        if self._sets.lists is not self._loaded:
+        if self._sets.generation != self._generation:
             self._take_up()
 
     def _take_up(self) -> None:
         """Nothing is known yet of the lists that are loaded now.
 
         New places for answers, where the old ones could be emptied: a note that is read beside this, in a thread, may just
-        now be finding an answer in the former lists, and would leave it there for good.
+        now be finding an answer in the former lists, and would leave it there for good. Each comes after those that it asks.
         """
-        self._loaded = self._sets.lists
+        self._generation = self._sets.generation
         self._diagnoses = DiagnosisCodes(self._sets)
         self.release, self.last_day = self._diagnoses.release, self._diagnoses.last_day
         self._diagnosis = lru_cache(maxsize=_CACHED)(self.find_diagnosis)
         self.procedure = lru_cache(maxsize=_CACHED)(self._procedure)
-        self.turning_day = lru_cache(maxsize=_DAYS)(self._find_turning_day)
         self._turning_days = lru_cache(maxsize=1)(self._find_turning_days)
+        self.turning_day = lru_cache(maxsize=_DAYS)(self._find_turning_day)
         self._pair = lru_cache(maxsize=_CACHED)(self._find_pair)
         self._excluded = lru_cache(maxsize=_CACHED)(self._find_excluded)
         self.diagnosis_side = lru_cache(maxsize=_CACHED)(self._side)
