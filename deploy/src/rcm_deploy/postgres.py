@@ -128,10 +128,10 @@ class PostgresServer:
                 os.chown(ours, self.account.uid, self.account.gid)
 
     def _make_cluster(self, binaries: Path) -> None:
-        """In a folder of its own, which becomes `data` when all is there: what a killed initdb leaves has a PG_VERSION, too."""
-        for rest in self.folder.glob(f"{UNFINISHED}*"):
-            shutil.rmtree(rest, ignore_errors=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=self.folder))
+        """In a folder of its own, out of which PG_VERSION comes last: what a killed initdb leaves has one, too."""
+        for rest in self.data.iterdir():
+            shutil.rmtree(rest) if rest.is_dir() else rest.unlink()
+        unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=self.data))
         if self.account:
             os.chown(unfinished, self.account.uid, self.account.gid)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
@@ -149,8 +149,9 @@ class PostgresServer:
         )
         if done.returncode != 0:
             raise PostgresFailed(f"initdb failed in {unfinished}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-        shutil.rmtree(self.data)
-        unfinished.rename(self.data)
+        for made in sorted(unfinished.iterdir(), key=lambda each: each.name == "PG_VERSION"):
+            made.rename(self.data / made.name)
+        unfinished.rmdir()
 
     def _write_access(self) -> None:
         """Lets the user who runs the launcher be any role, and nobody else any: the map that peer authentication asks."""
