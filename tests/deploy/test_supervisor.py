@@ -1,8 +1,13 @@
 """Who died is started again, also where the launcher can't write down what runs."""
 
+import asyncio
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from rcm.hosting import meanwhile
+from rcm_deploy import embedded
 from rcm_deploy.data_folder import DataFolder
 from rcm_deploy.programs import PORTS, REPLACEABLE, Whole
 from rcm_deploy.supervisor import Supervisor
@@ -27,6 +32,22 @@ class Once:
     def stop(self) -> None:
         for started in self.starts:
             started.communicate()
+
+
+async def test_a_look_that_fails_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Breaks when whatever fails once leaves a system without anybody who starts its children again."""
+    looks: list[int] = []
+    second = asyncio.Event()
+
+    def look() -> None:
+        looks.append(1)
+        if len(looks) == 1:
+            raise RuntimeError
+        second.set()
+
+    monkeypatch.setattr(embedded, "LOOK_SECONDS", 0.01)
+    async with meanwhile(embedded._keep_alive(look)):
+        await asyncio.wait_for(second.wait(), 60)
 
 
 def test_a_child_is_started_again_once_where_its_process_id_cannot_be_written(tmp_path: Path) -> None:
