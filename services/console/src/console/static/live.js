@@ -1,8 +1,10 @@
 // Keeps parts of a page fresh: an element with data-live="ADDRESS" is replaced by what that address answers, every
-// data-every seconds, while the page is looked at; where that takes long, after twenty times as long, so that a page that is
-// left open takes at most a twentieth of what the services can do. Without this script the page tells its time and can be
-// reloaded.
+// data-every seconds, while the page is looked at; where that takes long, after twenty times as long (a minute at most), so
+// that a page that is left open takes little of what the services can do. Without this script the page tells its time and
+// can be reloaded.
 "use strict";
+
+const REST = 20, MINUTE = 60000;
 
 const put = (part, text) => {
   const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
@@ -32,8 +34,8 @@ for (const part of document.querySelectorAll("[data-live]")) {
         if (failures > 2) part.setAttribute("data-stale", "");
       }
     }
-    const pause = Math.max(every, 20 * (performance.now() - began));
-    setTimeout(refresh, pause * Math.min(1 + failures, 10));
+    const rest = Math.min(Math.max(every, REST * (performance.now() - began)), MINUTE);
+    setTimeout(refresh, failures ? every * Math.min(1 + failures, 10) : rest);
   };
   setTimeout(refresh, every);
 }
