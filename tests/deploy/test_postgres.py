@@ -81,6 +81,19 @@ def test_a_cluster_whose_making_was_killed_is_made_anew(folder: Path, monkeypatc
     assert sorted(path.name for path in server.folder.iterdir()) == ["data", "postgres.log"]
 
 
+def test_its_data_may_lie_on_another_disk(folder: Path) -> None:
+    """Breaks when making the cluster puts a folder in the place of a link to one."""
+    server, elsewhere = PostgresServer(folder / "postgres", durable=False), folder / "elsewhere"
+    server.folder.mkdir()
+    elsewhere.mkdir()
+    server.data.symlink_to(elsewhere)
+    server.start()
+    server.stop()
+    assert server.data.is_symlink()
+    assert (elsewhere / "PG_VERSION").exists()
+    assert not list(elsewhere.glob("unfinished-*"))
+
+
 def test_dies_with_its_launcher(folder: Path) -> None:
     with started_elsewhere(folder / "postgres") as (launcher, pid):
         launcher.kill()

@@ -149,6 +149,7 @@ class PostgresServer:
         )
         if done.returncode != 0:
             raise PostgresFailed(f"initdb failed in {unfinished}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        self.data.chmod(0o700)  # as initdb does to the folder that it is given
         for made in sorted(unfinished.iterdir(), key=lambda each: each.name == "PG_VERSION"):
             made.rename(self.data / made.name)
         unfinished.rmdir()
