@@ -1,13 +1,10 @@
 """Who died is started again, also where the launcher can't write down what runs."""
 
-import asyncio
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from rcm.hosting import meanwhile
-from rcm_deploy import embedded
 from rcm_deploy.data_folder import DataFolder
 from rcm_deploy.programs import PORTS, REPLACEABLE, Whole
 from rcm_deploy.supervisor import Supervisor
@@ -34,35 +31,20 @@ class Once:
             started.communicate()
 
 
-async def test_a_look_that_fails_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Breaks when whatever fails once leaves a system without anybody who starts its children again."""
-    looks: list[int] = []
-    second = asyncio.Event()
-
-    def look() -> None:
-        looks.append(1)
-        if len(looks) == 1:
-            raise RuntimeError
-        second.set()
-
-    monkeypatch.setattr(embedded, "LOOK_SECONDS", 0.01)
-    async with meanwhile(embedded._keep_alive(look)):
-        await asyncio.wait_for(second.wait(), 60)
-
-
-def test_a_child_is_started_again_once_where_its_process_id_cannot_be_written(tmp_path: Path) -> None:
-    """Breaks when a full disk ends the watch over the children, and the next one that dies stays dead."""
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), RuntimeError("anything else")])
+def test_a_child_is_started_again_once_where_its_process_id_cannot_be_written(tmp_path: Path, error: Exception) -> None:
+    """Breaks when what fails once ends the watch over the children, on either bus, and the next one that dies stays dead."""
     told: list[int] = []
     server = Once()
 
-    def full_disk() -> None:
+    def failing() -> None:
         told.append(len(server.starts))
-        raise OSError(28, "No space left on device")
+        raise error
 
     without = {part.place for part in REPLACEABLE}
     whole = Whole(DataFolder(tmp_path), "direct", PORTS, False, "", 0, "postgresql://u@h/postgres", {}, without)
     server.launch()
-    supervisor = Supervisor(whole, {"postgres": server}, full_disk)
+    supervisor = Supervisor(whole, {"postgres": server}, failing)
     server.starts[0].wait()
     try:
         while not told:

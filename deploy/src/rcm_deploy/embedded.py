@@ -5,7 +5,6 @@ PostgreSQL is a child, and so is what knows the services from outside alone.
 
 import asyncio
 import contextlib
-import logging
 import signal
 from collections.abc import Awaitable, Callable
 
@@ -15,8 +14,6 @@ from rcm_deploy.children import go_first
 from rcm_deploy.programs import Part, Whole, log_file, values_of
 
 LOOK_SECONDS = 0.2
-
-log = logging.getLogger("rcm.embedded")
 
 
 async def run_embedded(whole: Whole, look: Callable[[], None], on_ready: Callable[[], Awaitable[None]]) -> None:
@@ -57,7 +54,4 @@ async def _keep_alive(look: Callable[[], None]) -> None:
     """
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        try:
-            look()
-        except Exception:
-            log.exception("a look at the children failed; the next one comes")
+        look()

@@ -139,13 +139,22 @@ class Supervisor:
             return False
 
     def look(self) -> None:
-        """One look at every child: who has died is started again, after a pause if it died soon."""
+        """One look at every child: who has died is started again, after a pause if it died soon.
+
+        Raises nothing: whatever fails with one of them, as on a full disk, the others are looked at, and it the next time.
+        """
         for name, watched in (*self._servers.items(), *self._parts.items()):
-            if watched.start_again_at is None:
-                if watched.child.poll() is not None:
-                    self._note_death(name, watched)
-            elif time.monotonic() >= watched.start_again_at:
-                self._start_again(name, watched)
+            try:
+                self._look_at(name, watched)
+            except Exception:
+                log.exception("looking at %s failed; the next look comes", name)
+
+    def _look_at(self, name: str, watched: Watched) -> None:
+        if watched.start_again_at is None:
+            if watched.child.poll() is not None:
+                self._note_death(name, watched)
+        elif time.monotonic() >= watched.start_again_at:
+            self._start_again(name, watched)
 
     def _note_death(self, name: str, watched: Watched) -> None:
         log.warning("%s ended with %s and is started again", name, watched.child.poll())
@@ -163,10 +172,7 @@ class Supervisor:
             watched.pause_seconds = min(watched.pause_seconds * 2, PAUSE_SECONDS[1])
             watched.start_again_at = time.monotonic() + watched.pause_seconds
             return
-        try:
-            self._changed()
-        except OSError as error:  # a full disk: it runs all the same
-            log.warning("the process id of %s could not be written down: %s", name, error)
+        self._changed()
 
     def stop(self) -> None:
         """Parts first, together; then the servers, the last one first."""
